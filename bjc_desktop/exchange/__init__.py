@@ -1,0 +1,1 @@
+"""Data that comes in and goes out: the data package."""

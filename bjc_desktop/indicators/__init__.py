@@ -1,0 +1,1 @@
+"""The six indicators: periods, definitions, verdicts, figures, rating, checklist, caseload and signals."""

@@ -1,0 +1,68 @@
+"""The entities of the vault: SQLAlchemy typed declarative, one subject per module."""
+
+from bjc_desktop.models.base import Base, add_domain_checks
+from bjc_desktop.models.coachees import Coachee, Consent
+from bjc_desktop.models.coachings import Coaching, CoachingStaff, Measure
+from bjc_desktop.models.consultations import Consultation, Observation
+from bjc_desktop.models.outcomes import FollowUp, Outcome
+from bjc_desktop.models.plans import Barrier, CompetenceProfile, DevelopmentPlan, Goal, Task
+from bjc_desktop.models.providers import FundingDecision, Provider
+from bjc_desktop.models.records import ChangeRecord, PersonKey, User, VaultFact
+from bjc_desktop.models.reporting import IndicatorSetting, ReleasedReport, Target
+from bjc_desktop.models.staff import Staff, StaffQualification, WorkingTime
+
+add_domain_checks(Base.metadata)
+
+PACKAGED = (
+    Provider,
+    FundingDecision,
+    Staff,
+    StaffQualification,
+    WorkingTime,
+    Coachee,
+    Consent,
+    Coaching,
+    CoachingStaff,
+    Measure,
+    CompetenceProfile,
+    Barrier,
+    DevelopmentPlan,
+    Goal,
+    Task,
+    Consultation,
+    Observation,
+    Outcome,
+    FollowUp,
+)
+"""The entities of a data package, parents before children: the order in which they are written and read."""
+
+__all__ = [
+    "PACKAGED",
+    "Barrier",
+    "Base",
+    "ChangeRecord",
+    "Coachee",
+    "Coaching",
+    "CoachingStaff",
+    "CompetenceProfile",
+    "Consent",
+    "Consultation",
+    "DevelopmentPlan",
+    "FollowUp",
+    "FundingDecision",
+    "Goal",
+    "IndicatorSetting",
+    "Measure",
+    "Observation",
+    "Outcome",
+    "PersonKey",
+    "Provider",
+    "ReleasedReport",
+    "Staff",
+    "StaffQualification",
+    "Target",
+    "Task",
+    "User",
+    "VaultFact",
+    "WorkingTime",
+]

@@ -1,0 +1,64 @@
+"""Staff, their qualifications and their working time."""
+
+from decimal import Decimal
+from typing import ClassVar
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from bjc_desktop.models.base import (
+    Base,
+    Day,
+    Exposure,
+    Packaged,
+    choice,
+    day,
+    decimal,
+    month,
+    not_before,
+    reference,
+    text,
+)
+from bjc_desktop.vocabulary import QualificationKind, Role
+
+
+class Staff(Packaged, Base):
+    """A member of staff: job coach, employment trainer, coordination or administration."""
+
+    __tablename__ = "staff"
+    __table_args__ = (not_before("employed_to", "employed_from"),)
+    heading: ClassVar[str] = "Personal"
+
+    provider_id: Mapped[str] = reference("Träger", "providers")
+    given_name: Mapped[str | None] = text("Vorname")
+    family_name: Mapped[str] = text("Nachname", required=True, exposure=Exposure.PSEUDONYM)
+    role: Mapped[str] = choice("Funktion", Role, required=True)
+    weekly_hours: Mapped[Decimal | None] = decimal("Wochenstunden", maximum=168)
+    funded_share: Mapped[Decimal | None] = decimal("geförderter Anteil", maximum=1)
+    employed_from: Mapped[Day] = day("beschäftigt von", required=True)
+    employed_to: Mapped[Day | None] = day("beschäftigt bis")
+
+
+class StaffQualification(Packaged, Base):
+    """A qualification or further training of a member of staff."""
+
+    __tablename__ = "staff_qualifications"
+    heading: ClassVar[str] = "Qualifikationen"
+
+    staff_id: Mapped[str] = reference("Person", "staff")
+    kind: Mapped[str] = choice("Art", QualificationKind, required=True)
+    title: Mapped[str | None] = text("Bezeichnung")
+    obtained_on: Mapped[Day | None] = day("erworben am")
+
+
+class WorkingTime(Packaged, Base):
+    """Contract hours and worked hours of one person in one month."""
+
+    __tablename__ = "working_time"
+    __table_args__ = (UniqueConstraint("staff_id", "month"),)
+    heading: ClassVar[str] = "Arbeitszeiten"
+
+    staff_id: Mapped[str] = reference("Person", "staff", index=False)
+    month: Mapped[str] = month("Monat")
+    contract_hours: Mapped[Decimal] = decimal("Sollstunden", required=True, maximum=744)
+    worked_hours: Mapped[Decimal] = decimal("Arbeitsstunden", required=True, maximum=744)

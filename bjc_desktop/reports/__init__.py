@@ -1,0 +1,1 @@
+"""The documents that leave the house: PDF, XLSX, JSON, CSV, manifest and signature. Nothing here touches the database."""

@@ -1,0 +1,1 @@
+"""The window; Qt stays in here."""
