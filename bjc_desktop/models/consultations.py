@@ -45,7 +45,7 @@ class Consultation(Packaged, Base):
     duration_min: Mapped[int | None] = integer("Dauer (Minuten)", minimum=0)
     channel: Mapped[str] = choice("Form", Channel, required=True)
     setting: Mapped[str | None] = choice("Rahmen", ConsultationSetting)
-    kind: Mapped[str | None] = choice("Art", ConsultationKind)
+    kind: Mapped[str] = choice("Art", ConsultationKind, required=True)
     status: Mapped[str] = choice("Stand", ConsultationStatus, required=True)
     group_id: Mapped[str | None] = group_key("Gruppentermin")
     note: Mapped[bytes | None] = note("Notiz")
