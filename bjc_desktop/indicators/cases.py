@@ -442,11 +442,12 @@ def _coached(active: CTE) -> Any:
 def _deciding(source: Any, active: CTE, key: ColumnElement[Any]) -> Select[Any]:
     """Return one row per person and *key*: the coaching with the greatest entry, then id, decides.
 
-    SQLite takes the other columns of a group from the row that holds the maximum.
+    SQLite takes the other columns of a group from the row that holds the maximum; asking for it in HAVING keeps the optimiser
+    from dropping it where nobody reads it.
     """
-    latest = func.max(active.c.entry_on.op("||")(active.c.id)).label("latest")
-    columns = (key.label("key"), active.c.coachee_id, active.c.id.label("coaching_id"), active.c.linked, latest)
-    return select(*columns).select_from(source).group_by(key, active.c.coachee_id)
+    latest = func.max(active.c.entry_on.op("||")(active.c.id))
+    columns = (key.label("key"), active.c.coachee_id, active.c.id.label("coaching_id"), active.c.linked, latest.label("latest"))
+    return select(*columns).select_from(source).group_by(key, active.c.coachee_id).having(latest.is_not(None))
 
 
 @lru_cache(maxsize=8)
