@@ -67,6 +67,7 @@ FOREVER = literal_column("'9999-12-31'")
 _COACHINGS = Coaching.__table__.c
 _NOT_CANCELLED = literal_column("coachings.cancelled = 0")
 """Written out, for the partial indexes serve only a condition that reads like theirs."""
+_CANCELLED = select(_COACHINGS.id).where(literal_column("coachings.cancelled = 1"))
 _LAST_DAY = literal_column("coalesce(coachings.exit_on, '9999-12-31')")
 
 
@@ -368,9 +369,9 @@ def follow_up_figures(settings: IndicatorSettings) -> Select[Any]:
 
 
 def qualifies(settings: IndicatorSettings) -> ColumnElement[bool]:
-    """Return the condition that a consultation qualifies: held, of a kind and in a channel that count."""
+    """Return the condition that a consultation qualifies: held, of a kind and in a channel that count, in no cancelled coaching."""
     consultation = Consultation.__table__.c
-    conditions = [consultation.status == ConsultationStatus.HELD.value]
+    conditions = [consultation.status == ConsultationStatus.HELD.value, consultation.coaching_id.not_in(_CANCELLED)]
     if settings.excluded_kinds:
         conditions.append(consultation.kind.not_in(settings.excluded_kinds))
     if settings.excluded_channels:

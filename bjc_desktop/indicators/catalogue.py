@@ -93,6 +93,7 @@ CONSULTATIONS_PER_HOUR = Indicator(
     "Drs. 19/23 355, Antwort 9/10",
     {
         "not_held": "zählt nicht: nicht durchgeführt",
+        "cancelled": "zählt nicht: Coaching storniert",
         "kind_excluded": "zählt nicht: Art ist ausgenommen",
         "channel_excluded": "zählt nicht: Form ist ausgenommen",
         "same_session": "zählt nicht: gehört zu einem schon gezählten Gruppentermin",

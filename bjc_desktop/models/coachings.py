@@ -96,3 +96,4 @@ Index(
     sqlite_where=sql("cancelled = 0"),
 )
 Index("ix_coachings_exit_on", Coaching.__table__.c.exit_on, sqlite_where=sql("cancelled = 0 AND exit_on IS NOT NULL"))
+Index("ix_coachings_cancelled", Coaching.__table__.c.id, sqlite_where=sql("cancelled = 1"))

@@ -34,7 +34,16 @@ class Consultation(Packaged, Base):
     # The consultations per hour of a period are counted per member of staff from this index alone; the other one answers
     # whether any was held during a coaching.
     __table_args__ = (
-        Index("ix_consultations_staff_id", "staff_id", "held_on", "status", "kind", "channel", "group_id"),
+        Index(
+            "ix_consultations_staff_id",
+            "staff_id",
+            "held_on",
+            "status",
+            "kind",
+            "channel",
+            "group_id",
+            "coaching_id",
+        ),
         Index("ix_consultations_coaching_id", "coaching_id", "held_on", "status"),
     )
     heading: ClassVar[str] = "Konsultationen"
