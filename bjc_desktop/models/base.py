@@ -257,7 +257,7 @@ def add_domain_checks(metadata: MetaData) -> None:
 
 def not_before(end: str, begin: str) -> CheckConstraint:
     """Return the constraint that the date *end* does not lie before the date *begin*."""
-    return CheckConstraint(f"{end} >= {begin}", name=f"{end}_not_before_{begin}")
+    return CheckConstraint(f"{end} >= {begin}", name=f"{end}_not_before_{begin}", info={"end": end, "begin": begin})
 
 
 Day = date
