@@ -1,0 +1,229 @@
+"""A data package into the vault: all of it in one transaction, or nothing and a report of every fault."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Table
+
+from bjc_desktop.errors import MissingNoteKeyError, PackageError
+from bjc_desktop.exchange.cells import Value
+from bjc_desktop.exchange.package_checks import MergedTable, Row, find_faults, select_by
+from bjc_desktop.exchange.package_files import PackageFiles, read_package_files
+from bjc_desktop.exchange.table_reading import Fault, TableContent, read_table
+from bjc_desktop.exchange.table_schema import tables
+from bjc_desktop.models.base import Kind, field_of, packaged_columns
+from bjc_desktop.vault import Actor, NoteCipher, RowChange, Vault, back_up_before, record_event, record_row_changes
+
+
+@dataclass(frozen=True, slots=True)
+class TableCount:
+    """How many rows of a table were new, changed, or already there."""
+
+    inserted: int
+    updated: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import did, table by table, and what it left aside."""
+
+    counts: Mapping[str, TableCount]
+    ignored_files: tuple[str, ...]
+    unknown_columns: tuple[str, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether the vault was changed at all."""
+        return any(count.inserted or count.updated for count in self.counts.values())
+
+
+@dataclass(frozen=True)
+class _Plan:
+    merged: MergedTable
+    new: list[Row]
+    changed: list[tuple[Row, Row]]
+    """Before and after."""
+
+    def count(self) -> TableCount:
+        return TableCount(len(self.new), len(self.changed), len(self.merged.rows) - len(self.new) - len(self.changed))
+
+
+def import_package(vault: Vault, path: Path, *, update: bool, now: datetime, today: date) -> ImportResult:
+    """Import the data package at *path*; with *update* the package wins over rows that the vault holds with other values.
+
+    Raises
+    ------
+    PackageError
+        with every fault, where anything is wrong; the vault is as it was.
+    MissingNoteKeyError
+        where the package holds notes and the user has no key to them.
+    """
+    known = {table.name: table for table in tables()}
+    files = read_package_files(path, frozenset(known))
+    faults: list[Fault] = []
+    contents = [read_table(table, files.tables[name], faults) for name, table in known.items() if name in files.tables]
+    with vault.reading() as connection:
+        plans = _plan(connection, contents, vault.notes, faults, today)
+    if faults:
+        raise _refused("Das Datenpaket enthält Fehler und wurde nicht übernommen; bitte korrigieren und erneut einlesen.", faults)
+    conflicts = [] if update else [fault for plan in plans for fault in _conflicts(plan)]
+    if conflicts:
+        raise _refused("Das Datenpaket widerspricht dem Tresor; mit --update gilt das Paket.", conflicts)
+    result = _result(files, contents, plans)
+    if result.changed:
+        back_up_before(vault, "import", now)
+        _apply(vault, files, plans, result, now)
+    return result
+
+
+def _refused(message: str, faults: list[Fault]) -> PackageError:
+    return PackageError(message, tuple(map(str, faults)))
+
+
+def _result(files: PackageFiles, contents: list[TableContent], plans: list[_Plan]) -> ImportResult:
+    counts = {plan.merged.table.name: plan.count() for plan in plans}
+    unknown = tuple(f"{content.file}: {name}" for content in contents for name in content.unknown)
+    return ImportResult(counts, files.ignored, unknown)
+
+
+def _plan(
+    connection: Connection, contents: list[TableContent], notes: NoteCipher | None, faults: list[Fault], today: date
+) -> list[_Plan]:
+    merged = {content.table.name: _merged(connection, content, notes) for content in contents if "id" in content.columns}
+    if not faults:
+        faults += find_faults(connection, merged, today)
+    return [] if faults else [_planned(table) for table in merged.values()]
+
+
+def _merged(connection: Connection, content: TableContent, notes: NoteCipher | None) -> MergedTable:
+    names = tuple(column.name for column, _ in packaged_columns(content.table))
+    ids = content.ids
+    existing = {row[0]: row for row in select_by(connection, content.table.name, names, "id", ids)}
+    if content.table.name == "consultations":
+        existing = _readable(existing, names.index("note"), notes, content)
+    defaults = [_default(content.table, name) for name in names]
+    columns = [content.columns.get(name) or [default] * len(ids) for name, default in zip(names, defaults, strict=True)]
+    rows: list[Row] = list(zip(*columns, strict=True))
+    absent = [index for index, name in enumerate(names) if name not in content.columns]
+    if existing and absent:
+        rows = [_kept(row, existing.get(row[0]), absent) for row in rows]
+    return MergedTable(content.table, names, rows, content.rows, existing, frozenset(content.columns))
+
+
+def _default(table: Table, name: str) -> Value:
+    """Return what an absent column means in a new row: not known, or false where empty means false."""
+    column = table.columns[name]
+    info = field_of(column)
+    return 0 if info is not None and info.kind is Kind.BOOLEAN and not column.nullable else None
+
+
+def _kept(row: Row, before: Row | None, absent: list[int]) -> Row:
+    if before is None:
+        return row
+    values = list(row)
+    for index in absent:
+        values[index] = before[index]
+    return tuple(values)
+
+
+def _readable(existing: Mapping[Value, Row], position: int, notes: NoteCipher | None, content: TableContent) -> dict[Value, Row]:
+    """Return the existing consultations with their notes in plain text, so that they can be compared."""
+    if notes is None:
+        if any(content.columns.get("note", ())):
+            message = "Das Paket enthält Notizen; einlesen kann sie nur, wer den Schlüssel zu den Notizen hat."
+            raise MissingNoteKeyError(message)
+        return dict(existing)
+    readable = {}
+    for key, row in existing.items():
+        note = row[position]
+        text = None if note is None else notes.decrypt(str(key), note)  # type: ignore[arg-type]
+        readable[key] = (*row[:position], text, *row[position + 1 :])
+    return readable
+
+
+def _planned(merged: MergedTable) -> _Plan:
+    if not merged.existing:
+        return _Plan(merged, merged.rows, [])
+    new, changed = [], []
+    for row in merged.rows:
+        before = merged.existing.get(row[0])
+        if before is None:
+            new.append(row)
+        elif before != row:
+            changed.append((before, row))
+    return _Plan(merged, new, changed)
+
+
+def _conflicts(plan: _Plan) -> list[Fault]:
+    lines = dict(zip(plan.merged.column("id"), plan.merged.lines, strict=True))
+    faults = []
+    for before, after in plan.changed:
+        names = [name for name, old, new in zip(plan.merged.columns, before, after, strict=True) if old != new]
+        faults.append(Fault(plan.merged.file, lines[after[0]], ", ".join(names), "Der Tresor hat hier einen anderen Wert"))
+    return faults
+
+
+def _apply(vault: Vault, files: PackageFiles, plans: list[_Plan], result: ImportResult, now: datetime) -> None:
+    payload = {
+        "package": files.digest,
+        "counts": {name: [count.inserted, count.updated, count.unchanged] for name, count in result.counts.items()},
+    }
+    actor = vault.actor()
+    with vault.writing(now=now) as session:
+        change_id = record_event(session, actor, "import", payload, now=now)
+        connection = session.connection()
+        for plan in plans:
+            _insert(connection, plan, vault.notes, change_id)
+        for plan in plans:
+            _update(connection, plan, vault.notes, actor, now, change_id)
+
+
+def _insert(connection: Connection, plan: _Plan, notes: NoteCipher | None, change_id: int) -> None:
+    if not plan.new:
+        return
+    columns = (*plan.merged.columns, "change_id")
+    marks = ", ".join("?" * len(columns))
+    statement = f"INSERT INTO {plan.merged.table.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - own names
+    rows = _sealed(plan.merged, plan.new, notes)
+    # In the order of the keys the index of the ids grows at its end instead of everywhere.
+    connection.exec_driver_sql(statement, [(*row, change_id) for row in sorted(rows, key=lambda row: str(row[0]))])
+
+
+def _sealed(merged: MergedTable, rows: list[Row], notes: NoteCipher | None) -> list[tuple[object, ...]]:
+    """Return *rows* with their notes encrypted."""
+    if "note" not in merged.columns:
+        return list(rows)
+    position = merged.columns.index("note")
+    if not any(row[position] for row in rows):
+        return list(rows)
+    if notes is None:
+        message = "Das Paket enthält Notizen; einlesen kann sie nur, wer den Schlüssel zu den Notizen hat."
+        raise MissingNoteKeyError(message)
+    return [
+        row if not row[position] else (*row[:position], notes.encrypt(str(row[0]), str(row[position])), *row[position + 1 :])
+        for row in rows
+    ]
+
+
+def _update(
+    connection: Connection, plan: _Plan, notes: NoteCipher | None, actor: Actor, now: datetime, import_id: int
+) -> None:
+    if not plan.changed:
+        return
+    name, columns = plan.merged.table.name, plan.merged.columns
+    ids = [before[0] for before, _ in plan.changed]
+    stored = {row[0]: row for row in select_by(connection, name, (*columns, "row_version"), "id", ids)}
+    afters = {row[0]: row for row in _sealed(plan.merged, [after for _, after in plan.changed], notes)}
+    changes, parameters = [], []
+    for key in ids:
+        *before, version = stored[key]
+        fields = {c: (old, new) for c, old, new in zip(columns, before, afters[key], strict=True) if old != new}
+        changes.append(RowChange(name, str(key), "update", version + 1, fields))
+    records = record_row_changes(connection, actor, changes, now=now, transaction_id=import_id)
+    for change, record_id in zip(changes, records, strict=True):
+        parameters.append((*afters[change.entity_id], change.version, record_id, change.entity_id))
+    settings = ", ".join(f"{column} = ?" for column in (*columns, "row_version", "change_id"))
+    connection.exec_driver_sql(f"UPDATE {name} SET {settings} WHERE id = ?", parameters)  # noqa: S608 - own names
