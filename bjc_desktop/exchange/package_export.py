@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,7 +13,8 @@ from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.exchange.cells import Value, written
 from bjc_desktop.exchange.table_schema import datapackage, tables
 from bjc_desktop.models.base import FieldInfo, Kind, packaged_columns
-from bjc_desktop.vault import NoteCipher, Vault, clear_errors
+from bjc_desktop.vault import NoteCipher, Vault
+from bjc_desktop.vault.durable import write_file
 
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 """The time that every file in an archive bears: the same content gives the same bytes."""
@@ -46,7 +46,7 @@ def export_package(vault: Vault, path: Path) -> dict[str, int]:
             columns[table.name] = [name for name, _ in fields]
             files[f"{table.name}.csv"], counts[table.name] = table_csv(fields, rows)
     files["datapackage.json"] = as_json(datapackage("bjc-export", columns))
-    write_atomically(path, archive(files))
+    write_file(path, archive(files))
     return counts
 
 
@@ -93,17 +93,3 @@ def archive(files: dict[str, bytes], *, compression: int = zipfile.ZIP_DEFLATED)
             info.external_attr = 0o600 << 16
             target.writestr(info, content)
     return buffer.getvalue()
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write *content* to *path* by way of a temporary name beside it: all of it or nothing."""
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        with clear_errors(), temporary.open("wb") as file:
-            os.fchmod(file.fileno(), 0o600)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
