@@ -92,10 +92,17 @@ def _result(files: PackageFiles, contents: list[TableContent], plans: list[_Plan
 def _plan(
     connection: Connection, contents: list[TableContent], notes: NoteCipher | None, faults: list[Fault], today: date
 ) -> list[_Plan]:
-    merged = {content.table.name: _merged(connection, content, notes) for content in contents if "id" in content.columns}
+    merged = merged_tables(connection, contents, notes)
     if not faults:
         faults += find_faults(connection, merged, today)
     return [] if faults else [_planned(table) for table in merged.values()]
+
+
+def merged_tables(
+    connection: Connection, contents: list[TableContent], notes: NoteCipher | None
+) -> dict[str, MergedTable]:
+    """Return the tables of *contents* as they will stand in the vault: absent columns keep what the vault holds."""
+    return {content.table.name: _merged(connection, content, notes) for content in contents if "id" in content.columns}
 
 
 def _merged(connection: Connection, content: TableContent, notes: NoteCipher | None) -> MergedTable:
@@ -176,18 +183,21 @@ def _apply(vault: Vault, files: PackageFiles, plans: list[_Plan], result: Import
         change_id = record_event(session, actor, "import", payload, now=now)
         connection = session.connection()
         for plan in plans:
-            _insert(connection, plan, vault.notes, change_id)
+            insert_rows(connection, plan.merged, plan.new, vault.notes, change_id)
         for plan in plans:
             _update(connection, plan, vault.notes, actor, now, change_id)
 
 
-def _insert(connection: Connection, plan: _Plan, notes: NoteCipher | None, change_id: int) -> None:
-    if not plan.new:
+def insert_rows(
+    connection: Connection, merged: MergedTable, new: list[Row], notes: NoteCipher | None, change_id: int
+) -> None:
+    """Insert the rows *new* of *merged*, which point to the change record *change_id*."""
+    if not new:
         return
-    columns = (*plan.merged.columns, "change_id")
+    columns = (*merged.columns, "change_id")
     marks = ", ".join("?" * len(columns))
-    statement = f"INSERT INTO {plan.merged.table.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - own names
-    rows = _sealed(plan.merged, plan.new, notes)
+    statement = f"INSERT INTO {merged.table.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - own names
+    rows = _sealed(merged, new, notes)
     # In the order of the keys the index of the ids grows at its end instead of everywhere.
     connection.exec_driver_sql(statement, [(*row, change_id) for row in sorted(rows, key=lambda row: str(row[0]))])
 

@@ -1,0 +1,324 @@
+"""The command line, for scripts, scheduled reports and support.
+
+Results go to standard output, everything else to standard error. Exit status 0 done, 1 refused with one clear sentence,
+2 wrong usage. A passphrase is never an argument. Everything heavy is imported where it is needed.
+"""
+
+import argparse
+import contextlib
+import getpass
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bjc_desktop.errors import BjcError, InvalidInputError, PackageError
+
+if TYPE_CHECKING:
+    from bjc_desktop.vault import Vault
+
+PASSPHRASE_FILE = "BJC_PASSPHRASE_FILE"
+_SHOWN_FAULTS = 50
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line *arguments* and return the exit status: 0 done, 1 refused, 2 wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    parser = _parser()
+    try:
+        options = parser.parse_args(arguments)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    if options.command is None:
+        parser.print_help()
+        return 0
+    try:
+        return int(_COMMANDS[options.command](options) or 0)
+    except PackageError as error:
+        _report_faults(error)
+    except BjcError as error:
+        _say(str(error))
+    except KeyboardInterrupt:
+        _say("Abgebrochen; es wurde nichts geändert.")
+    except MemoryError:
+        _say("Der Arbeitsspeicher reicht nicht. Bitte andere Programme schließen und erneut versuchen.")
+    except OSError as error:
+        _say(_system_sentence(error))
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _German(prog="bjc-desktop", description="Fallakte und Quartalsbericht des Berliner JobCoachings.")
+    commands = parser.add_subparsers(dest="command", metavar="BEFEHL", parser_class=_German)
+    demo = commands.add_parser("demo", help="Beispieldaten: Tresor, vier Quartale, Berichtspakete")
+    demo.add_argument("--out", metavar="DIR", type=Path, default=Path("demo"))
+    init = _with_vault(commands, "init", "neuer verschlüsselter Tresor; zeigt den Wiederherstellungscode")
+    imports = _with_vault(commands, "import", "Datenpaket einlesen: Ordner oder ZIP")
+    imports.add_argument("package", metavar="PACKAGE", type=Path)
+    imports.add_argument("--update", action="store_true", help="bei Abweichungen gilt das Paket")
+    export = _with_vault(commands, "export", "alles als Datenpaket ausgeben")
+    export.add_argument("out", metavar="OUT.zip", type=Path)
+    report = _with_vault(commands, "report", "Quartalsbericht als Berichtspaket")
+    report.add_argument("--quarter", required=True, metavar="2025-Q3")
+    report.add_argument("--provider", metavar="ID|NAME|all")
+    report.add_argument("--as-of", metavar="DATE", help="Datenstand, sonst heute")
+    report.add_argument("--release", action="store_true", help="freigeben: eingefroren und nummeriert")
+    report.add_argument("--out", required=True, metavar="DIR", type=Path)
+    statistic = _with_vault(commands, "statistic", "Konsultationen je Arbeitsstunde: PDF, XLSX, CSV")
+    statistic.add_argument("--quarter", required=True, metavar="2025-Q3")
+    statistic.add_argument("--out", required=True, metavar="DIR", type=Path)
+    check = _with_vault(commands, "check", "was fehlt oder sich widerspricht, Fall für Fall")
+    check.add_argument("--quarter", metavar="2025-Q3")
+    verify = commands.add_parser("verify", help="Berichtspaket prüfen: Prüfsummen, Signatur, Zahlen")
+    verify.add_argument("bundle", metavar="BUNDLE", type=Path)
+    backup = _with_vault(commands, "backup", "geprüfte Sicherung in einen Ordner")
+    backup.add_argument("directory", metavar="DIR", type=Path)
+    restore = commands.add_parser("restore", help="Sicherung in einen neuen Tresor zurückholen")
+    restore.add_argument("backup", metavar="BACKUP", type=Path)
+    restore.add_argument("vault", metavar="VAULT", type=Path)
+    _with_vault(commands, "doctor", "Tresor untersuchen")
+    _ = init
+    return parser
+
+
+class _German(argparse.ArgumentParser):
+    """A parser that speaks German where argparse's own words would reach a user."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(**options, add_help=False)  # type: ignore[arg-type]
+        self.add_argument("-h", "--help", action="help", help="diese Hilfe zeigen")
+        self._positionals.title = "Angaben"
+        self._optionals.title = "Optionen"
+
+    def format_help(self) -> str:
+        """Return the help with a German beginning."""
+        return super().format_help().replace("usage:", "Aufruf:", 1)
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        """End with status 2 and one sentence; what was typed is not repeated."""
+        _ = message
+        self.exit(2, f"{self.format_usage().replace('usage:', 'Aufruf:', 1)}Der Aufruf ist unvollständig oder falsch; bitte so angeben.\n")
+
+
+def _with_vault(commands: "argparse._SubParsersAction[_German]", name: str, text: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text)
+    command.add_argument("vault", metavar="VAULT", type=Path)
+    command.add_argument("--user", metavar="NAME", help="wer den Tresor öffnet")
+    return command
+
+
+# --- what the commands share --------------------------------------------------------------------------------------------------
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _report_faults(error: PackageError) -> None:
+    _say(str(error))
+    for fault in error.faults[:_SHOWN_FAULTS]:
+        _say(fault)
+    if len(error.faults) > _SHOWN_FAULTS:
+        _say(f"Insgesamt {len(error.faults)} Stellen; gezeigt sind die ersten {_SHOWN_FAULTS}.")
+
+
+def _system_sentence(error: OSError) -> str:
+    reasons = {
+        PermissionError: "Der Zugriff wurde verweigert; bitte die Rechte an Datei oder Ordner prüfen.",
+        FileNotFoundError: "Eine Datei oder ein Ordner fehlt; bitte den Pfad prüfen.",
+        NotADirectoryError: "Der angegebene Pfad ist kein Ordner; bitte prüfen.",
+        IsADirectoryError: "Der angegebene Pfad ist ein Ordner, keine Datei; bitte prüfen.",
+    }
+    from bjc_desktop.vault.driver import error_from  # noqa: PLC0415 - heavy, and needed only here
+
+    mapped = error_from(error)
+    return str(mapped) if mapped else reasons.get(type(error), "Lesen oder Schreiben ist fehlgeschlagen; bitte Datenträger und Pfad prüfen.")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
+
+
+def _passphrase(question: str = "Passphrase: ") -> str:
+    path = os.environ.get(PASSPHRASE_FILE)
+    if not path:
+        if not sys.stdin.isatty():
+            raise InvalidInputError({"passphrase": f"Es ist kein Terminal da, um zu fragen; bitte {PASSPHRASE_FILE} setzen."})
+        return getpass.getpass(question)
+    try:
+        with Path(path).open("rb") as file:
+            text = file.read(10_000).decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise InvalidInputError({"passphrase": f"Die Datei aus {PASSPHRASE_FILE} ist nicht lesbar; bitte den Pfad prüfen."}) from None
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+def _open(options: argparse.Namespace) -> "Vault":
+    from bjc_desktop.vault import open_vault  # noqa: PLC0415
+
+    vault = open_vault(options.vault, _passphrase(), user=options.user, now=_now())
+    for warning in vault.warnings:
+        _say(warning)
+    return vault
+
+
+def _day(text: str | None) -> date:
+    if text is None:
+        return _today()
+    from bjc_desktop.exchange.cells import CellError, parse_date  # noqa: PLC0415
+
+    try:
+        return date.fromisoformat(parse_date(text))
+    except CellError:
+        raise InvalidInputError({"as_of": "Der Datenstand ist kein Datum; bitte JJJJ-MM-TT angeben."}) from None
+
+
+# --- the commands -------------------------------------------------------------------------------------------------------------
+
+
+def _init(options: argparse.Namespace) -> None:
+    from bjc_desktop.services.targets import fill_new_vault  # noqa: PLC0415
+    from bjc_desktop.vault import create_vault  # noqa: PLC0415
+
+    passphrase = _passphrase("Neue Passphrase: ")
+    if not os.environ.get(PASSPHRASE_FILE) and getpass.getpass("Noch einmal: ") != passphrase:
+        raise InvalidInputError({"passphrase": "Die beiden Eingaben sind verschieden; bitte noch einmal beginnen."})
+    user = options.user or getpass.getuser()
+    vault, code = create_vault(options.vault, user, passphrase, now=_now())
+    with vault:
+        fill_new_vault(vault, now=_now())
+    _say(f"Der Tresor ist angelegt; erste Benutzer*in ist „{user}“ mit allen Rollen.")
+    _say("Wiederherstellungscode (einmalig angezeigt, bitte ausdrucken und getrennt verwahren):")
+    print(code)
+
+
+def _import(options: argparse.Namespace) -> None:
+    from bjc_desktop.exchange.package_import import import_package  # noqa: PLC0415
+
+    with _open(options) as vault:
+        result = import_package(vault, options.package, update=options.update, now=_now(), today=_today())
+    for name in result.ignored_files:
+        _say(f"Nicht gelesen: {name}")
+    for name in result.unknown_columns:
+        _say(f"Unbekannte Spalte: {name}")
+    for table, count in result.counts.items():
+        if count.inserted or count.updated:
+            _say(f"{table}: {count.inserted} neu, {count.updated} geändert, {count.unchanged} unverändert")
+    _say("Das Datenpaket ist übernommen." if result.changed else "Der Tresor enthält das alles schon; nichts wurde geändert.")
+
+
+def _export(options: argparse.Namespace) -> None:
+    from bjc_desktop.exchange.package_export import export_package  # noqa: PLC0415
+
+    with _open(options) as vault:
+        counts = export_package(vault, options.out)
+    _say(f"{sum(counts.values())} Zeilen ausgegeben.")
+    print(options.out)
+
+
+def _report(options: argparse.Namespace) -> None:
+    from bjc_desktop.indicators.period import parse_quarter  # noqa: PLC0415
+    from bjc_desktop.services.reports import make_reports  # noqa: PLC0415
+
+    period, as_of = parse_quarter(options.quarter), _day(options.as_of)
+    with _open(options) as vault:
+        paths = make_reports(
+            vault,
+            period,
+            options.out,
+            provider=options.provider,
+            as_of=as_of,
+            release=options.release,
+            now=_now(),
+            today=_today(),
+        )
+    for path in paths:
+        print(path)
+
+
+def _statistic(options: argparse.Namespace) -> None:
+    from bjc_desktop.indicators.period import parse_quarter  # noqa: PLC0415
+    from bjc_desktop.services.statistic import write_statistic  # noqa: PLC0415
+
+    period = parse_quarter(options.quarter)
+    with _open(options) as vault:
+        paths = write_statistic(vault, period, options.out, as_of=_today())
+    for path in paths:
+        print(path)
+
+
+def _check(options: argparse.Namespace) -> None:
+    from bjc_desktop.indicators.figures import compute_indicators  # noqa: PLC0415
+    from bjc_desktop.indicators.period import parse_quarter, quarter_of  # noqa: PLC0415
+    from bjc_desktop.services.findings import SEVERITIES, find  # noqa: PLC0415
+    from bjc_desktop.services.targets import read_settings  # noqa: PLC0415
+
+    period = parse_quarter(options.quarter) if options.quarter else quarter_of(_today())
+    with _open(options) as vault, vault.reading() as connection:
+        settings = read_settings(connection)
+        figures = compute_indicators(connection, period, settings, as_of=_today())
+        findings = find(connection, period, settings, figures)
+    for finding in findings:
+        print(f"{SEVERITIES[finding.severity]}  {finding.subject}: {finding.text}")
+    _say(f"{len(findings)} Stellen in {period.label}.")
+
+
+def _verify(options: argparse.Namespace) -> None:
+    from bjc_desktop.services.verification import verify_bundle  # noqa: PLC0415
+
+    result = verify_bundle(options.bundle)
+    version = "Entwurf" if result.version is None else f"Fassung {result.version}"
+    print(f"In Ordnung: {result.scope_name}, {result.period_label}, {version}, Datenstand {result.as_of}.")
+    _say(f"Schlüssel des Absenders (SHA-256): {result.fingerprint}")
+
+
+def _backup(options: argparse.Namespace) -> None:
+    from bjc_desktop.vault import back_up  # noqa: PLC0415
+
+    with _open(options) as vault:
+        print(back_up(vault, options.directory, _now()))
+
+
+def _restore(options: argparse.Namespace) -> None:
+    from bjc_desktop.vault import restore  # noqa: PLC0415
+
+    source = restore(options.backup, options.vault)
+    _say(f"Der Tresor ist aus {source.name} zurückgeholt; er öffnet sich mit der Passphrase von damals.")
+
+
+def _demo(options: argparse.Namespace) -> None:
+    from bjc_desktop.services.demo import make_demo  # noqa: PLC0415
+
+    make_demo(options.out, now=_now(), today=_today(), say=print)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from bjc_desktop.vault import doctor, is_damaged  # noqa: PLC0415
+
+    findings = doctor(options.vault, _passphrase(), user=options.user, now=_now())
+    for finding in findings:
+        print(f"{finding.state.value}  {finding.text}")
+    return 1 if is_damaged(findings) else 0
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
+    "demo": _demo,
+    "init": _init,
+    "import": _import,
+    "export": _export,
+    "report": _report,
+    "statistic": _statistic,
+    "check": _check,
+    "verify": _verify,
+    "backup": _backup,
+    "restore": _restore,
+    "doctor": _doctor,
+}

@@ -1,0 +1,281 @@
+"""The quarterly report: one bundle per provider or one over everything, as a draft or released and frozen."""
+
+import json
+import re
+import unicodedata
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from bjc_desktop import __version__
+from bjc_desktop.errors import InvalidInputError, NotFoundError
+from bjc_desktop.exchange.package_export import archive, as_json
+from bjc_desktop.exchange.pseudonymised_package import pseudonymised_package
+from bjc_desktop.exchange.pseudonyms import Pseudonyms
+from bjc_desktop.indicators.catalogue import BY_CODE, DEFINITIONS_VERSION, verdict_label
+from bjc_desktop.indicators.figures import VaultFigures, compute
+from bjc_desktop.indicators.period import Period
+from bjc_desktop.indicators.results import ScopeFigures
+from bjc_desktop.indicators.settings import canonical_json, settings_as_json
+from bjc_desktop.models import ReleasedReport
+from bjc_desktop.reports.content import VersionChange
+from bjc_desktop.reports.indicators_json import indicators_json
+from bjc_desktop.reports.manifest import MANIFEST, PUBLIC_KEY, SIGNATURE, hashes, sign
+from bjc_desktop.services.findings import Finding, find, quality_lines
+from bjc_desktop.services.report_content import ScopeCases, read_cases, report_content, trends
+from bjc_desktop.services.targets import read_settings
+from bjc_desktop.vault import Vault, record_event
+from bjc_desktop.vault.change_chain import tail_of
+from bjc_desktop.vault.durable import finish, write_file
+
+
+@dataclass(frozen=True)
+class MadeReport:
+    """A bundle and what is frozen of it."""
+
+    scope: ScopeFigures
+    file_name: str
+    bundle: bytes
+    version: int | None
+    cases: Mapping[str, Any]
+    changes: tuple[VersionChange, ...]
+
+
+def make_reports(  # noqa: PLR0913 - the report's parameters
+    vault: Vault, period: Period, out: Path, *, provider: str | None, as_of: date, release: bool, now: datetime, today: date
+) -> list[Path]:
+    """Write the bundles of *period* to the folder *out* and return their paths.
+
+    *provider* is an id, a name, ``all`` for one bundle over everything, or None for one bundle per provider. A *release* is
+    frozen in the vault and numbered; a draft changes nothing there.
+
+    Raises
+    ------
+    InvalidInputError
+        where the data are to be as of a day in the future, or the folder cannot be written.
+    NotFoundError
+        where there is no such provider.
+    """
+    if as_of > today:
+        raise InvalidInputError({"as_of": "Der Datenstand liegt in der Zukunft; bitte heute oder einen früheren Tag angeben."})
+    _prepare(out)
+    with vault.reading() as connection:
+        figures = compute(connection, period, read_settings(connection), as_of=as_of)
+        scope_ids = _scopes(figures, provider)
+        findings = find(connection, period, figures.settings, figures)
+        history = trends(connection, figures, scope_ids)
+        reports = [_make(connection, vault, figures, scope, findings, history, release=release) for scope in scope_ids]
+    paths = [out / report.file_name for report in reports]
+    _write(paths, [report.bundle for report in reports], lambda: _freeze(vault, reports, figures, now) if release else None)
+    return paths
+
+
+def _write(paths: list[Path], bundles: list[bytes], commit: Callable[[], None]) -> None:
+    """Write all bundles under temporary names, *commit*, and only then give them their names: all of it or nothing."""
+    parts = [path.with_name(f".{path.name}.part") for path in paths]
+    try:
+        for part, bundle in zip(parts, bundles, strict=True):
+            write_file(part, bundle)
+        commit()
+        for part, path in zip(parts, paths, strict=True):
+            finish(part, path)
+    finally:
+        for part in parts:
+            part.unlink(missing_ok=True)
+
+
+def _prepare(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise InvalidInputError({"out": "Der Zielordner lässt sich nicht anlegen; bitte einen anderen wählen."}) from None
+
+
+def _scopes(figures: VaultFigures, provider: str | None) -> list[str]:
+    if provider is None:
+        if not figures.providers:
+            message = "Der Tresor enthält noch keinen Träger; bitte zuerst Daten einlesen."
+            raise NotFoundError(message)
+        return list(figures.providers)
+    if provider == "all":
+        return ["all"]
+    wanted = provider.strip().casefold()
+    found = [key for key, name in figures.providers.items() if wanted in {key, name.casefold()}]
+    if len(found) != 1:
+        message = "Diesen Träger gibt es nicht oder mehrfach; bitte den genauen Namen oder die Kennung angeben."
+        raise NotFoundError(message)
+    return found
+
+
+def _make(  # noqa: PLR0913 - what one report is made from
+    connection: Connection,
+    vault: Vault,
+    figures: VaultFigures,
+    scope_id: str,
+    findings: list[Finding],
+    history: Mapping[str, Any],
+    *,
+    release: bool,
+) -> MadeReport:
+    from bjc_desktop.reports.pdf import report_pdf  # noqa: PLC0415 - ReportLab takes long to import
+    from bjc_desktop.reports.xlsx import report_xlsx  # noqa: PLC0415 - so does XlsxWriter
+
+    scope = figures.scope(scope_id)
+    cases = read_cases(connection, figures, scope)
+    pseudonyms = Pseudonyms(vault.fact("pseudonym_key"))
+    before = _latest(connection, scope_id, figures.period) if release else None
+    version = (before.version + 1 if before else 1) if release else None
+    frozen = cases.verdicts()
+    changes = _changes(before, scope, frozen, pseudonyms) if before else ()
+    content = report_content(
+        connection,
+        figures,
+        scope,
+        cases,
+        pseudonyms,
+        version=version,
+        quality=quality_lines(findings, scope_id),
+        changes=changes,
+        trend=history[scope_id],
+    )
+    package = _package(connection, figures, scope, cases, pseudonyms)
+    files = {
+        "report.pdf": report_pdf(content),
+        "report.xlsx": report_xlsx(content),
+        "indicators.json": as_json(indicators_json(scope)),
+        **{f"package/{name}": data for name, data in package.items()},
+    }
+    sealed = _sealed(connection, vault, figures, scope, files, version)
+    return MadeReport(scope, _file_name(scope, version), sealed, version, frozen, changes)
+
+
+def _package(
+    connection: Connection, figures: VaultFigures, scope: ScopeFigures, cases: ScopeCases, pseudonyms: Pseudonyms
+) -> dict[str, bytes]:
+    names = {coach.id: f"Coach {coach.number}" for coach in scope.coaches}
+    months = figures.period.months()
+    return pseudonymised_package(connection, cases.coaching_ids, cases.consultation_ids, months, pseudonyms, names)
+
+
+def _sealed(  # noqa: PLR0913 - what a manifest names
+    connection: Connection,
+    vault: Vault,
+    figures: VaultFigures,
+    scope: ScopeFigures,
+    files: dict[str, bytes],
+    version: int | None,
+) -> bytes:
+    period = figures.period
+    manifest: dict[str, Any] = {
+        "bjc_format": 1,
+        "program": {"name": "bjc-desktop", "version": __version__},
+        "definitions": DEFINITIONS_VERSION,
+        "as_of": figures.as_of.isoformat(),
+        "period": {"label": period.label, "from": period.first.isoformat(), "to": period.last.isoformat()},
+        "scope": {"kind": scope.scope.kind.value, "id": scope.scope.id, "name": scope.scope.name},
+        "draft": version is None,
+        "version": version,
+        "settings": settings_as_json(figures.settings),
+        "targets": {code: target.year for code, target in sorted(figures.targets.items())},
+        "files": hashes(files),
+    }
+    if version is not None:
+        anchor = tail_of(connection)
+        manifest["anchor"] = {"count": anchor.count, "head": anchor.head.hex()}
+    text = as_json(manifest)
+    signature, public_key = sign(text, vault.fact("signing_key"))
+    sealed = {**files, MANIFEST: text, SIGNATURE: signature, PUBLIC_KEY: public_key}
+    return archive(sealed, compression=zipfile.ZIP_STORED)
+
+
+def _file_name(scope: ScopeFigures, version: int | None) -> str:
+    end = "Entwurf" if version is None else f"v{version}"
+    return f"BJC_{file_part(scope)}_{scope.period.label}_{end}.zip"
+
+
+def file_part(scope: ScopeFigures) -> str:
+    """Return what stands for the scope in a file's name: the name's ASCII slug and the id's first 8 characters, or ``alle``."""
+    if scope.scope.id == "all":
+        return "alle"
+    name = scope.scope.name.replace("ß", "ss")
+    for umlaut, letters in {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"}.items():
+        name = name.replace(umlaut, letters)
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")[:60].strip("-")
+    return f"{slug}-{scope.scope.id[:8]}" if slug else scope.scope.id[:8]
+
+
+# --- releases -----------------------------------------------------------------------------------------------------------------
+
+
+def _latest(connection: Connection, scope_id: str, period: Period) -> Any:
+    report = ReleasedReport.__table__.c
+    statement = (
+        select(report.version, report.figures, report.cases)
+        .where(report.scope == scope_id, report.period_from == period.first, report.period_to == period.last)
+        .order_by(report.version.desc())
+        .limit(1)
+    )
+    return connection.execute(statement).first()
+
+
+def _changes(before: Any, scope: ScopeFigures, cases: Mapping[str, Any], pseudonyms: Pseudonyms) -> tuple[VersionChange, ...]:
+    """Say what a new version changes: each figure that differs, and each case whose verdict differs."""
+    changes = []
+    old_figures = {figure["code"]: figure for figure in json.loads(before.figures)["indicators"]}
+    new_figures = {figure["code"]: figure for figure in indicators_json(scope)["indicators"]}
+    for code, new in new_figures.items():
+        old = old_figures[code]
+        if (old["numerator"], old["denominator"], old["rating"]) != (new["numerator"], new["denominator"], new["rating"]):
+            subject = f"{BY_CODE[code].short} (Zähler / Nenner)"
+            sides = [f"{figure['numerator']} / {figure['denominator']}".replace(".", ",") for figure in (old, new)]
+            changes.append(VersionChange(subject, *sides))
+    old_cases = json.loads(before.cases)
+    for code, rows in cases.items():
+        changes += _case_changes(code, dict(old_cases.get(code, [])), dict(rows), pseudonyms)
+    return tuple(changes)
+
+
+def _case_changes(code: str, old: dict[str, str], new: dict[str, str], pseudonyms: Pseudonyms) -> list[VersionChange]:
+    changes = []
+    for case in sorted(old.keys() | new.keys(), key=pseudonyms.case):
+        if old.get(case) != new.get(case):
+            sides = [_verdict_words(code, verdicts.get(case)) for verdicts in (old, new)]
+            changes.append(VersionChange(f"{BY_CODE[code].short}, {pseudonyms.case(case)}", *sides))
+    return changes
+
+
+def _verdict_words(code: str, verdict: str | None) -> str:
+    if verdict is None:
+        return "nicht enthalten"
+    return "zählt nicht: kein Maßnahmebezug" if verdict == "no_link" else verdict_label(code, verdict)
+
+
+def _freeze(vault: Vault, reports: list[MadeReport], figures: VaultFigures, now: datetime) -> None:
+    period = figures.period
+    with vault.writing(now=now) as session:
+        for report in reports:
+            frozen = ReleasedReport(
+                scope=report.scope.scope.id,
+                period_label=period.label,
+                period_from=period.first,
+                period_to=period.last,
+                version=report.version,
+                as_of=figures.as_of,
+                released_at=now.replace(tzinfo=None),
+                released_by=vault.user.id,
+                nothing_to_report=not any(figure.denominator for figure in report.scope.figures),
+                settings=canonical_json(settings_as_json(figures.settings)),
+                figures=as_json(indicators_json(report.scope)).decode(),
+                cases=canonical_json(report.cases),
+                changes=canonical_json([[c.subject, c.before, c.after] for c in report.changes]),
+                bundle=report.bundle,
+            )
+            session.add(frozen)
+            payload = {"scope": report.scope.scope.id, "period": period.label, "version": report.version}
+            record_event(session, vault.actor(), "release", payload, entity="released_reports", entity_id=frozen.id, now=now)
