@@ -17,6 +17,8 @@ class User(Base):
     name: Mapped[str] = mapped_column(PlainText, unique=True)
     roles: Mapped[str] = mapped_column(String(120))
     """Comma-separated keys of :class:`~bjc_desktop.vocabulary.Role`."""
+    note_keys: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The keys of the notes, sealed to the public key in the user's slot; None for who cannot read notes."""
     created_at: Mapped[datetime] = mapped_column(DateTime)
     removed_at: Mapped[datetime | None] = mapped_column(DateTime)
 

@@ -1,1 +1,45 @@
-"""The encrypted store."""
+"""The encrypted store: keys and users, opening, transactions, the change record, backups."""
+
+from bjc_desktop.vault.backup import back_up, back_up_before, restore
+from bjc_desktop.vault.changes import Actor, RowChange, read_payload, record_event, record_row_changes, verify_chain
+from bjc_desktop.vault.checkup import Finding, State, doctor, is_damaged, look_over
+from bjc_desktop.vault.driver import memory_engine
+from bjc_desktop.vault.keys import DEFAULT_KDF, KdfParameters, NoteCipher
+from bjc_desktop.vault.opening import create_vault, open_vault, open_with_key
+from bjc_desktop.vault.slots import Anchor
+from bjc_desktop.vault.users import add_user, grant_notes, list_users, remove_user, renew_recovery_code, set_passphrase
+from bjc_desktop.vault.vault import Secrets, UserIdentity, Vault
+
+__all__ = [
+    "DEFAULT_KDF",
+    "Actor",
+    "Anchor",
+    "Finding",
+    "KdfParameters",
+    "NoteCipher",
+    "RowChange",
+    "Secrets",
+    "State",
+    "UserIdentity",
+    "Vault",
+    "add_user",
+    "back_up",
+    "back_up_before",
+    "create_vault",
+    "doctor",
+    "grant_notes",
+    "is_damaged",
+    "list_users",
+    "look_over",
+    "memory_engine",
+    "open_vault",
+    "open_with_key",
+    "read_payload",
+    "record_event",
+    "record_row_changes",
+    "remove_user",
+    "renew_recovery_code",
+    "restore",
+    "set_passphrase",
+    "verify_chain",
+]

@@ -1,0 +1,230 @@
+"""The chain of change records: how a record is sealed and chained, read again, and verified.
+
+Each record carries the HMAC of its predecessor's code and its own content. A payload that belongs to a person is encrypted with
+that person's key; erasing the key erases the values and leaves the chain whole.
+"""
+
+import base64
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from sqlalchemy import Connection, RowMapping, insert, select
+
+from bjc_desktop.errors import VaultDamagedError
+from bjc_desktop.models import Base, ChangeRecord, VaultFact
+from bjc_desktop.models.base import plain_decimal
+from bjc_desktop.vault.keys import KEY_BYTES, NONCE_BYTES, mac, same
+from bjc_desktop.vault.slots import Anchor
+
+ALTERED = (
+    "Das Änderungsprotokoll des Tresors wurde verändert oder gekürzt. "
+    "Bitte die letzte Sicherung mit „bjc-desktop restore …“ wiederherstellen."
+)
+_RECORDS = Base.metadata.tables["change_records"]
+_KEYS = Base.metadata.tables["person_keys"]
+_LARGE = 4096
+_SLICE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, and in which role."""
+
+    user_id: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """A change or an event before it is chained."""
+
+    action: str
+    payload: Mapping[str, Any]
+    entity: str | None = None
+    entity_id: str | None = None
+    version: int | None = None
+    person_id: str | None = None
+
+
+def timestamp(now: datetime) -> str:
+    """Return *now* in UTC as ISO 8601 with milliseconds; a time without zone is taken as local."""
+    return now.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def plain_value(value: object) -> object:
+    """Return a column's *value* as it stands in a record: ISO dates, decimals as text, bytes as Base64 or, if large, a hash."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return plain_decimal(value)
+    if isinstance(value, bytes) and len(value) > _LARGE:
+        return {"sha256": hashlib.sha256(value).hexdigest()}
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    return value
+
+
+def canonical(payload: Mapping[str, Any]) -> bytes:
+    """Return *payload* as JSON in its one form: sorted keys, no spaces."""
+    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=plain_value).encode()
+
+
+def _content(row: Mapping[str, Any] | RowMapping) -> bytes:
+    head = [
+        row[name]
+        for name in (
+            "id",
+            "transaction_id",
+            "at",
+            "user_id",
+            "role",
+            "action",
+            "entity",
+            "entity_id",
+            "entity_version",
+            "person_id",
+        )
+    ]
+    # JSON holds no NUL, so head and payload cannot be shifted against each other.
+    payload: bytes = row["payload"]
+    return json.dumps(head, separators=(",", ":")).encode() + b"\x00" + payload
+
+
+def chain_key_of(connection: Connection) -> bytes:
+    """Return the key of the chain."""
+    return connection.execute(select(VaultFact.value).where(VaultFact.key == "chain_key")).scalar_one()
+
+
+def tail_of(connection: Connection) -> Anchor:
+    """Return number and code of the last record."""
+    row = connection.execute(select(_RECORDS.c.id, _RECORDS.c.mac).order_by(_RECORDS.c.id.desc()).limit(1)).one_or_none()
+    return Anchor() if row is None else Anchor(row.id, row.mac)
+
+
+def person_ciphers(connection: Connection, people: Iterable[str]) -> dict[str, ChaCha20Poly1305]:
+    """Return the cipher of each of *people*; who has no key yet gets one."""
+    wanted = sorted(set(people))
+    keys: dict[str, bytes] = {}
+    for start in range(0, len(wanted), _SLICE):
+        some = _KEYS.c.coachee_id.in_(wanted[start : start + _SLICE])
+        keys.update((row.coachee_id, row.key) for row in connection.execute(select(_KEYS).where(some)))
+    fresh = {person: os.urandom(KEY_BYTES) for person in wanted if person not in keys}
+    if fresh:
+        connection.execute(insert(_KEYS), [{"coachee_id": person, "key": key} for person, key in fresh.items()])
+    return {person: ChaCha20Poly1305(key) for person, key in (keys | fresh).items()}
+
+
+def _sealed(record: NewRecord, record_id: int, ciphers: Mapping[str, ChaCha20Poly1305]) -> bytes:
+    payload = canonical(record.payload)
+    if record.person_id is None:
+        return payload
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + ciphers[record.person_id].encrypt(nonce, payload, str(record_id).encode())
+
+
+def append_records(
+    connection: Connection, actor: Actor, records: list[NewRecord], now: datetime, transaction_id: int | None = None
+) -> range:
+    """Append *records* to the chain and return their ids, which follow each other.
+
+    Without *transaction_id* the first of them begins a transaction.
+    """
+    tail, key = tail_of(connection), chain_key_of(connection)
+    ids = range(tail.count + 1, tail.count + 1 + len(records))
+    ciphers = person_ciphers(connection, (record.person_id for record in records if record.person_id is not None))
+    at, head = timestamp(now), tail.head
+    rows: list[dict[str, Any]] = []
+    for record_id, record in zip(ids, records, strict=True):
+        row = {
+            "id": record_id,
+            "transaction_id": transaction_id or ids.start,
+            "at": at,
+            "user_id": actor.user_id,
+            "role": str(actor.role),
+            "action": record.action,
+            "entity": record.entity,
+            "entity_id": record.entity_id,
+            "entity_version": record.version,
+            "person_id": record.person_id,
+            "payload": _sealed(record, record_id, ciphers),
+        }
+        head = mac(key, head, _content(row))
+        rows.append({**row, "mac": head})
+    if rows:
+        connection.execute(insert(_RECORDS), rows)
+    return ids
+
+
+def read_payload(connection: Connection, record: ChangeRecord | Mapping[str, Any] | RowMapping) -> dict[str, Any] | None:
+    """Return the payload of a record (an entity or a row's mapping), or None where the person's key was erased.
+
+    Raises
+    ------
+    VaultDamagedError
+        where the payload is not what was written.
+    """
+    row = {name: getattr(record, name) for name in ("id", "person_id", "payload")} if isinstance(record, ChangeRecord) else record
+    payload = row["payload"]
+    if row["person_id"] is not None:
+        key = connection.execute(select(_KEYS.c.key).where(_KEYS.c.coachee_id == row["person_id"])).scalar()
+        if key is None:
+            return None
+        payload = _opened(key, row["id"], payload)
+    content: dict[str, Any] = json.loads(payload)
+    return content
+
+
+def _opened(key: bytes, record_id: int, sealed: bytes) -> bytes:
+    try:
+        cipher = ChaCha20Poly1305(key)
+        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], str(record_id).encode())
+    except (InvalidTag, ValueError) as error:
+        raise VaultDamagedError(ALTERED) from error
+
+
+def _rows(connection: Connection) -> Iterator[RowMapping]:
+    with connection.execute(select(_RECORDS).order_by(_RECORDS.c.id)) as result:
+        for part in result.mappings().partitions(_SLICE):
+            yield from part
+
+
+def verify_chain(connection: Connection, chain_key: bytes, anchor: Anchor) -> None:
+    """Check every record against its predecessor, and the chain against the *anchor* kept outside.
+
+    Raises
+    ------
+    VaultDamagedError
+        where a record was altered, removed, inserted or cut off.
+    """
+    head, count = b"", 0
+    for row in _rows(connection):
+        head = mac(chain_key, head, _content(row))
+        count += 1
+        anchored = count != anchor.count or same(head, anchor.head)
+        if row["id"] != count or not same(head, row["mac"]) or not anchored:
+            raise VaultDamagedError(ALTERED)
+    if count < anchor.count:
+        raise VaultDamagedError(ALTERED)
+
+
+def verify_anchor(connection: Connection, anchor: Anchor) -> None:
+    """Check that the chain still holds the record that *anchor* names: one look-up, without verifying the whole chain.
+
+    Raises
+    ------
+    VaultDamagedError
+        where it does not.
+    """
+    if anchor.count == 0:
+        return
+    head = connection.execute(select(_RECORDS.c.mac).where(_RECORDS.c.id == anchor.count)).scalar()
+    if head is None or not same(head, anchor.head):
+        raise VaultDamagedError(ALTERED)

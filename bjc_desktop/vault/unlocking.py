@@ -1,0 +1,124 @@
+"""From a passphrase or a recovery code to the keys of a vault, and finishing a rotation that was interrupted."""
+
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from bjc_desktop.errors import NotFoundError, VaultDamagedError, WrongPassphraseError
+from bjc_desktop.vault.driver import CipherKey, change_key, connect
+from bjc_desktop.vault.keys import read_recovery_code
+from bjc_desktop.vault.slots import DAMAGED, RECOVERY, Slot, SlotFile, owner_of, readable_slots, write_slots
+from bjc_desktop.vault.vault import DATABASE, Secrets
+
+WRONG = "Name oder Passphrase stimmt nicht. Bitte die Eingabe prüfen oder den Wiederherstellungscode verwenden."
+WHICH_USER = "Der Tresor hat mehrere Zugänge. Bitte mit „--user NAME“ angeben, wer ihn öffnet."
+FAILURES = "unlock_failures"
+_MAXIMUM_FAILURE_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """The slot file and the secrets that a passphrase opened in it."""
+
+    slots: SlotFile
+    secrets: Secrets
+
+
+def unlock(folder: Path, passphrase: str, user: str | None) -> Unlocked:
+    """Open the slot of *user* (None: the only one), or the recovery slot where *passphrase* is a recovery code.
+
+    Raises
+    ------
+    WrongPassphraseError
+        where no slot opens; the same for a wrong passphrase and for an unknown user.
+    NotFoundError
+        where there is no slot file, or no user is named and there are several.
+    VaultDamagedError
+        where the slot file was altered.
+    """
+    damaged = False
+    for slots in readable_slots(folder):
+        try:
+            unlocked = _unlock_in(slots, passphrase, user)
+        except VaultDamagedError:
+            damaged = True
+            continue
+        if unlocked is not None:
+            return unlocked
+    raise VaultDamagedError(DAMAGED) if damaged else WrongPassphraseError(WRONG)
+
+
+def _attempts(slots: SlotFile, passphrase: str, user: str | None) -> Iterator[tuple[Slot, str]]:
+    code, recovery = read_recovery_code(passphrase), slots.slot_of(RECOVERY)
+    if code is not None and recovery is not None:
+        yield recovery, code
+    if user is None and len(slots.user_slots) > 1:
+        if code is not None:
+            return
+        raise NotFoundError(WHICH_USER)
+    slot = next(iter(slots.user_slots), None) if user is None else slots.slot_of(owner_of(slots.vault_id, user))
+    if slot is not None:
+        yield slot, passphrase
+
+
+def _unlock_in(slots: SlotFile, passphrase: str, user: str | None) -> Unlocked | None:
+    for slot, text in _attempts(slots, passphrase, user):
+        private_key = slot.open(text, slots.vault_id)
+        if private_key is None:
+            continue
+        data_key = slot.data_key_for(private_key)
+        if not slots.belongs_to(data_key):
+            raise VaultDamagedError(DAMAGED)
+        return Unlocked(slots, Secrets(slot.owner, private_key, data_key, slots.cipher_salt))
+    return None
+
+
+def settle_rotation(folder: Path, unlocked: Unlocked) -> Unlocked:
+    """Finish changing the data key where that was interrupted, and return what opens the vault then.
+
+    The slot file announces the next key before the database gets it: the database is under one of the two.
+
+    Raises
+    ------
+    VaultDamagedError
+        where neither key opens the database.
+    """
+    secrets, slot = unlocked.secrets, unlocked.slots.slot_of(unlocked.secrets.owner)
+    data_key = None if slot is None else slot.next_data_key_for(secrets.private_key)
+    if data_key is None:
+        return unlocked
+    following = Secrets(secrets.owner, secrets.private_key, data_key, secrets.cipher_salt)
+    if not _opens(folder / DATABASE, following.cipher_key):
+        change_key(folder / DATABASE, secrets.cipher_key, following.cipher_key)
+    settled = unlocked.slots.settled()
+    write_slots(folder, settled, data_key)
+    return Unlocked(settled, following)
+
+
+def _opens(path: Path, key: CipherKey) -> bool:
+    try:
+        with closing(connect(path, key)):
+            return True
+    except VaultDamagedError:
+        return False
+
+
+def note_failure(folder: Path, at: str) -> None:
+    """Note a failed attempt to unlock beside the vault; the next successful one takes it into the change record."""
+    with suppress(OSError), (folder / FAILURES).open("a", encoding="ascii") as file:
+        if file.tell() < _MAXIMUM_FAILURE_BYTES:
+            file.write(at + "\n")
+
+
+def noted_failures(folder: Path) -> list[str]:
+    """Return the times of the failed attempts that were noted."""
+    with suppress(OSError, ValueError):
+        return (folder / FAILURES).read_text(encoding="ascii")[:_MAXIMUM_FAILURE_BYTES].split()
+    return []
+
+
+def forget_failures(folder: Path) -> None:
+    """Remove the note of failed attempts."""
+    with suppress(OSError):
+        (folder / FAILURES).unlink(missing_ok=True)

@@ -1,0 +1,205 @@
+"""An open vault: who opened it, its transactions, its secrets, and closing it in order."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.orm import Session
+
+from bjc_desktop.errors import DiskFullError, NotFoundError, VaultError
+from bjc_desktop.models import VaultFact
+from bjc_desktop.vault.ballast import drop_ballast
+from bjc_desktop.vault.change_chain import Actor, tail_of
+from bjc_desktop.vault.changes import recording_sessions
+from bjc_desktop.vault.driver import READING, CipherKey, Connector, clear_errors, connect, vault_engine
+from bjc_desktop.vault.keys import NoteCipher
+from bjc_desktop.vault.lock import VaultLock
+from bjc_desktop.vault.slots import SlotFile, write_slots
+from bjc_desktop.vocabulary import Role
+
+DATABASE = "vault.db"
+BACKUPS = "backups"
+
+
+@dataclass(frozen=True, slots=True)
+class UserIdentity:
+    """Who opened the vault."""
+
+    id: str
+    name: str
+    roles: frozenset[Role]
+
+    @property
+    def first_role(self) -> Role:
+        """The role in which the user acts when none is named: the first one in the order of the value list."""
+        return next(role for role in Role if role in self.roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What a passphrase leads to: whose slot it opened, the private key behind it, and the database's key."""
+
+    owner: str
+    private_key: bytes = field(repr=False)
+    data_key: bytes = field(repr=False)
+    cipher_salt: bytes = field(repr=False)
+
+    @property
+    def cipher_key(self) -> CipherKey:
+        """What opens the database file."""
+        return CipherKey(self.data_key, self.cipher_salt)
+
+
+def roles_from(text: str) -> frozenset[Role]:
+    """Return the roles in a user's comma-separated *text*."""
+    return frozenset(role for role in Role if role in text.split(","))
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Vault:
+    """An open vault. It is closed by :meth:`close` or at the end of a ``with`` block.
+
+    ``notes`` encrypts and decrypts the notes of consultations, or is None for who does not hold their key. ``warnings`` are
+    sentences for the user about the place and the disk.
+    """
+
+    def __init__(self, folder: Path, lock: VaultLock, secrets: Secrets, slots: SlotFile) -> None:
+        self.folder = folder
+        self.id = slots.vault_id
+        self.secrets = secrets
+        self.slots = slots
+        self.user = UserIdentity("", "", frozenset())
+        self.notes: NoteCipher | None = None
+        self.warnings: list[str] = []
+        self.clock: Callable[[], datetime] = _utc_now
+        self.connector = Connector(folder / DATABASE, secrets.cipher_key)
+        self.engine: Engine = vault_engine(self.connector)
+        self._lock = lock
+        self._sessions = recording_sessions(self.engine)
+        self._facts: dict[str, bytes] = {}
+        self._open = True
+
+    @property
+    def database(self) -> Path:
+        """The database file."""
+        return self.folder / DATABASE
+
+    def actor(self, role: Role | None = None) -> Actor:
+        """Return who acts, in *role* or in the user's first one.
+
+        Raises
+        ------
+        VaultError
+            where the user does not have the role.
+        """
+        if role is not None and role not in self.user.roles:
+            message = f"Dafür ist die Rolle „{role.label}“ nötig. Bitte jemanden mit dieser Rolle fragen."
+            raise VaultError(message)
+        return Actor(self.user.id, role or self.user.first_role)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a transaction that sees one state of the vault and changes nothing: it is rolled back in any case."""
+        with clear_errors(), self.engine.connect().execution_options(**READING) as connection, connection.begin() as transaction:
+            try:
+                yield connection
+            finally:
+                transaction.rollback()
+
+    @contextmanager
+    def writing(self, role: Role | None = None, *, now: datetime | None = None) -> Iterator[Session]:
+        """Open a transaction that alone may write: committed at the end of the block, rolled back by any error.
+
+        Changes are recorded for the user in *role*, at *now* or at the current time. References are checked at the commit, so
+        the order in which related rows are written does not matter.
+
+        Raises
+        ------
+        DiskFullError
+            where there is no room; nothing was changed.
+        VaultDamagedError
+            where the file turns out to be damaged.
+        """
+        actor = self.actor(role)
+        with clear_errors(), self._sessions() as session:
+            session.info.update(actor=actor, clock=self.clock if now is None else lambda: now)
+            try:
+                session.connection().exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+                yield session
+                session.commit()
+            except DiskFullError:
+                drop_ballast(self.folder)
+                session.rollback()
+                raise
+            except BaseException:
+                session.rollback()
+                raise
+
+    def fact(self, name: str) -> bytes:
+        """Return a secret of the vault: ``vault_id``, ``chain_key``, ``signing_key`` (Ed25519, 32 bytes) or ``pseudonym_key``.
+
+        Raises
+        ------
+        NotFoundError
+            where the vault does not know it.
+        """
+        if name not in self._facts:
+            with self.reading() as connection:
+                value = connection.execute(select(VaultFact.value).where(VaultFact.key == name)).scalar()
+            if value is None:
+                message = "Dem Tresor fehlt eine Angabe über sich selbst. Bitte „bjc-desktop doctor“ ausführen."
+                raise NotFoundError(message)
+            self._facts[name] = value
+        return self._facts[name]
+
+    def save_slots(self, slots: SlotFile) -> None:
+        """Write *slots* as the vault's slot file."""
+        write_slots(self.folder, slots, self.secrets.data_key)
+        self.slots = slots
+
+    def anchor_changes(self) -> None:
+        """Note in the slot file how far the change record goes, where that has changed."""
+        with self.reading() as connection:
+            tail = tail_of(connection)
+        if tail != self.slots.anchor:
+            self.save_slots(replace(self.slots, anchor=tail))
+
+    def close(self) -> None:
+        """Anchor the change record, write the log back into the database, and give the lock up."""
+        if not self._open:
+            return
+        self._open = False
+        try:
+            if not self.connector.damaged:
+                self._settle()
+        finally:
+            self.engine.dispose()
+            self._lock.release()
+
+    def abandon(self) -> None:
+        """Close without writing anything: for a vault that turned out to be damaged."""
+        self._open = False
+        self.engine.dispose()
+        self._lock.release()
+
+    def _settle(self) -> None:
+        self.anchor_changes()
+        self.engine.dispose()
+        with closing(connect(self.database, self.secrets.cipher_key)) as connection, clear_errors():
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def __enter__(self) -> Self:
+        """Return the vault itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close the vault."""
+        self.close()

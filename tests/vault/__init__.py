@@ -1,0 +1,1 @@
+"""The vault, with real encrypted files."""

@@ -1,0 +1,160 @@
+"""Backing up and restoring."""
+
+import json
+import shutil
+import zipfile
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bjc_desktop.errors import NotFoundError, VaultDamagedError, VaultError, WrongPassphraseError
+from bjc_desktop.vault import Vault, back_up, back_up_before, doctor, is_damaged, open_vault, restore
+from bjc_desktop.vault.driver import connect
+from tests.conftest import NOW, PASSPHRASE
+from tests.vault.cases import CANARY, NOTE, add_case, names_in
+
+
+@pytest.fixture
+def backup(vault: Vault, tmp_path: Path) -> Path:
+    """Make a backup of a vault with one case."""
+    add_case(vault)
+    return back_up(vault, tmp_path / "sicherungen", NOW)
+
+
+def _rows(vault: Vault) -> dict[str, list[tuple[object, ...]]]:
+    with vault.reading() as connection:
+        tables = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").scalars().all()
+        return {table: [tuple(row) for row in connection.exec_driver_sql(f"SELECT * FROM {table}")] for table in tables}  # noqa: S608
+
+
+def test_that_a_restored_backup_equals_the_vault(vault: Vault, backup: Path, tmp_path: Path) -> None:
+    before = _rows(vault)
+    assert restore(backup, tmp_path / "neu", PASSPHRASE) == backup
+    with open_vault(tmp_path / "neu", PASSPHRASE, now=NOW) as restored:
+        after = _rows(restored)
+        added = after["change_records"][len(before["change_records"]) :]
+        assert [row[5] for row in added] == ["restore", "unlock"]
+        after["change_records"] = before["change_records"]
+        assert {name: rows for name, rows in after.items() if name != "sqlite_sequence"} == {
+            name: rows for name, rows in before.items() if name != "sqlite_sequence"
+        }
+    assert not is_damaged(doctor(tmp_path / "neu", PASSPHRASE, now=NOW))
+
+
+def test_that_a_backup_is_one_stored_file_that_tells_nothing(vault: Vault, backup: Path) -> None:
+    assert [path.name for path in backup.parent.iterdir()] == [f"BJC_Sicherung_{vault.id[:8]}_20251007-093000.bjcbackup"]
+    content = backup.read_bytes()
+    assert not [word for word in (CANARY, NOTE, "coachees") if word.encode() in content]
+    with zipfile.ZipFile(backup) as archive:
+        assert sorted(archive.namelist()) == ["backup.json", "slots.json", "vault.db"]
+        assert json.loads(archive.read("backup.json"))["changes"]["count"] == 7
+
+
+def test_that_two_backups_in_one_second_stay_apart(vault: Vault, backup: Path) -> None:
+    assert back_up(vault, backup.parent, NOW).name.endswith("-2.bjcbackup")
+
+
+def test_that_the_newest_undamaged_backup_of_a_folder_is_restored(vault: Vault, backup: Path, tmp_path: Path) -> None:
+    add_case(vault, "Später")
+    newer = back_up(vault, backup.parent, NOW + timedelta(hours=1))
+    newest = back_up(vault, backup.parent, NOW + timedelta(hours=2))
+    content = bytearray(newest.read_bytes())
+    content[len(content) // 2] ^= 1
+    newest.write_bytes(content)
+    (backup.parent / "leer.bjcbackup").write_bytes(b"")
+    assert restore(backup.parent, tmp_path / "neu") == newer
+    with open_vault(tmp_path / "neu", PASSPHRASE, now=NOW) as restored:
+        assert names_in(restored) == ["Später", CANARY]
+
+
+def test_that_nothing_is_restored_over_a_vault(vault: Vault, backup: Path) -> None:
+    with pytest.raises(VaultError, match="neuen Ordner"):
+        restore(backup, vault.folder)
+
+
+def test_that_a_missing_backup_is_named_as_such(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="gibt es nicht"):
+        restore(tmp_path / "nirgends", tmp_path / "neu")
+    with pytest.raises(NotFoundError, match="keine unbeschädigte Sicherung"):
+        restore(tmp_path, tmp_path / "neu")
+
+
+def test_that_a_wrong_passphrase_stops_a_restore_that_asked_for_one(backup: Path, tmp_path: Path) -> None:
+    with pytest.raises(WrongPassphraseError):
+        restore(backup, tmp_path / "neu", "falsche Passphrase")
+    assert not (tmp_path / "neu").exists()
+
+
+def _truncated(backup: Path) -> None:
+    backup.write_bytes(backup.read_bytes()[: backup.stat().st_size // 2])
+
+
+def _flipped(backup: Path) -> None:
+    content = bytearray(backup.read_bytes())
+    content[len(content) // 2] ^= 1
+    backup.write_bytes(content)
+
+
+def _repacked(backup: Path, *, compress: bool = False, extra: str | None = None, without: str | None = None) -> None:
+    with zipfile.ZipFile(backup) as archive:
+        files = {name: archive.read(name) for name in archive.namelist() if name != without}
+    with zipfile.ZipFile(backup, "w", zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+        if extra is not None:
+            archive.writestr(extra, b"x")
+
+
+_DAMAGE: dict[str, Callable[[Path], object]] = {
+    "truncated": _truncated,
+    "flipped": _flipped,
+    "no archive": lambda backup: backup.write_bytes(b"kein Archiv"),
+    "compressed": lambda backup: _repacked(backup, compress=True),
+    "with more": lambda backup: _repacked(backup, extra="mehr.txt"),
+    "climbing out": lambda backup: _repacked(backup, extra="../../mehr.txt"),
+    "with less": lambda backup: _repacked(backup, without="slots.json"),
+}
+
+
+@pytest.mark.parametrize("damage", _DAMAGE)
+def test_that_a_broken_backup_is_refused_and_leaves_nothing(backup: Path, tmp_path: Path, damage: str) -> None:
+    _DAMAGE[damage](backup)
+    before = sorted(path.name for path in tmp_path.iterdir())
+    with pytest.raises(VaultDamagedError, match="Sicherung ist beschädigt"):
+        restore(backup, tmp_path / "neu")
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+def test_that_a_damaged_vault_is_not_backed_up(vault: Vault, tmp_path: Path) -> None:
+    add_case(vault)
+    with closing(connect(vault.database, vault.secrets.cipher_key)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    content = bytearray(vault.database.read_bytes())
+    content[-100] ^= 1
+    vault.database.write_bytes(content)
+    with pytest.raises(VaultDamagedError):
+        back_up(vault, tmp_path / "sicherungen", NOW)
+    assert not list((tmp_path / "sicherungen").iterdir())
+    vault.abandon()
+
+
+def test_that_a_backup_restores_where_the_vault_does_not_open_any_more(vault: Vault, backup: Path, tmp_path: Path) -> None:
+    vault.close()
+    shutil.rmtree(vault.folder)
+    restore(backup, vault.folder)
+    with open_vault(vault.folder, PASSPHRASE, now=NOW) as again:
+        assert names_in(again) == [CANARY]
+    assert not (tmp_path / "tresor" / "restored").exists()
+
+
+def test_that_an_empty_vault_is_not_backed_up_before_an_import_and_a_filled_one_is(vault: Vault) -> None:
+    assert back_up_before(vault, "import", NOW) is None
+    add_case(vault)
+    for hours in range(14):
+        path = back_up_before(vault, "import", NOW + timedelta(hours=hours))
+    assert path is not None
+    assert path.name.endswith("_import.bjcbackup")
+    assert len(list((vault.folder / "backups").iterdir())) == 12

@@ -1,0 +1,120 @@
+"""The schema's revisions: the newest equals the models, and a migration loses nothing."""
+
+import re
+import shutil
+from contextlib import closing
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from bjc_desktop.errors import VaultError
+from bjc_desktop.models import Base
+from bjc_desktop.vault import Vault, memory_engine, open_vault, opening
+from bjc_desktop.vault.driver import connect
+from bjc_desktop.vault.schema import HEAD, SCRIPTS, migrate, revisions_after
+from tests.conftest import NOW, PASSPHRASE
+from tests.vault.cases import CANARY, add_case
+
+_REBUILD = """
+    import sqlalchemy as sa
+    from alembic import op
+    revision = "0002"
+    down_revision = "0001"
+    def upgrade():
+        with op.batch_alter_table("coachees", recreate="always") as batch:
+            batch.add_column(sa.Column("nickname", sa.String()))
+"""
+_FAILING = _REBUILD + "        op.execute('INSERT INTO nirgends VALUES (1)')\n"  # noqa: S608 - a constant
+_LOSING = """
+    from alembic import op
+    revision = "0002"
+    down_revision = "0001"
+    def upgrade():
+        op.execute("DELETE FROM consultations")
+"""
+_DANGLING = _LOSING.replace("DELETE FROM consultations", "UPDATE coachings SET coachee_id = 'nobody'")
+
+
+def _clauses(connection: Connection) -> dict[str, list[str]]:
+    query = (
+        "SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+    )
+    found = {row.name: " ".join(row.sql.replace('"', "").split()) for row in connection.exec_driver_sql(query)}
+    # Alembic writes the constraints of a table in another order.
+    return {name: sorted(re.split(r",? (?=CONSTRAINT )", sql.removesuffix(" )"))) for name, sql in found.items()}
+
+
+# Neither SQLAlchemy nor Alembic can reflect an index on an expression; comparing the clauses does.
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection", "ignore:autogenerate skipping")
+def test_that_the_newest_revision_equals_the_models(vault: Vault) -> None:
+    with vault.reading() as connection, memory_engine().connect() as models:
+        found = _clauses(connection)
+        del found["alembic_version"]
+        assert found == _clauses(models)
+        ignoring_version = {"include_name": lambda name, kind, _: kind != "table" or name != "alembic_version"}
+        context = MigrationContext.configure(connection, opts=ignoring_version)
+        differences = compare_metadata(context, Base.metadata)
+        assert [difference for difference in differences if "ix_coachings_active" not in str(difference)] == []
+
+
+def test_that_the_program_names_the_newest_revision() -> None:
+    assert ScriptDirectory(str(SCRIPTS)).get_heads() == [HEAD]
+
+
+def _scripts(tmp_path: Path, revision: str) -> Path:
+    shutil.copytree(SCRIPTS, tmp_path / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "scripts" / "versions" / "0002_next.py").write_text(dedent(revision))
+    return tmp_path / "scripts"
+
+
+def _counts(vault: Vault) -> tuple[str, list[int], list[str]]:
+    with closing(connect(vault.database, vault.secrets.cipher_key)) as connection:
+        revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+        tables = ("coachees", "coachings", "consultations", "change_records")
+        counts = [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables]  # noqa: S608
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(coachees)")]
+        return revision, counts, columns
+
+
+def test_that_rebuilding_a_parent_table_keeps_its_children(vault: Vault, tmp_path: Path) -> None:
+    add_case(vault)
+    before = _counts(vault)
+    vault.close()
+    migrate(vault.database, vault.secrets.cipher_key, scripts=_scripts(tmp_path, _REBUILD))
+    after = _counts(vault)
+    assert after == ("0002", before[1], [*before[2], "nickname"])
+
+
+@pytest.mark.parametrize("revision", [_FAILING, _LOSING, _DANGLING])
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_that_a_failing_migration_leaves_the_vault_as_it_was(vault: Vault, tmp_path: Path, revision: str) -> None:
+    add_case(vault)
+    before = _counts(vault)
+    vault.close()
+    with pytest.raises(VaultError, match="unverändert"):
+        migrate(vault.database, vault.secrets.cipher_key, scripts=_scripts(tmp_path, revision))
+    assert _counts(vault) == before
+
+
+def test_that_an_older_vault_is_backed_up_and_migrated_when_it_is_opened(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_case(vault)
+    vault.close()
+    scripts = _scripts(tmp_path, _REBUILD)
+    steps, run = revisions_after, migrate
+    monkeypatch.setattr(opening, "HEAD", "0002")
+    monkeypatch.setattr(opening, "revisions_after", lambda revision: steps(revision, scripts))
+    monkeypatch.setattr(opening, "migrate_schema", lambda path, key, finish: run(path, key, scripts=scripts, finish=finish))
+    with pytest.raises(VaultError, match="früheren Version"):
+        open_vault(vault.folder, PASSPHRASE, now=NOW, migrate=False)
+    with open_vault(vault.folder, PASSPHRASE, now=NOW) as migrated, migrated.reading() as connection:
+        assert connection.exec_driver_sql("SELECT family_name FROM coachees").scalar() == CANARY
+        actions = connection.exec_driver_sql("SELECT action FROM change_records ORDER BY id DESC LIMIT 2").scalars().all()
+        assert actions == ["unlock", "migrate"]
+    assert len(list((vault.folder / "backups").glob("*.bjcbackup"))) == 1
