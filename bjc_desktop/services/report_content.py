@@ -171,7 +171,7 @@ def report_content(  # noqa: PLR0913 - a report is made of that many things
         tuple(_follow_up_case(row, figures.settings, pseudonyms, numbers) for row in cases.follow_ups),
         _link_cases(connection, cases, figures, pseudonyms, numbers),
         tuple(_consultation_row(row, pseudonyms, numbers) for row in cases.consultations),
-        _hours(connection, figures, scope),
+        hours_rows(connection, figures, scope),
         tuple(item.label for item in ChecklistItem),
         tuple(item.value in figures.settings.checklist for item in ChecklistItem),
         tuple(DefinitionText(i.code, i.label, i.denominator, i.numerator, i.source) for i in CATALOGUE),
@@ -259,7 +259,8 @@ def _consultation_row(row: CountedConsultation, pseudonyms: Pseudonyms, numbers:
     )
 
 
-def _hours(connection: Connection, figures: VaultFigures, scope: ScopeFigures) -> tuple[HoursRow, ...]:
+def hours_rows(connection: Connection, figures: VaultFigures, scope: ScopeFigures) -> tuple[HoursRow, ...]:
+    """Return the months of the denominator of the consultations per hour, coach by coach."""
     time = WorkingTime.__table__.c
     months = list(figures.period.months())
     rows = {
@@ -280,5 +281,3 @@ def _hours(connection: Connection, figures: VaultFigures, scope: ScopeFigures) -
             result.append(HoursRow(coach.number, month, contract, worked, member.funded_share, counted, missing))
     return tuple(result)
 
-
-__all__ = ["ScopeCases", "read_cases", "report_content", "trends"]

@@ -63,7 +63,7 @@ def make_reports(  # noqa: PLR0913 - the report's parameters
     """
     if as_of > today:
         raise InvalidInputError({"as_of": "Der Datenstand liegt in der Zukunft; bitte heute oder einen früheren Tag angeben."})
-    _prepare(out)
+    prepare_folder(out)
     with vault.reading() as connection:
         figures = compute(connection, period, read_settings(connection), as_of=as_of)
         scope_ids = _scopes(figures, provider)
@@ -71,11 +71,11 @@ def make_reports(  # noqa: PLR0913 - the report's parameters
         history = trends(connection, figures, scope_ids)
         reports = [_make(connection, vault, figures, scope, findings, history, release=release) for scope in scope_ids]
     paths = [out / report.file_name for report in reports]
-    _write(paths, [report.bundle for report in reports], lambda: _freeze(vault, reports, figures, now) if release else None)
+    write_together(paths, [report.bundle for report in reports], lambda: _freeze(vault, reports, figures, now) if release else None)
     return paths
 
 
-def _write(paths: list[Path], bundles: list[bytes], commit: Callable[[], None]) -> None:
+def write_together(paths: list[Path], bundles: list[bytes], commit: Callable[[], None]) -> None:
     """Write all bundles under temporary names, *commit*, and only then give them their names: all of it or nothing."""
     parts = [path.with_name(f".{path.name}.part") for path in paths]
     try:
@@ -89,7 +89,8 @@ def _write(paths: list[Path], bundles: list[bytes], commit: Callable[[], None]) 
             part.unlink(missing_ok=True)
 
 
-def _prepare(out: Path) -> None:
+def prepare_folder(out: Path) -> None:
+    """Make the folder *out* where it is not there yet; InvalidInputError where that cannot be done."""
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError:
