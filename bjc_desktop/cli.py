@@ -19,7 +19,7 @@ from bjc_desktop.errors import BjcError, InvalidInputError, PackageError
 if TYPE_CHECKING:
     from bjc_desktop.vault import Vault
 
-PASSPHRASE_FILE = "BJC_PASSPHRASE_FILE"
+PASSPHRASE_FILE = "BJC_PASSPHRASE_FILE"  # noqa: S105 - the name of a variable
 _SHOWN_FAULTS = 50
 
 

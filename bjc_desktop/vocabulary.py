@@ -13,7 +13,7 @@ class Vocabulary(StrEnum):
 
     label: str
 
-    def __new__(cls, key: str, label: str) -> Self:
+    def __new__(cls, key: str, label: str = "") -> Self:
         """Make a member from its key and its German label."""
         member = str.__new__(cls, key)
         member._value_ = key

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Connection, Table, UniqueConstraint
@@ -155,7 +156,7 @@ def _overlaps(connection: Connection, tables: Mapping[str, MergedTable]) -> Iter
 
 def _overlapping(merged: MergedTable, spans: list[tuple[str, str, int | None]]) -> Iterable[Fault]:
     spans.sort(key=lambda span: span[:2])
-    for before, after in zip(spans, spans[1:], strict=False):
+    for before, after in pairwise(spans):
         index = after[2] if after[2] is not None else before[2]
         if after[0] <= before[1] and index is not None:
             text = f"Die Zuordnung ab „{after[0]}“ überschneidet sich mit der vorigen; bitte deren Ende davor setzen"
@@ -163,7 +164,7 @@ def _overlapping(merged: MergedTable, spans: list[tuple[str, str, int | None]]) 
 
 
 def _job_coaches(connection: Connection, tables: Mapping[str, MergedTable]) -> set[Value]:
-    roles = dict(connection.exec_driver_sql("SELECT id, role FROM staff").tuples().all())
+    roles: dict[Value, Value] = {row.id: row.role for row in connection.exec_driver_sql("SELECT id, role FROM staff")}
     if "staff" in tables:
         staff = tables["staff"]
         roles |= dict(zip(staff.column("id"), staff.column("role"), strict=True))
@@ -176,11 +177,11 @@ def select_by(
     """Return *columns* of the rows of *table* whose column *by* is among *values*; the names are the program's own."""
     found: list[tuple[Any, ...]] = []
     wanted = [value for value in values if value is not None]
-    if not wanted or connection.exec_driver_sql(f"SELECT 1 FROM {table} LIMIT 1").first() is None:  # noqa: S608 - own names
+    if not wanted or connection.exec_driver_sql(f"SELECT 1 FROM {table} LIMIT 1").first() is None:
         return found
     for start in range(0, len(wanted), _CHUNK):
         chunk = tuple(wanted[start : start + _CHUNK])
         marks = ", ".join("?" * len(chunk))
-        statement = f"SELECT {', '.join(columns)} FROM {table} WHERE {by} IN ({marks})"  # noqa: S608 - own names
+        statement = f"SELECT {', '.join(columns)} FROM {table} WHERE {by} IN ({marks})"
         found += map(tuple, connection.exec_driver_sql(statement, chunk).all())
     return found

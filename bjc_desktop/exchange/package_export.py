@@ -51,14 +51,14 @@ def export_package(vault: Vault, path: Path) -> dict[str, int]:
 
 
 def _rows(connection: Connection, table: Table, names: list[str], notes: NoteCipher | None) -> Iterable[Sequence[Value]]:
-    statement = f"SELECT {', '.join(names)} FROM {table.name} ORDER BY id"  # noqa: S608 - own names
+    statement = f"SELECT {', '.join(names)} FROM {table.name} ORDER BY id"
     rows = connection.exec_driver_sql(statement)
     if "note" not in names or notes is None:
-        return rows.tuples()
+        return rows.all()
     position = names.index("note")
     return (
         row if row[position] is None else (*row[:position], notes.decrypt(row[0], row[position]), *row[position + 1 :])
-        for row in rows.tuples()
+        for row in rows
     )
 
 

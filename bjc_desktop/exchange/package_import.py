@@ -196,7 +196,7 @@ def insert_rows(
         return
     columns = (*merged.columns, "change_id")
     marks = ", ".join("?" * len(columns))
-    statement = f"INSERT INTO {merged.table.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - own names
+    statement = f"INSERT INTO {merged.table.name} ({', '.join(columns)}) VALUES ({marks})"
     rows = _sealed(merged, new, notes)
     # In the order of the keys the index of the ids grows at its end instead of everywhere.
     connection.exec_driver_sql(statement, [(*row, change_id) for row in sorted(rows, key=lambda row: str(row[0]))])
@@ -236,4 +236,4 @@ def _update(
     for change, record_id in zip(changes, records, strict=True):
         parameters.append((*afters[change.entity_id], change.version, record_id, change.entity_id))
     settings = ", ".join(f"{column} = ?" for column in (*columns, "row_version", "change_id"))
-    connection.exec_driver_sql(f"UPDATE {name} SET {settings} WHERE id = ?", parameters)  # noqa: S608 - own names
+    connection.exec_driver_sql(f"UPDATE {name} SET {settings} WHERE id = ?", parameters)

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Date, Integer, Select, and_, bindparam, case, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Date, Integer, Select, and_, bindparam, case, func, literal_column, select
 
 from bjc_desktop.indicators.cases import FIRST, FOREVER, LAST
 from bjc_desktop.indicators.period import Period
@@ -20,6 +20,7 @@ from bjc_desktop.indicators.results import Caseload
 from bjc_desktop.models import Coaching, CoachingStaff, Staff
 from bjc_desktop.vocabulary import Role
 
+_NOT_CANCELLED: ColumnElement[bool] = literal_column("coachings.cancelled = 0")
 KEY_LONG = 30
 """Coachees per coach where unemployment before entry lasted more than two years."""
 KEY_SHORT = 40
@@ -85,7 +86,7 @@ def read_staff(connection: Connection) -> Mapping[str, StaffMember]:
 def _stock_statement(month_ends: int) -> Select[Any]:
     """Return, per member of staff, the stock of each month end in the groups 1:30 and 1:40."""
     coaching, assignment = Coaching.__table__.c, CoachingStaff.__table__.c
-    last_day = literal_column("coalesce(coachings.exit_on, '9999-12-31')")
+    last_day: ColumnElement[Any] = literal_column("coalesce(coachings.exit_on, '9999-12-31')")
     long_term = func.date(coaching.unemployed_since, "+24 months", "floor") < coaching.entry_on
     in_long_group = case((long_term, 1), else_=0)
     columns: list[Any] = [assignment.staff_id]
@@ -102,7 +103,7 @@ def _stock_statement(month_ends: int) -> Select[Any]:
             func.count().filter(present, in_long_group == 1).label(f"long_{index}"),
         ]
     joined = Coaching.__table__.join(CoachingStaff.__table__, assignment.coaching_id == coaching.id)
-    active = (literal_column("coachings.cancelled = 0"), last_day >= FIRST, coaching.entry_on <= LAST)
+    active = (_NOT_CANCELLED, last_day >= FIRST, coaching.entry_on <= LAST)
     return select(*columns).select_from(joined).where(*active).group_by(assignment.staff_id)
 
 
@@ -112,7 +113,7 @@ def staff_loads(connection: Connection, period: Period, staff: Mapping[str, Staf
     stocks: dict[str, Sequence[int]] = {}
     if days:
         parameters = {"first": period.first, "last": period.last} | {f"day_{i}": day for i, day in enumerate(days)}
-        for staff_id, *stock in connection.execute(_stock_statement(len(days)), parameters):
+        for staff_id, *stock in map(tuple, connection.execute(_stock_statement(len(days)), parameters)):
             stocks[staff_id] = stock
     empty = [0] * (2 * len(days))
     return {member.id: _staff_load(member, days, stocks.get(member.id, empty)) for member in staff.values()}
@@ -151,14 +152,14 @@ def caseload_of(values: Iterable[Fraction | None]) -> Caseload:
 def unknown_unemployment(connection: Connection, period: Period) -> Mapping[str, int]:
     """Return, per provider, the coachings active in *period* whose start of unemployment is not known (they count 1:40)."""
     coaching = Coaching.__table__.c
-    last_day = literal_column("coalesce(coachings.exit_on, '9999-12-31')")
+    last_day: ColumnElement[Any] = literal_column("coalesce(coachings.exit_on, '9999-12-31')")
     rows = connection.execute(
         select(coaching.provider_id, func.count(type_=Integer))
-        .where(literal_column("coachings.cancelled = 0"), last_day >= FIRST, coaching.entry_on <= LAST)
+        .where(_NOT_CANCELLED, last_day >= FIRST, coaching.entry_on <= LAST)
         .where(coaching.unemployed_since.is_(None))
         .group_by(coaching.provider_id),
         {"first": period.first, "last": period.last},
     )
     counts: dict[str, int] = defaultdict(int)
-    counts.update({provider: n for provider, n in rows})
+    counts.update({provider: count for provider, count in rows})  # noqa: C416 - a result is no iterable of pairs to mypy
     return counts

@@ -63,12 +63,12 @@ FIRST = bindparam("first", type_=Date)
 LAST = bindparam("last", type_=Date)
 """The ends of the period, or of the cohort, as bound parameters."""
 
-FOREVER = literal_column("'9999-12-31'")
+FOREVER: ColumnElement[Any] = literal_column("'9999-12-31'")
 _COACHINGS = Coaching.__table__.c
-_NOT_CANCELLED = literal_column("coachings.cancelled = 0")
+_NOT_CANCELLED: ColumnElement[bool] = literal_column("coachings.cancelled = 0")
 """Written out, for the partial indexes serve only a condition that reads like theirs."""
 _CANCELLED = select(_COACHINGS.id).where(literal_column("coachings.cancelled = 1"))
-_LAST_DAY = literal_column("coalesce(coachings.exit_on, '9999-12-31')")
+_LAST_DAY: ColumnElement[Any] = literal_column("coalesce(coachings.exit_on, '9999-12-31')")
 
 
 def window_end(settings: IndicatorSettings, exit_on: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -98,7 +98,7 @@ def coach_on(coaching_id: ColumnElement[Any], day: ColumnElement[Any], correlate
 
 
 def _exits() -> CTE:
-    """The coachings with their exit between FIRST and LAST, whatever the reason, and the coach assigned on that day."""
+    """Return the coachings with their exit between FIRST and LAST, whatever the reason, and the coach assigned on that day."""
     return (
         select(Coaching.__table__, coach_on(_COACHINGS.id, _COACHINGS.exit_on, Coaching.__table__).label("coach_id"))
         .where(_NOT_CANCELLED, _COACHINGS.exit_on >= FIRST, _COACHINGS.exit_on <= LAST)
@@ -175,7 +175,7 @@ class _ExitConditions:
         return _exists(profile.coaching_id == exits.id, profile.recorded_on <= exits.exit_on, correlate=self.exits)
 
     def _plan(self) -> ColumnElement[Any]:
-        """The latest version has a goal, and no goal of it is without an end status."""
+        """Ask that the latest version has a goal, and that no goal of it is without an end status."""
         plan, goal = DevelopmentPlan.__table__.c, Goal.__table__.c
         latest = (
             select(plan.id)
@@ -243,7 +243,7 @@ def correct(cases: CTE, settings: IndicatorSettings) -> ColumnElement[bool]:
 def exit_figures(settings: IndicatorSettings) -> Select[Any]:
     """Return, per provider and coach, how many coachings ended, how many count, and how many fail each item."""
     cases = exit_cases(settings)
-    one = literal_column("1")
+    one: ColumnElement[Any] = literal_column("1")
     return select(
         cases.c.provider_id,
         cases.c.coach_id,

@@ -10,6 +10,7 @@ from dateutil.relativedelta import relativedelta
 from bjc_desktop.errors import InvalidInputError
 
 FOLLOW_UP_MONTHS = 6
+_YEARS = range(1900, 9999)
 _DAY = timedelta(days=1)
 _MAXIMUM_CLAMP = timedelta(days=4)
 """Adding months moves a day by at most three days against another (31 January and 28 February)."""
@@ -75,7 +76,7 @@ def parse_quarter(text: str) -> Period:
         where the text names no quarter from 1900 to 9998.
     """
     match = re.fullmatch(r"(\d{4})-[Qq]([1-4])", text.strip())
-    if match is None or not 1900 <= int(match[1]) <= 9998:
+    if match is None or int(match[1]) not in _YEARS:
         raise InvalidInputError({"quarter": "Das Quartal bitte so angeben: 2025-Q3."})
     return quarter(int(match[1]), int(match[2]))
 

@@ -147,7 +147,7 @@ def _proving_consultations(connection: Connection, coaching_ids: list[str]) -> s
     return found
 
 
-def report_content(  # noqa: PLR0913 - a report is made of that many things
+def report_content(
     connection: Connection,
     figures: VaultFigures,
     scope: ScopeFigures,

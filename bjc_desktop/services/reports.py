@@ -46,7 +46,7 @@ class MadeReport:
     changes: tuple[VersionChange, ...]
 
 
-def make_reports(  # noqa: PLR0913 - the report's parameters
+def make_reports(
     vault: Vault, period: Period, out: Path, *, provider: str | None, as_of: date, release: bool, now: datetime, today: date
 ) -> list[Path]:
     """Write the bundles of *period* to the folder *out* and return their paths.
@@ -113,7 +113,7 @@ def _scopes(figures: VaultFigures, provider: str | None) -> list[str]:
     return found
 
 
-def _make(  # noqa: PLR0913 - what one report is made from
+def _make(
     connection: Connection,
     vault: Vault,
     figures: VaultFigures,
@@ -163,7 +163,7 @@ def _package(
     return pseudonymised_package(connection, cases.coaching_ids, cases.consultation_ids, months, pseudonyms, names)
 
 
-def _sealed(  # noqa: PLR0913 - what a manifest names
+def _sealed(
     connection: Connection,
     vault: Vault,
     figures: VaultFigures,

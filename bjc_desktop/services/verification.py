@@ -152,4 +152,4 @@ def _load_targets(connection: Connection, stated: Mapping[str, Any], manifest: M
             "tolerance_low": Decimal(figure["tolerance_low"]),
             "source": "Berichtspaket",
         }
-        connection.execute(insert(Target.__table__), row)
+        connection.execute(insert(Target), row)
