@@ -17,6 +17,7 @@ from sqlalchemy import (
     Date,
     Integer,
     Select,
+    String,
     and_,
     bindparam,
     case,
@@ -446,7 +447,7 @@ def _deciding(source: Any, active: CTE, key: ColumnElement[Any]) -> Select[Any]:
     SQLite takes the other columns of a group from the row that holds the maximum; asking for it in HAVING keeps the optimiser
     from dropping it where nobody reads it.
     """
-    latest = func.max(active.c.entry_on.op("||")(active.c.id))
+    latest = func.max(active.c.entry_on.op("||")(active.c.id), type_=String)
     columns = (key.label("key"), active.c.coachee_id, active.c.id.label("coaching_id"), active.c.linked, latest.label("latest"))
     return select(*columns).select_from(source).group_by(key, active.c.coachee_id).having(latest.is_not(None))
 

@@ -202,7 +202,7 @@ def test_that_a_gigabyte_of_zeros_in_a_small_zip_is_refused_unread(vault, worked
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in worked.iterdir():
             archive.write(path, path.name)
-        with archive.open("observations.csv", "w", force_zip64=True) as file:
+        with archive.open("nullen.csv", "w", force_zip64=True) as file:
             for _ in range(200):
                 file.write(bytes(5 * 1024**2))
     with pytest.raises(PackageError, match="zu groß"):

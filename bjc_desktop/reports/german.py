@@ -1,0 +1,47 @@
+"""Numbers and dates as a German office writes them: rounded half up from the exact value, never by way of a float."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from bjc_desktop.indicators.period import Period
+from bjc_desktop.indicators.rating import RATIO_CODES, decimal_text
+from bjc_desktop.indicators.results import Figure
+
+NO_VALUE = "–"
+
+
+def number(value: Fraction | Decimal | None, places: int = 2) -> str:
+    """Return *value* with *places* decimals, a comma, and points between the thousands; an en dash for none."""
+    if value is None:
+        return NO_VALUE
+    whole, _, decimals = decimal_text(Fraction(value), places).partition(".")
+    grouped = f"{int(whole):,}".replace(",", ".")
+    return f"{grouped},{decimals}" if decimals else grouped
+
+
+def per_cent(value: Fraction | Decimal | None, places: int = 1) -> str:
+    """Return the fraction *value* as per cent (0.284 is ``28,4 %``)."""
+    return NO_VALUE if value is None else number(Fraction(value) * 100, places) + "\u00a0%"
+
+
+def exact(value: Fraction) -> str:
+    """Return a count or a sum of hours without trailing zeros."""
+    text = number(value, 4)
+    return text.rstrip("0").rstrip(",")
+
+
+def figure_value(figure: Figure, value: Fraction | Decimal | None) -> str:
+    """Return *value* in the indicator's own unit: per cent, or a ratio with two decimals."""
+    return number(value) if figure.code in RATIO_CODES else per_cent(value)
+
+
+def day(value: date | None) -> str:
+    """Return *value* as ``05.03.2026``; an en dash for none."""
+    return NO_VALUE if value is None else f"{value:%d.%m.%Y}"
+
+
+def quarter(period: Period) -> str:
+    """Return a quarter as ``Q3 2026``, another period by its label."""
+    year, _, rest = period.label.partition("-")
+    return f"{rest} {year}" if rest.startswith("Q") else period.label
