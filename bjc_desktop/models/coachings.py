@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from sqlalchemy import Index, text as sql
+from sqlalchemy import Index
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped
 
 from bjc_desktop.models.base import (

@@ -1,7 +1,9 @@
 """What is drawn: an indicator as a bar with its target and tolerance band, and a line over the quarters."""
 
+import itertools
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 from reportlab.platypus import Flowable
 
@@ -71,7 +73,7 @@ class Sparkline(Flowable):  # type: ignore[misc]
         ]
         self.canv.setStrokeColor(ACCENT)
         self.canv.setFillColor(ACCENT)
-        for before, after in zip(points, points[1:], strict=False):
+        for before, after in itertools.pairwise(points):
             if before and after:
                 self.canv.line(*before, *after)
         if points[-1]:

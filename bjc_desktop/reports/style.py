@@ -47,11 +47,13 @@ def _style(name: str, size: float, *, bold: bool = False, colour: Any = INK, bef
         spaceBefore=before,
         spaceAfter=after,
         splitLongWords=1,
+        keepWithNext=int(bold),
     )
 
 
 TITLE = _style("title", 20, bold=True, after=2)
 HEADING = _style("heading", 13, bold=True, before=12, after=6)
+_KEPT = "\n\u00a0\u202f"
 BODY = _style("body", 9, after=3)
 SMALL = _style("small", 8, colour=MUTED, after=2)
 CELL = _style("cell", 8)
@@ -59,7 +61,7 @@ CELL = _style("cell", 8)
 
 def words(text: str, style: ParagraphStyle = BODY) -> Paragraph:
     """Return *text* as a paragraph that shows it as typed: the one way in which data gets into a paragraph."""
-    visible = "".join(character if character.isprintable() or character == "\n" else "\ufffd" for character in text)
+    visible = "".join(character if character.isprintable() or character in _KEPT else "\ufffd" for character in text)
     return Paragraph(escape(visible), style)
 
 

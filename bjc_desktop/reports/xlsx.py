@@ -209,7 +209,7 @@ def _overview(book: Book, sheet: Worksheet, content: ReportContent) -> None:
     extra = [
         ("A1.2: befragt", surveyed, details["a1_2"]["surveyed"]),
         ("A1.1 und A4 zugleich", both, details["a4"]["overlap_a1_a4"]),
-        ("Maßnahmebezug mindestens 51 % (1 = erfüllt)", '=IF(C10=0,0,IF(B10/C10>=0.51,1,0))', int(details["measure_link"]["at_least_51_percent"])),
+        ("Maßnahmebezug mindestens 51 % (1 = erfüllt)", "=IF(C10=0,0,IF(B10/C10>=0.51,1,0))", int(details["measure_link"]["at_least_51_percent"])),
     ]
     loads = figures.caseload
     for name, function, value in (("Minimum", "MIN", loads.minimum), ("Maximum", "MAX", loads.maximum), ("Median", "MEDIAN", loads.median)):

@@ -1,8 +1,9 @@
 """The sample's coachings: who is coached by whom from when to when, and what comes of it."""
 
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, auto
 
@@ -16,6 +17,8 @@ _SHORT = 0.14
 _RETURN_SHARE = 0.08
 _CANCELLED_SHARE = 0.007
 _RETURN_AFTER = 75 * DAY
+_RECENT = 40
+"""From how many of those who left last the one is chosen who comes back."""
 _LONGEST_RAMP = 130
 _NEAR_MONTH_END = 6
 _WEAK_INTEGRATION = 0.5
@@ -55,9 +58,9 @@ _FAULTS = (
 class Person:
     """A coachee: the coachings follow one another."""
 
-    index: int
-    id: str
-    case_number: str
+    index: int = 0
+    id: str = ""
+    case_number: str = ""
     unusual_name: tuple[str, str] | None = None
     coachings: int = 0
 
@@ -75,7 +78,7 @@ class Case:
     """The last day of which anything is known: the exit or the end of the data."""
     trainer: Member | None
     index: int = 0
-    person: Person = None  # type: ignore[assignment]  # set as soon as all cases are known
+    person: Person = field(default_factory=Person)
     number: int = 1
     """The person's first, second … coaching."""
     returns: bool = False
@@ -156,7 +159,8 @@ def _assign_persons(cases: list[Case], organisation: Organisation, first_index: 
     left: list[Case] = []
     persons = 0
     for case in cases:
-        ready = [earlier for earlier in left[-40:] if earlier.last + _RETURN_AFTER < case.entry]
+        gone = bisect_left(left, case.entry - _RETURN_AFTER, key=_last_day)
+        ready = left[max(0, gone - _RECENT) : gone]
         if ready and dice.chance(_RETURN_SHARE):
             earlier = dice.pick(ready)
             left.remove(earlier)
@@ -169,8 +173,11 @@ def _assign_persons(cases: list[Case], organisation: Organisation, first_index: 
         case.person.coachings += 1
         case.number = case.person.coachings
         if case.exit is not None:
-            left.append(case)
-            left.sort(key=lambda earlier: earlier.last)
+            insort(left, case, key=_last_day)
+
+
+def _last_day(case: Case) -> date:
+    return case.last
 
 
 def _cancel(cases: list[Case], dice: Dice) -> None:
@@ -252,7 +259,13 @@ def _decide_rest(cases: list[Case], dice: Dice) -> None:
         if case.exit is None and dice.chance(0.07):
             case.fault = Fault.MASTER_DATA
         case.early_consultation = dice.chance(0.008)
-    late = [case for case in cases if case.entry <= add_months(min(case.entry for case in cases), 1) and not case.cancelled]
-    joiner = next((trainer for trainer in late[0].organisation.trainers if trainer.first > late[0].entry), None) if late else None
-    if joiner is not None:
-        late[0].trainer, late[0].early_assignment = joiner, True
+    _assign_early(cases)
+
+
+def _assign_early(cases: list[Case]) -> None:
+    """Assign a trainer who joins later to a coaching that began before: an assignment before the employment."""
+    for case in cases:
+        joiner = case.organisation.trainers[-1]
+        if case.entry < joiner.first and case.last > joiner.first + _RETURN_AFTER and not case.cancelled:
+            case.trainer, case.early_assignment = joiner, True
+            return

@@ -1,10 +1,8 @@
 """Names that put fonts, forms and files to the test.
 
-Together they hold every Latin letter of DIN 91379 (letters bll, with the sequences of several code points), each at least once: first
-names of real languages, then composed ones for the letters that no common name holds.
+Together they hold every Latin letter of DIN 91379 (letters bll, with the sequences of several code points), each at least once:
+first names of real languages, then composed ones for the letters that no common name holds.
 """
-
-# ruff: noqa: RUF001 - rare letters are the purpose
 
 LETTER_NAMES: tuple[tuple[str, str], ...] = (
     ("Łucja", "Świętosława Żółć"),
@@ -96,8 +94,7 @@ LETTER_NAMES: tuple[tuple[str, str], ...] = (
 """Given name and family name of the people whose names hold every letter."""
 
 _LONG_NAME = (
-    "von und zu Hohenstein-Wolkenburg genannt Schwarzenfels auf Niederlangenau und Obersteinbach "
-    "zu Wittgenbrunn-Rautenfelden"
+    "von und zu Hohenstein-Wolkenburg genannt Schwarzenfels auf Niederlangenau und Obersteinbach zu Wittgenbrunn-Rautenfelden"
 )
 
 UNUSUAL_NAMES: tuple[tuple[str, str], ...] = (

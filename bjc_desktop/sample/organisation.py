@@ -241,5 +241,3 @@ def _time_rows(organisation: Organisation, shape: SampleShape, dice: Dice) -> It
                 contract_hours=hours(_contract(member, first, last)),
                 worked_hours=hours(organisation.hours[member.id, month]),
             )
-
-

@@ -9,8 +9,8 @@ class SampleShape:
     """Size, period and rates of a sample; numbers of coaches and trainers are per provider.
 
     ``last_day`` is the day on which the data ends: nothing but what is planned is dated after it. ``coachings`` and
-    ``consultations`` are exact. A rate is a share of the exits of a quarter (the follow-ups': of the surveys due), the link rate a
-    share of the coachings. A weak quarter is named by its label; there the figure lies below the tolerance.
+    ``consultations`` are exact. A rate is a share of the exits of a quarter (the follow-ups': of the surveys due), the link rate
+    a share of the coachings. A weak quarter is named by its label; there the figure lies below the tolerance.
     """
 
     first_day: date = date(2023, 1, 1)

@@ -91,7 +91,10 @@ _CONTENTS: dict[str, tuple[str, ...]] = {
         "Zwischenbilanz gezogen, Schwerpunkt liegt nun auf Bewerbungen.",
         "Ziele angepasst, Tempo herausgenommen.",
     ),
-    "closing": ("Abschluss besprochen, Ergebnisse zusammengefasst.", "Rückblick auf das Coaching, nächste Schritte festgehalten."),
+    "closing": (
+        "Abschluss besprochen, Ergebnisse zusammengefasst.",
+        "Rückblick auf das Coaching, nächste Schritte festgehalten.",
+    ),
     "aftercare": ("Erste Wochen im Betrieb laufen gut.", "Fragen zur Lohnabrechnung geklärt.", "Schichtplan noch ungewohnt."),
     "follow_up_survey": ("Nach sechs Monaten befragt.", "Telefonisch zum heutigen Stand befragt."),
     "coaching": (
@@ -157,7 +160,16 @@ _NEEDS = (
     "wünscht sich eine feste Tagesstruktur",
     "Umgang mit dem Computer wird geübt",
 )
-WORKPLACES = ("Holzwerkstatt", "Küche", "Fahrradwerkstatt", "Garten", "Lager", "Nähwerkstatt", "Hausmeisterei", "Möbelaufbereitung")
+WORKPLACES = (
+    "Holzwerkstatt",
+    "Küche",
+    "Fahrradwerkstatt",
+    "Garten",
+    "Lager",
+    "Nähwerkstatt",
+    "Hausmeisterei",
+    "Möbelaufbereitung",
+)
 _WORK: dict[str, tuple[str, ...]] = {
     "Holzwerkstatt": ("Regalböden zuschneiden", "Hocker schleifen und ölen", "Nistkästen montieren"),
     "Küche": ("Gemüse vorbereiten", "Mittagsausgabe", "Spülküche und Hygieneplan"),

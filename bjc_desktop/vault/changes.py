@@ -233,7 +233,7 @@ def _parents_of(connection: Connection, table: Table, column: str, ids: list[str
     return parents
 
 
-def record_event(  # noqa: PLR0913 - a record has that many parts
+def record_event(
     target: Session | Connection,
     actor: Actor,
     action: str,

@@ -181,7 +181,7 @@ def utc(now: datetime) -> datetime:
     return now.astimezone(UTC).replace(tzinfo=None)
 
 
-def open_vault(  # noqa: PLR0913 - who, where, when, and two switches
+def open_vault(
     folder: Path, passphrase: str, *, user: str | None = None, now: datetime, check: bool = True, migrate: bool = True
 ) -> Vault:
     """Open the vault in *folder* with a user's passphrase or with the recovery code.

@@ -120,7 +120,7 @@ def _revision(connection: Connection) -> str | None:
 
 def _row_counts(connection: Connection) -> dict[str, int]:
     names = sorted(_names(connection, "table") - {"alembic_version"})
-    return {name: connection.exec_driver_sql(f'SELECT count(*) FROM "{name}"').scalar_one() for name in names}  # noqa: S608
+    return {name: connection.exec_driver_sql(f'SELECT count(*) FROM "{name}"').scalar_one() for name in names}
 
 
 def _check(connection: Connection, before: dict[str, int], triggers: set[str]) -> None:

@@ -30,7 +30,7 @@ def list_users(vault: Vault) -> list[UserIdentity]:
     return [UserIdentity(row.id, row.name, roles_from(row.roles)) for row in rows]
 
 
-def add_user(  # noqa: PLR0913 - who, with what, when
+def add_user(
     vault: Vault, name: str, passphrase: str, roles: Iterable[Role], now: datetime, *, kdf: KdfParameters = DEFAULT_KDF
 ) -> UserIdentity:
     """Add a user to *vault*; a coach gets access to the notes where the acting user holds it, otherwise by :func:`grant_notes`.

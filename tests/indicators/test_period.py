@@ -14,7 +14,7 @@ DAYS = st.dates(date(1950, 1, 1), date(2150, 1, 1))
 
 def test_that_sql_adds_months_as_dateutil_does():
     with memory_engine().connect() as connection:
-        for offset in range(0, 1600):
+        for offset in range(1600):
             day = date(2023, 1, 1) + timedelta(days=offset)
             for months in (1, 6, 24):
                 statement = text(f"SELECT date(:day, '+{months} months', 'floor')")

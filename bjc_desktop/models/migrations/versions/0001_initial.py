@@ -1,6 +1,6 @@
 """The first schema. It is written out, so that later changes of the models do not change it."""
 
-# ruff: noqa: E501, PLR0915 - one statement per table and index
+# ruff: noqa: PLR0915 - one statement per table and index
 
 import sqlalchemy as sa
 from alembic import op
