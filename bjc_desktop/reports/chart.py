@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import pairwise
 
 from reportlab.platypus import Flowable
 

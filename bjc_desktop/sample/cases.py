@@ -21,7 +21,7 @@ _RECENT = 40
 """From how many of those who left last the one is chosen who comes back."""
 _LONGEST_RAMP = 130
 _NEAR_MONTH_END = 6
-_WEAK_INTEGRATION = 0.5
+_WEAK_INTEGRATION = 0.58
 _WEAK_CLOSING = 0.86
 
 

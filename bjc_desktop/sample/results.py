@@ -129,13 +129,15 @@ def _job(case: Case, shape: SampleShape, dice: Dice) -> TableRow:
 def _qualification(case: Case, shape: SampleShape, dice: Dice) -> TableRow:
     begin = _start(case, _window_end(case, shape), dice)
     end = add_months(begin, dice.pick((6, 9, 12, 24, 28))) - DAY
+    known = dice.chance(0.5)
     return _outcome(
         case,
         dice,
         kind=dice.draw(_QUALIFICATIONS),
         begin_on=begin,
-        end_on=end if dice.chance(0.5) else None,
+        end_on=end if known else None,
         employer=texts.school(dice),
+        completed=flag(value=known and end <= shape.last_day and dice.chance(0.8)),
         evidence_kind=dice.draw(_COURSE_EVIDENCE),
         last_day=shape.last_day,
     )
@@ -183,6 +185,7 @@ def _outcome(case: Case, dice: Dice, *, begin_on: date, end_on: date | None, las
     """Return an outcome; its evidence was seen soon after the begin, or is missing."""
     if case.fault is Fault.EVIDENCE:
         cells["evidence_kind"] = ""
+    cells.setdefault("completed", flag(value=False))
     seen = weekday(begin_on + dice.between(0, 20) * DAY, begin_on, date.max)
     evident = bool(cells["evidence_kind"]) and seen <= last_day
     return table_row(

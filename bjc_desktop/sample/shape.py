@@ -19,14 +19,14 @@ class SampleShape:
     coaches: int = 5
     trainers: int = 2
     coachings: int = 420
-    consultations: int = 8300
+    consultations: int = 8600
     caseload: int = 36
     note_share: float = 0.35
-    integration_rate: float = 0.284
+    integration_rate: float = 0.29
     later_rate: float = 0.26
     qualification_rate: float = 0.139
     closing_rate: float = 0.94
-    link_rate: float = 0.64
+    link_rate: float = 0.68
     weak_integration: str = "2025-Q3"
     weak_consultations: str = "2024-Q4"
     weak_closing: str = "2025-Q1"
