@@ -133,7 +133,8 @@ def _ending(case: Case, shape: SampleShape, dice: Dice) -> dict[str, str]:
         closed = weekday(add_months(case.exit, 1) + dice.between(3, 60) * DAY, case.exit, date.max)
         cells["file_closed_on"] = iso(closed) if closed <= shape.last_day else ""
     else:
-        closed = weekday(case.exit + dice.between(1, 24) * DAY, case.exit, add_months(case.exit, 1))
+        reported = date.fromisoformat(cells.get("closing_report_on") or iso(case.exit))
+        closed = weekday(reported + dice.between(1, 14) * DAY, reported, add_months(case.exit, 1))
         cells["file_closed_on"] = iso(min(closed, shape.last_day))
     return cells
 

@@ -156,7 +156,7 @@ class Consulting:
     def _row(self, case: Case, meeting: _Meeting, dice: Dice) -> TableRow:
         """Return the row of a single consultation."""
         staff, day, kind, status, channel = meeting
-        channel = channel or dice.draw(_CHANNELS)
+        channel = channel or ("outreach" if kind == "escort" else dice.draw(_CHANNELS))
         planned = status == "planned"
         note = ""
         if not planned and dice.chance(self._shape.note_share):

@@ -58,6 +58,13 @@ _OPENINGS = (
     "Freut sich über die Rückmeldung aus der Werkstatt.",
     "Erzählt von einem Gespräch mit der Vorarbeiterin.",
 )
+_FIRST_OPENINGS = (
+    "Erstes Kennenlernen.",
+    "Kam in Begleitung der Schwester.",
+    "Kam auf Empfehlung aus der Maßnahme.",
+    "Offenes, freundliches Gespräch.",
+    "Zunächst zurückhaltend, dann offener.",
+)
 _CONTENTS: dict[str, tuple[str, ...]] = {
     "initial_interview": (
         "Programm und Freiwilligkeit erklärt, Einwilligungen besprochen.",
@@ -247,7 +254,8 @@ def task(dice: Dice, area: str) -> str:
 
 def consultation_note(dice: Dice, kind: str) -> str:
     """Return the note of a consultation of *kind* that was held."""
-    return f"{dice.pick(_OPENINGS)} {dice.pick(_CONTENTS[kind])} {dice.pick(_AGREEMENTS)}"
+    openings = _FIRST_OPENINGS if kind == "initial_interview" else _OPENINGS
+    return f"{dice.pick(openings)} {dice.pick(_CONTENTS[kind])} {dice.pick(_AGREEMENTS)}"
 
 
 def missed_note(dice: Dice) -> str:
