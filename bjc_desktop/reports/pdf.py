@@ -12,6 +12,8 @@ from bjc_desktop.reports.content import ReportContent
 from bjc_desktop.reports.german import NO_VALUE, day, exact, figure_value, number, per_cent, quarter
 from bjc_desktop.reports.style import BODY, CELL, HEADING, SMALL, TITLE, WIDTH, document, grid, register_fonts, words
 
+COACH_HEADS = ("A1.1", "A1.2", "A4", "Kons./Std.", "korrekt", "Bezug")
+"""The six indicators in the narrow columns of a table by coach."""
 SYMBOLS = {Rating.REACHED: "✓", Rating.TOLERANCE: "~", Rating.BELOW: "!", Rating.NONE: "–"}
 
 
@@ -108,11 +110,10 @@ def _coaches(content: ReportContent) -> list[Flowable]:
     figures = content.figures
     loads = figures.caseload
     line = f"Minimum {number(loads.minimum, 1)} · Maximum {number(loads.maximum, 1)} · Median {number(loads.median, 1)}"
-    rows: list[list[object]] = [["Coach", *(BY_CODE[f.code].short for f in figures.figures), "Fälle", "Auslastung"]]
+    rows: list[list[object]] = [["Coach", *COACH_HEADS, "Fälle", "Auslastung"]]
     for coach in figures.coaches:
         values = [figure_value(figure, figure.value) for figure in coach.figures]
         rows.append([f"Coach {coach.number}", *values, number(coach.caseload, 1), number(coach.load)])
-    rows[0] = [words(str(head), CELL) for head in rows[0]]
     table = grid(rows, [WIDTH * 0.12, *[WIDTH * 0.11] * 8]) if figures.coaches else words("Keine JobCoaches im Bericht.")
     note = "Auslastung: 1,00 ist der volle Betreuungsschlüssel (1:30 und 1:40) je Vollzeitstelle."
     unknown = f" Ohne Angabe „arbeitslos seit“, gezählt als 1:40: {figures.unknown_unemployment}."
