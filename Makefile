@@ -1,33 +1,52 @@
-# `make run` and `make test` do all set-up themselves; see `make help`.
-PYTHON := .venv/bin/python
+# On a fresh machine with Python 3.11 or newer every target sets up what it needs (tools/setup.sh); nothing else is to be done.
+BIN := .venv/bin
 export QT_QPA_PLATFORM ?= offscreen
 
-help:           ## what there is
-	@grep -E '^[a-z]+:.*##' Makefile
+.PHONY: help setup run test check bench stress docs lock dist clean
 
-setup:          ## system libraries and locked packages
-	@tools/setup.sh requirements-dev.lock
+help:            ## this list
+	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 10
 
-run: setup      ## the main job: sample data, four quarters, bundles
-	@.venv/bin/bjc-desktop demo --out demo
+setup:           ## system packages and .venv; done by every other target
+	@tools/setup.sh
 
-test: setup     ## all tests
-	@$(PYTHON) -m pytest -n 2 -q -rs
+run: setup       ## the main job on sample data: a vault, four quarters, report bundles in demo/
+	@[ ! -d demo/tresor ] || rm -rf demo
+	@$(BIN)/bjc-desktop demo --out demo
 
-check: setup    ## all static tools
-	$(PYTHON) -m ruff check bjc_desktop
-	$(PYTHON) -m mypy
-	.venv/bin/lint-imports
-	$(PYTHON) -m bjc_desktop.indicators.documentation --check docs/indicators.md
+test: setup      ## all tests (COVERAGE=yes: with branch coverage, which may only rise)
+	@$(BIN)/python -m pytest -n 2 -rs $(if $(COVERAGE),--cov --cov-report=term)
 
-docs: setup     ## the generated documents
-	$(PYTHON) -m bjc_desktop.indicators.documentation docs/indicators.md
+check: setup     ## every static tool
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/ruff check --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports | sed -n '/^Contracts:/p;/BROKEN/,$$p'; $(BIN)/lint-imports >/dev/null
+	$(BIN)/deptry .
+	! $(BIN)/vulture | grep -E 'unused (class|function|import|method|property)|unreachable'
+	$(BIN)/python -m bjc_desktop.indicators.documentation --check docs/indicators.md
+	$(BIN)/python tools/check_tree.py
 
-stress: setup   ## long kill loops and fuzzing
-	@$(PYTHON) -m pytest -q -m stress -o addopts=
+bench: setup     ## speed, measured on sample data
+	@$(BIN)/python -m benchmarks
 
-lock:           ## resolve the packages anew
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --only-binary :all: requirements.in -o requirements.lock
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --only-binary :all: requirements-dev.in -o requirements-dev.lock
+stress: setup    ## long kill loops and fuzzing
+	@$(BIN)/python -m pytest -m stress -rs
 
-.PHONY: help setup run test check docs stress lock
+docs: setup      ## the generated documents
+	$(BIN)/python -m bjc_desktop.indicators.documentation docs/indicators.md
+
+# Universal (Linux, Windows, macOS), wheels only, with hashes, and nothing younger than a fortnight.
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: --generate-hashes --upgrade \
+	--no-emit-index-url --no-header --no-annotate --exclude-newer "14 days" pyproject.toml
+lock: setup      ## resolve the packages anew
+	$(COMPILE) -o requirements.lock
+	$(COMPILE) -c requirements.lock --group dev -o requirements-dev.lock
+	$(COMPILE) -c requirements.lock --group packaging -o packaging/requirements.lock
+
+dist: setup      ## wheel and source archive in dist/
+	$(BIN)/python -m hatchling build
+
+clean:           ## what was generated; .venv stays
+	rm -rf build dist demo htmlcov .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find bjc_desktop tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -101,7 +101,10 @@ class _German(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]
         """End with status 2 and one sentence; what was typed is not repeated."""
         _ = message
-        self.exit(2, f"{self.format_usage().replace('usage:', 'Aufruf:', 1)}Der Aufruf ist unvollständig oder falsch; bitte so angeben.\n")
+        self.exit(
+            2,
+            f"{self.format_usage().replace('usage:', 'Aufruf:', 1)}Der Aufruf ist unvollständig oder falsch; bitte so angeben.\n",
+        )
 
 
 def _with_vault(commands: "argparse._SubParsersAction[_German]", name: str, text: str) -> argparse.ArgumentParser:
@@ -136,7 +139,11 @@ def _system_sentence(error: OSError) -> str:
     from bjc_desktop.vault.driver import error_from  # noqa: PLC0415 - heavy, and needed only here
 
     mapped = error_from(error)
-    return str(mapped) if mapped else reasons.get(type(error), "Lesen oder Schreiben ist fehlgeschlagen; bitte Datenträger und Pfad prüfen.")
+    return (
+        str(mapped)
+        if mapped
+        else reasons.get(type(error), "Lesen oder Schreiben ist fehlgeschlagen; bitte Datenträger und Pfad prüfen.")
+    )
 
 
 def _now() -> datetime:
@@ -157,7 +164,9 @@ def _passphrase(question: str = "Passphrase: ") -> str:
         with Path(path).open("rb") as file:
             text = file.read(10_000).decode("utf-8")
     except (OSError, UnicodeDecodeError):
-        raise InvalidInputError({"passphrase": f"Die Datei aus {PASSPHRASE_FILE} ist nicht lesbar; bitte den Pfad prüfen."}) from None
+        raise InvalidInputError(
+            {"passphrase": f"Die Datei aus {PASSPHRASE_FILE} ist nicht lesbar; bitte den Pfad prüfen."}
+        ) from None
     return text.removesuffix("\n").removesuffix("\r")
 
 
@@ -246,7 +255,7 @@ def _report(options: argparse.Namespace) -> None:
 
 def _statistic(options: argparse.Namespace) -> None:
     from bjc_desktop.indicators.period import parse_quarter  # noqa: PLC0415
-    from bjc_desktop.services.statistic import write_statistic  # noqa: PLC0415
+    from bjc_desktop.services.hours_statistic import write_statistic  # noqa: PLC0415
 
     period = parse_quarter(options.quarter)
     with _open(options) as vault:

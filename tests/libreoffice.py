@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import zipfile
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -51,9 +51,9 @@ def recalculated(workbook: Path, folder: Path) -> list[list[str]]:
 def _cells(workbook: Path) -> list[list[str]]:
     """Return the first sheet's values row by row, numbers unrounded."""
     with zipfile.ZipFile(workbook) as archive:
-        shared = ElementTree.fromstring(archive.read("xl/sharedStrings.xml"))
+        shared = ET.fromstring(archive.read("xl/sharedStrings.xml"))
         texts = ["".join(part.text or "" for part in entry.iter(_NS + "t")) for entry in shared]
-        sheet = ElementTree.fromstring(archive.read("xl/worksheets/sheet1.xml"))
+        sheet = ET.fromstring(archive.read("xl/worksheets/sheet1.xml"))
     rows = []
     for row in sheet.iter(_NS + "row"):
         cells = []

@@ -98,7 +98,9 @@ class _Archive:
             with self._zip.open(self._members[name]) as file:
                 return file.read(limit + 1)
         except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, EOFError, KeyError):
-            message = f"Die Datei „{_shown(name)}“ im ZIP-Archiv ist beschädigt oder verschlüsselt. Bitte das Paket neu erstellen."
+            message = (
+                f"Die Datei „{_shown(name)}“ im ZIP-Archiv ist beschädigt oder verschlüsselt. Bitte das Paket neu erstellen."
+            )
             raise PackageError(message) from None
         except Exception as error:
             # zlib.error and lzma.LZMAError share no base class with the others.
@@ -165,7 +167,9 @@ def _descriptor(source: _Folder | _Archive, names: list[str]) -> dict[str, Any]:
         message = "datapackage.json nennt kein bjc_format; das ist kein BJC-Datenpaket. Bitte die richtige Datei wählen."
         raise PackageError(message)
     if version > BJC_FORMAT:
-        message = f"Das Datenpaket hat Format {version}, dieses Programm kennt Format {BJC_FORMAT}. Bitte das Programm aktualisieren."
+        message = (
+            f"Das Datenpaket hat Format {version}, dieses Programm kennt Format {BJC_FORMAT}. Bitte das Programm aktualisieren."
+        )
         raise PackageError(message)
     return descriptor
 
@@ -183,7 +187,9 @@ def _listed(descriptor: dict[str, Any]) -> dict[str, str]:
         if isinstance(path, list) and len(path) == 1:
             path = path[0]
         if not isinstance(name, str) or not isinstance(path, str) or name in listed or not _PLAIN_NAME.fullmatch(path):
-            message = "datapackage.json führt eine Tabelle ohne Namen, doppelt oder mit unzulässigem Dateinamen auf. Bitte korrigieren."
+            message = (
+                "datapackage.json führt eine Tabelle ohne Namen, doppelt oder mit unzulässigem Dateinamen auf. Bitte korrigieren."
+            )
             raise PackageError(message)
         listed[name] = path
     return listed

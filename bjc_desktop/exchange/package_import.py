@@ -98,9 +98,7 @@ def _plan(
     return [] if faults else [_planned(table) for table in merged.values()]
 
 
-def merged_tables(
-    connection: Connection, contents: list[TableContent], notes: NoteCipher | None
-) -> dict[str, MergedTable]:
+def merged_tables(connection: Connection, contents: list[TableContent], notes: NoteCipher | None) -> dict[str, MergedTable]:
     """Return the tables of *contents* as they will stand in the vault: absent columns keep what the vault holds."""
     return {content.table.name: _merged(connection, content, notes) for content in contents if "id" in content.columns}
 
@@ -188,9 +186,7 @@ def _apply(vault: Vault, files: PackageFiles, plans: list[_Plan], result: Import
             _update(connection, plan, vault.notes, actor, now, change_id)
 
 
-def insert_rows(
-    connection: Connection, merged: MergedTable, new: list[Row], notes: NoteCipher | None, change_id: int
-) -> None:
+def insert_rows(connection: Connection, merged: MergedTable, new: list[Row], notes: NoteCipher | None, change_id: int) -> None:
     """Insert the rows *new* of *merged*, which point to the change record *change_id*."""
     if not new:
         return
@@ -218,9 +214,7 @@ def _sealed(merged: MergedTable, rows: list[Row], notes: NoteCipher | None) -> l
     ]
 
 
-def _update(
-    connection: Connection, plan: _Plan, notes: NoteCipher | None, actor: Actor, now: datetime, import_id: int
-) -> None:
+def _update(connection: Connection, plan: _Plan, notes: NoteCipher | None, actor: Actor, now: datetime, import_id: int) -> None:
     if not plan.changed:
         return
     name, columns = plan.merged.table.name, plan.merged.columns

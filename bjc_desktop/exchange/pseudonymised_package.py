@@ -68,7 +68,9 @@ def _collect(
         for row in _select(connection, "consents", "coachee_id", coachees)
         if row["purpose"] == ConsentPurpose.PARTICIPATION.value
     ]
-    staff = coaches.union(*(_values(rows[name], "staff_id") for name in ("coaching_staff", "competence_profiles", "consultations")))
+    staff = coaches.union(
+        *(_values(rows[name], "staff_id") for name in ("coaching_staff", "competence_profiles", "consultations"))
+    )
     rows["staff"] = _select(connection, "staff", "id", staff)
     hours = _select(connection, "working_time", "staff_id", coaches)
     rows["working_time"] = [row for row in hours if row["month"] in months]
@@ -80,7 +82,10 @@ def _collect(
 
 def _select(connection: Connection, table: str, by: str, values: Iterable[Value]) -> list[dict[str, Value]]:
     columns = [column.name for column, _ in packaged_columns(_table(table))]
-    return [dict(zip(columns, row, strict=True)) for row in select_by(connection, table, columns, by, sorted(map(str, set(values) - {None})))]
+    return [
+        dict(zip(columns, row, strict=True))
+        for row in select_by(connection, table, columns, by, sorted(map(str, set(values) - {None})))
+    ]
 
 
 def _table(name: str) -> Table:

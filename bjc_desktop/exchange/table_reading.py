@@ -66,7 +66,9 @@ def read_table(table: Table, content: bytes, faults: list[Fault]) -> TableConten
     try:
         header, lines, cells = _split(text)
     except csv.Error:
-        faults.append(Fault(result.file, None, None, "Die Datei ist kein gültiges CSV (abgebrochen oder offenes Anführungszeichen)"))
+        faults.append(
+            Fault(result.file, None, None, "Die Datei ist kein gültiges CSV (abgebrochen oder offenes Anführungszeichen)")
+        )
         return result
     fields = _fields(result, header, faults)
     if fields is None:
@@ -101,7 +103,9 @@ def _fields(result: TableContent, header: Sequence[str], faults: list[Fault]) ->
         faults.append(Fault(result.file, None, None, "Die Datei ist leer; bitte eine Kopfzeile ergänzen"))
         return None
     if len(header) > MAXIMUM_COLUMNS:
-        faults.append(Fault(result.file, 1, None, f"Die Tabelle hat mehr als {MAXIMUM_COLUMNS} Spalten; bitte das Trennzeichen prüfen"))
+        faults.append(
+            Fault(result.file, 1, None, f"Die Tabelle hat mehr als {MAXIMUM_COLUMNS} Spalten; bitte das Trennzeichen prüfen")
+        )
         return None
     known: dict[str, tuple[Column[Any], FieldInfo]] = {}
     for column, info in packaged_columns(result.table):
@@ -133,7 +137,9 @@ def _complete(
         if len(row) == width:
             continue
         if len(row) < width or any(cell.strip() for cell in row[width:]):
-            faults.append(Fault(result.file, lines[index], None, f"Die Zeile hat {len(row)} statt {width} Zellen; bitte ergänzen"))
+            faults.append(
+                Fault(result.file, lines[index], None, f"Die Zeile hat {len(row)} statt {width} Zellen; bitte ergänzen")
+            )
         cells[index] = (row + [""] * width)[:width]
     return cells
 
@@ -168,7 +174,9 @@ def _column_values(
         errors[""] = "Der Wert fehlt; bitte ergänzen"
     if errors:
         faults.extend(
-            Fault(result.file, line, column.name, errors[text]) for line, text in zip(result.rows, texts, strict=True) if text in errors
+            Fault(result.file, line, column.name, errors[text])
+            for line, text in zip(result.rows, texts, strict=True)
+            if text in errors
         )
     return [values[text] for text in texts]
 

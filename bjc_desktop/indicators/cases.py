@@ -88,7 +88,9 @@ def coach_on(coaching_id: ColumnElement[Any], day: ColumnElement[Any], correlate
     assignment, staff = CoachingStaff.__table__.c, Staff.__table__.c
     return (
         select(assignment.staff_id)
-        .join_from(CoachingStaff.__table__, Staff.__table__, and_(staff.id == assignment.staff_id, staff.role == Role.JOB_COACH.value))
+        .join_from(
+            CoachingStaff.__table__, Staff.__table__, and_(staff.id == assignment.staff_id, staff.role == Role.JOB_COACH.value)
+        )
         .where(assignment.coaching_id == coaching_id, assignment.valid_from <= day)
         .where(func.coalesce(assignment.valid_to, FOREVER) >= day)
         .order_by(assignment.valid_from.desc(), assignment.id)

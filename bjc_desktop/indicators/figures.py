@@ -266,8 +266,9 @@ def _working_time(connection: Connection, period: Period) -> Mapping[tuple[str, 
     time = WorkingTime.__table__.c
     months = list(period.months())
     rows = connection.execute(
-        select(time.staff_id, time.month, time.worked_hours, time.contract_hours)
-        .where(time.month >= months[0], time.month <= months[-1])
+        select(time.staff_id, time.month, time.worked_hours, time.contract_hours).where(
+            time.month >= months[0], time.month <= months[-1]
+        )
     )
     return {(row.staff_id, row.month): (row.worked_hours, row.contract_hours) for row in rows}
 

@@ -264,7 +264,9 @@ def _members(definition: SettingDefinition, value: Any) -> tuple[str, ...]:
 
 
 def _refused(definition: SettingDefinition) -> InvalidInputError:
-    return InvalidInputError({definition.key: f"„{definition.title}“ kennt diesen Wert nicht; bitte einen der angebotenen wählen."})
+    return InvalidInputError(
+        {definition.key: f"„{definition.title}“ kennt diesen Wert nicht; bitte einen der angebotenen wählen."}
+    )
 
 
 def _in_words(definition: SettingDefinition, value: Any) -> str:

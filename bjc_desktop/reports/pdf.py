@@ -89,7 +89,9 @@ def _remarks(content: ReportContent) -> list[Flowable]:
         lines.append("Ohne Arbeitszeit, daher kein Wert für Konsultationen je Stunde: " + ", ".join(months) + ".")
     years = {figure.target.year for figure in content.figures.figures if figure.target.substitute}
     if years:
-        lines.append(f"Für {content.figures.period.last.year} sind keine eigenen Sollwerte hinterlegt; es gelten die von {max(years)}.")
+        lines.append(
+            f"Für {content.figures.period.last.year} sind keine eigenen Sollwerte hinterlegt; es gelten die von {max(years)}."
+        )
     return [words(line) for line in lines]
 
 

@@ -121,7 +121,14 @@ def statistic_csv(content: StatisticContent) -> bytes:
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(map(harmless, _heads(content)))
     for word, person, month in _rows(content):
-        cells = [word, str(person.number), month.month, *map(str, _counts(content, month)), _plain(month.hours), _plain(month.ratio)]
+        cells = [
+            word,
+            str(person.number),
+            month.month,
+            *map(str, _counts(content, month)),
+            _plain(month.hours),
+            _plain(month.ratio),
+        ]
         writer.writerow(map(harmless, cells))
     return text.getvalue().encode("utf-8-sig")
 

@@ -37,7 +37,9 @@ def register_fonts() -> None:
         pdfmetrics.registerFont(TTFont(name, str(resource(file))))
 
 
-def _style(name: str, size: float, *, bold: bool = False, colour: Any = INK, before: float = 0, after: float = 0) -> ParagraphStyle:
+def _style(
+    name: str, size: float, *, bold: bool = False, colour: Any = INK, before: float = 0, after: float = 0
+) -> ParagraphStyle:
     return ParagraphStyle(
         name,
         fontName=BOLD if bold else REGULAR,

@@ -37,7 +37,9 @@ class Book:
         self.workbook: Workbook = xlsxwriter.Workbook(self._buffer, options)
         created = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC).replace(tzinfo=None)
         self.workbook.set_properties({"created": created, "title": "Berliner JobCoaching", "author": "BJC Desktop"})
-        self.head = self.workbook.add_format({"bold": True, "bg_color": "#EEF3F8", "bottom": 1, "text_wrap": True, "valign": "top"})
+        self.head = self.workbook.add_format(
+            {"bold": True, "bg_color": "#EEF3F8", "bottom": 1, "text_wrap": True, "valign": "top"}
+        )
         self.day = self.workbook.add_format({"num_format": "dd.mm.yyyy", "align": "left"})
         self.share = self.workbook.add_format({"num_format": "0.0%"})
         self.ratio = self.workbook.add_format({"num_format": "0.00"})
@@ -93,7 +95,18 @@ def report_xlsx(content: ReportContent) -> bytes:
 
 
 def _case_sheets(book: Book, content: ReportContent) -> None:
-    heads = ["Fall", "Coach", "Eintritt", "Austritt", "A1.1", "A1.1: warum", "A4", "A4: warum", *content.checklist_titles, "korrekt"]
+    heads = [
+        "Fall",
+        "Coach",
+        "Eintritt",
+        "Austritt",
+        "A1.1",
+        "A1.1: warum",
+        "A4",
+        "A4: warum",
+        *content.checklist_titles,
+        "korrekt",
+    ]
     sheet = book.sheet(EXITS, heads, (), [14, 8, 12, 12, 7, 38, 7, 38])
     active = [index for index, on in enumerate(content.checklist_active) if on]
     for row, case in enumerate(content.exits, 1):
@@ -106,7 +119,10 @@ def _case_sheets(book: Book, content: ReportContent) -> None:
     book.sheet(
         FOLLOW_UPS,
         ["Fall", "Coach", "Austritt", "Stichtag", "befragt", "im Nenner", "zählt", "warum"],
-        ((c.pseudonym, c.coach_number, c.exit_on, c.due_on, c.surveyed, c.in_denominator, c.counts, c.label) for c in content.follow_ups),
+        (
+            (c.pseudonym, c.coach_number, c.exit_on, c.due_on, c.surveyed, c.in_denominator, c.counts, c.label)
+            for c in content.follow_ups
+        ),
         [14, 8, 12, 12, 9, 10, 8, 50],
     )
     book.sheet(
@@ -195,7 +211,9 @@ def _cached(value: Fraction | None) -> float | str:
 
 def _overview(book: Book, sheet: Worksheet, content: ReportContent) -> None:
     figures = content.figures
-    sheet.write_string(0, 0, f"{figures.scope.name}, {quarter(figures.period)}", book.workbook.add_format({"bold": True, "font_size": 14}))
+    sheet.write_string(
+        0, 0, f"{figures.scope.name}, {quarter(figures.period)}", book.workbook.add_format({"bold": True, "font_size": 14})
+    )
     state = "ENTWURF" if content.version is None else f"Fassung {content.version}"
     sheet.write_string(1, 0, f"Datenstand {figures.as_of:%d.%m.%Y}, {state}")
     for column, head in enumerate(["Kennzahl", "Zähler", "Nenner", "Wert", "Soll", "Toleranz ab", "Bewertung", "Hinweis"]):
@@ -209,10 +227,18 @@ def _overview(book: Book, sheet: Worksheet, content: ReportContent) -> None:
     extra = [
         ("A1.2: befragt", surveyed, details["a1_2"]["surveyed"]),
         ("A1.1 und A4 zugleich", both, details["a4"]["overlap_a1_a4"]),
-        ("Maßnahmebezug mindestens 51 % (1 = erfüllt)", "=IF(C10=0,0,IF(B10/C10>=0.51,1,0))", int(details["measure_link"]["at_least_51_percent"])),
+        (
+            "Maßnahmebezug mindestens 51 % (1 = erfüllt)",
+            "=IF(C10=0,0,IF(B10/C10>=0.51,1,0))",
+            int(details["measure_link"]["at_least_51_percent"]),
+        ),
     ]
     loads = figures.caseload
-    for name, function, value in (("Minimum", "MIN", loads.minimum), ("Maximum", "MAX", loads.maximum), ("Median", "MEDIAN", loads.median)):
+    for name, function, value in (
+        ("Minimum", "MIN", loads.minimum),
+        ("Maximum", "MAX", loads.maximum),
+        ("Median", "MEDIAN", loads.median),
+    ):
         cells = _column(content, CASELOAD, "B")
         extra.append((f"Betreuung: {name}", f'=IF(COUNT({cells})=0,"{NO_VALUE}",{function}({cells}))', _cached(value)))
     for row, (name, formula, value) in enumerate(extra, 11):

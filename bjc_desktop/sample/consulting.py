@@ -8,12 +8,12 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from bjc_desktop.sample import texts
-from bjc_desktop.sample.cases import Case
-from bjc_desktop.sample.coachings import has_interview_at_entry, trainer_from
 from bjc_desktop.sample.days import DAY, group_day, iso, weekday, weekday_between
 from bjc_desktop.sample.dice import Dice, Weighted, version_4
 from bjc_desktop.sample.organisation import Member
-from bjc_desktop.sample.results import survey_day
+from bjc_desktop.sample.sample_cases import Case
+from bjc_desktop.sample.sample_coachings import has_interview_at_entry, trainer_from
+from bjc_desktop.sample.sample_results import survey_day
 from bjc_desktop.sample.shape import SampleShape
 from bjc_desktop.sample.tables import TableRow, table_row
 from bjc_desktop.sample.workload import Workload

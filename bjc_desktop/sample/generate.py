@@ -7,14 +7,14 @@ chance of its own. So any table can be made alone, row by row, without keeping t
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from bjc_desktop.sample.cases import Case, Person, cases_of
-from bjc_desktop.sample.coachings import coaching_rows
 from bjc_desktop.sample.consulting import Consulting
 from bjc_desktop.sample.development import development_rows
 from bjc_desktop.sample.dice import Dice
 from bjc_desktop.sample.organisation import organisation_rows, organisations
 from bjc_desktop.sample.persons import give_unusual_names, person_rows
-from bjc_desktop.sample.results import result_rows
+from bjc_desktop.sample.sample_cases import Case, Person, cases_of
+from bjc_desktop.sample.sample_coachings import coaching_rows
+from bjc_desktop.sample.sample_results import result_rows
 from bjc_desktop.sample.shape import SampleShape
 from bjc_desktop.sample.tables import COLUMNS, Row, SampleTable, TableRow
 from bjc_desktop.sample.workload import Workload

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from bjc_desktop.sample.cases import Case, Fault, Person
 from bjc_desktop.sample.days import DAY, day_between, iso, weekday
 from bjc_desktop.sample.dice import Dice, Weighted
 from bjc_desktop.sample.letter_names import LETTER_NAMES, UNUSUAL_NAMES
 from bjc_desktop.sample.names import Origin, ordinary_name, origin_of
+from bjc_desktop.sample.sample_cases import Case, Fault, Person
 from bjc_desktop.sample.shape import SampleShape
 from bjc_desktop.sample.tables import TableRow, table_row
 

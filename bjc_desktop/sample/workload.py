@@ -6,10 +6,10 @@ from datetime import date
 from itertools import accumulate
 from typing import TypeAlias
 
-from bjc_desktop.sample.cases import Case
 from bjc_desktop.sample.days import iso, month_parts, quarter_label
 from bjc_desktop.sample.dice import Dice
 from bjc_desktop.sample.organisation import Member, Organisation
+from bjc_desktop.sample.sample_cases import Case
 from bjc_desktop.sample.shape import SampleShape
 
 _WEAK_QUARTER = 0.66

@@ -46,7 +46,9 @@ def make_demo(out: Path, *, now: datetime, today: date, say: Callable[[str], Non
 
 def sample_package(tables: dict[str, SampleTable]) -> bytes:
     """Return *tables* as the ZIP of a data package."""
-    files = {"datapackage.json": as_json(datapackage("bjc-muster", {name: list(table.columns) for name, table in tables.items()}))}
+    files = {
+        "datapackage.json": as_json(datapackage("bjc-muster", {name: list(table.columns) for name, table in tables.items()}))
+    }
     for name, table in tables.items():
         lines = [",".join(map(_quoted, row)) for row in (table.columns, *table.rows)]
         files[f"{name}.csv"] = ("\r\n".join(lines) + "\r\n").encode()
@@ -65,4 +67,3 @@ def _report(vault: Vault, out: Path, now: datetime, today: date, say: Callable[[
         say(f"\n{period.label}: {paths[0]}")
         for figure in figures.scope("all").figures:
             say(f"  {figure.label}: {figure_value(figure, figure.value)} ({figure.rating.label})")
-

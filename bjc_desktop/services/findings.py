@@ -48,7 +48,8 @@ RULES = (
         "no_coach",
         "error",
         "laufendem Coaching eine*n JobCoach zuordnen",
-        _CASE + f"WHERE {_OPEN} AND c.entry_on <= :as_of AND NOT EXISTS (SELECT 1 FROM coaching_staff a JOIN staff s ON s.id = a.staff_id "
+        _CASE
+        + f"WHERE {_OPEN} AND c.entry_on <= :as_of AND NOT EXISTS (SELECT 1 FROM coaching_staff a JOIN staff s ON s.id = a.staff_id "
         "WHERE a.coaching_id = c.id AND s.role = 'job_coach' AND a.valid_from <= :as_of AND coalesce(a.valid_to, '9999') >= :as_of)",
     ),
     Rule(
@@ -69,14 +70,16 @@ RULES = (
         "consultation_outside",
         "warning",
         "Konsultation vor dem Eintritt prüfen",
-        _CASE + "WHERE c.cancelled = 0 AND EXISTS (SELECT 1 FROM consultations u WHERE u.coaching_id = c.id AND u.held_on < c.entry_on "
+        _CASE
+        + "WHERE c.cancelled = 0 AND EXISTS (SELECT 1 FROM consultations u WHERE u.coaching_id = c.id AND u.held_on < c.entry_on "
         "AND u.kind <> 'initial_interview' AND u.held_on BETWEEN :first AND :last)",
     ),
     Rule(
         "assignment_before_employment",
         "warning",
         "Zuordnung vor der Beschäftigung der zugeordneten Person prüfen",
-        _CASE + "WHERE c.cancelled = 0 AND coalesce(c.exit_on, '9999') >= :first AND c.entry_on <= :last AND EXISTS (SELECT 1 FROM "
+        _CASE
+        + "WHERE c.cancelled = 0 AND coalesce(c.exit_on, '9999') >= :first AND c.entry_on <= :last AND EXISTS (SELECT 1 FROM "
         "coaching_staff a JOIN staff s ON s.id = a.staff_id WHERE a.coaching_id = c.id AND a.valid_from < s.employed_from)",
     ),
     Rule(
@@ -164,4 +167,3 @@ def quality_lines(findings: Iterable[Finding], provider_id: str) -> list[Quality
             key = (finding.severity, finding.text)
             counts[key] = counts.get(key, 0) + 1
     return [QualityLine(severity, line, count) for (severity, line), count in counts.items()]
-

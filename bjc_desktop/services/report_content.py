@@ -116,7 +116,9 @@ def _links(
     connection: Connection, settings: IndicatorSettings, bounds: dict[str, date], scope: ScopeFigures, coaches: set[str]
 ) -> list[_Link]:
     own = connection.execute(link_cases(settings, scope.scope.kind.value), bounds)
-    rows = [_Link(row.coachee_id, row.coaching_id, row.key, bool(row.linked), own=True) for row in own if row.key == scope.scope.id]
+    rows = [
+        _Link(row.coachee_id, row.coaching_id, row.key, bool(row.linked), own=True) for row in own if row.key == scope.scope.id
+    ]
     for row in connection.execute(link_cases(settings, "coach"), bounds):
         if row.key in coaches:
             rows.append(_Link(row.coachee_id, row.coaching_id, row.key, bool(row.linked), own=False))
@@ -274,10 +276,11 @@ def hours_rows(connection: Connection, figures: VaultFigures, scope: ScopeFigure
         member = figures.staff[coach.id]
         for month, last in counted_months(member, figures.period):
             row = rows.get((coach.id, month))
-            basis = None if row is None else (row.worked_hours if figures.settings.hours is HoursBasis.WORKED else row.contract_hours)
+            basis = (
+                None if row is None else (row.worked_hours if figures.settings.hours is HoursBasis.WORKED else row.contract_hours)
+            )
             counted = Decimal(0) if basis is None else basis * member.funded_share
             contract, worked = (None, None) if row is None else (row.contract_hours, row.worked_hours)
             missing = row is None and last <= figures.as_of
             result.append(HoursRow(coach.number, month, contract, worked, member.funded_share, counted, missing))
     return tuple(result)
-

@@ -71,7 +71,9 @@ def make_reports(
         history = trends(connection, figures, scope_ids)
         reports = [_make(connection, vault, figures, scope, findings, history, release=release) for scope in scope_ids]
     paths = [out / report.file_name for report in reports]
-    write_together(paths, [report.bundle for report in reports], lambda: _freeze(vault, reports, figures, now) if release else None)
+    write_together(
+        paths, [report.bundle for report in reports], lambda: _freeze(vault, reports, figures, now) if release else None
+    )
     return paths
 
 

@@ -130,7 +130,9 @@ def _recompute(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> None:
 def _load(connection: Connection, files: Mapping[str, bytes]) -> None:
     faults: list[Fault] = []
     contents = [
-        read_table(table, files[f"package/{table.name}.csv"], faults) for table in tables() if f"package/{table.name}.csv" in files
+        read_table(table, files[f"package/{table.name}.csv"], faults)
+        for table in tables()
+        if f"package/{table.name}.csv" in files
     ]
     merged = merged_tables(connection, contents, None)
     if not faults:

@@ -60,7 +60,9 @@ def test_that_every_figure_equals_the_expected_one(sample_vaults, package, quart
         if wanted["caseload"] is None:
             assert values == [None, None, None]
         else:
-            assert [decimal_text(value) for value in values] == [f"{wanted['caseload'][key]:.6f}" for key in ("min", "max", "median")]
+            assert [decimal_text(value) for value in values] == [
+                f"{wanted['caseload'][key]:.6f}" for key in ("min", "max", "median")
+            ]
         coaches = {coach.id: coach for coach in scope.coaches}
         for coach_id, rows in wanted.get("coaches", {}).items():
             for figure in coaches[coach_id].figures:

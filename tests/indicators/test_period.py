@@ -39,4 +39,7 @@ def test_that_no_exit_falls_due_on_31_august_alone():
 def test_that_a_quarters_cohort_is_the_exits_of_two_quarters_earlier():
     for quarter in quarters_up_to(parse_quarter("2025-Q4"), 12):
         first, last = cohort_before(quarter)
-        assert (first, last) == (add_months(quarter.first, -6), add_months(quarter.last + timedelta(days=1), -6) - timedelta(days=1))
+        assert (first, last) == (
+            add_months(quarter.first, -6),
+            add_months(quarter.last + timedelta(days=1), -6) - timedelta(days=1),
+        )

@@ -21,7 +21,7 @@ CODES = ["a1_1", "a1_2", "a4", "consultations_per_hour", "correctly_closed", "me
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    """A vault with the sample package, filled by the command line."""
+    """Return a vault with the sample package, filled by the command line."""
     home = tmp_path_factory.mktemp("cli")
     (home / "pass").write_text(PASSPHRASE + "\n", "utf-8")
     vault, _ = create_vault(home / "tresor", "pruefung", PASSPHRASE, now=NOW, kdf=CHEAP_KDF)
@@ -46,7 +46,9 @@ def call(home, *arguments, **environment):
 
 
 def report(home, out, *arguments, quarter="2025-Q3", **environment):
-    result = call(home, "report", "tresor", "--quarter", quarter, "--as-of", "2026-03-01", "--out", out, *arguments, **environment)
+    result = call(
+        home, "report", "tresor", "--quarter", quarter, "--as-of", "2026-03-01", "--out", out, *arguments, **environment
+    )
     assert result.returncode == 0, result.stderr
     return [home / line for line in result.stdout.splitlines()]
 

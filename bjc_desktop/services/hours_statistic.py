@@ -58,9 +58,7 @@ def statistic_content(connection: Connection, figures: VaultFigures, scope: Scop
     return StatisticContent(
         scope,
         scope.figures[_RATIO],
-        tuple(
-            _person(coach.number, period, held[coach.id], hours, coach.figures[_RATIO]) for coach in scope.coaches
-        ),
+        tuple(_person(coach.number, period, held[coach.id], hours, coach.figures[_RATIO]) for coach in scope.coaches),
         tuple(_person(number, period, apart[key], (), None) for key, number in trainers.items()),
         tuple((quarter, row[_RATIO]) for quarter, row in history),
         tuple(kind.label for kind in ConsultationKind),
@@ -110,4 +108,3 @@ def _month(month: str, rows: list[CountedConsultation], hours: HoursRow | None) 
         known,
         Fraction(counted) / Fraction(known) if known else None,
     )
-

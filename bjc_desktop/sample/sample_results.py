@@ -5,9 +5,9 @@ from datetime import date
 
 from bjc_desktop.indicators.period import add_months
 from bjc_desktop.sample import texts
-from bjc_desktop.sample.cases import Case, Fault
 from bjc_desktop.sample.days import DAY, day_between, iso, weekday
 from bjc_desktop.sample.dice import Dice, Weighted
+from bjc_desktop.sample.sample_cases import Case, Fault
 from bjc_desktop.sample.shape import SampleShape
 from bjc_desktop.sample.tables import TableRow, flag, table_row
 
