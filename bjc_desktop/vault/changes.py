@@ -4,6 +4,7 @@ Entities changed through a session are recorded by a listener; what is written i
 is recorded through :func:`record_row_changes` and :func:`record_event`.
 """
 
+import base64
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -53,6 +54,9 @@ _UPWARDS = {
 _BY_COACHING = ("coaching_id", "coachings")
 _SLICE = 500
 _RECORDED = {cast("Table", mapper.local_table).name for mapper in Base.registry.mappers if issubclass(mapper.class_, Recorded)}
+
+_NOTES = {"consultations"}
+"""The tables that hold ciphertext which the record keeps whole."""
 
 
 def _upwards(table: str) -> tuple[str, str] | None:
@@ -169,8 +173,15 @@ def _fill_defaults(entity: Recorded) -> None:
 def _change(session: Session, entity: Recorded, pending: Mapping[tuple[str, str], Recorded]) -> NewRecord:
     action, fields, version = _what_changed(session, entity)
     table = _table(entity).name
-    payload = {"fields": fields}
+    payload = {
+        "fields": {name: [_whole(value) for value in pair] for name, pair in fields.items()} if table in _NOTES else fields
+    }
     return NewRecord(action, payload, table, entity.id, version, _person_of(session, entity, pending))
+
+
+def _whole(value: object) -> object:
+    """Return the ciphertext of a note as text of any length: a record of its hash alone could not be taken back."""
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
 
 
 def _what_changed(session: Session, entity: Recorded) -> tuple[str, dict[str, list[object]], int]:
