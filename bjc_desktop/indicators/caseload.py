@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Date, Integer, Select, and_, bindparam, case, func, literal_column, select
 
-from bjc_desktop.indicators.cases import FIRST, FOREVER, LAST
+from bjc_desktop.indicators.cases import FIRST, FOREVER, LAST, outer
 from bjc_desktop.indicators.period import Period
 from bjc_desktop.indicators.results import Caseload
 from bjc_desktop.models import Coaching, CoachingStaff, Staff
@@ -102,7 +102,7 @@ def _stock_statement(month_ends: int) -> Select[Any]:
             func.count().filter(present).label(f"n_{index}"),
             func.count().filter(present, in_long_group == 1).label(f"long_{index}"),
         ]
-    joined = Coaching.__table__.join(CoachingStaff.__table__, assignment.coaching_id == coaching.id)
+    joined = Coaching.__table__.join(CoachingStaff.__table__, assignment.coaching_id == outer(coaching.id))
     active = (_NOT_CANCELLED, last_day >= FIRST, coaching.entry_on <= LAST)
     return select(*columns).select_from(joined).where(*active).group_by(assignment.staff_id)
 
@@ -157,7 +157,7 @@ def unknown_unemployment(connection: Connection, period: Period) -> Mapping[str,
         select(coaching.provider_id, func.count(type_=Integer))
         .where(_NOT_CANCELLED, last_day >= FIRST, coaching.entry_on <= LAST)
         .where(coaching.unemployed_since.is_(None))
-        .group_by(coaching.provider_id),
+        .group_by(outer(coaching.provider_id)),
         {"first": period.first, "last": period.last},
     )
     counts: dict[str, int] = defaultdict(int)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    UnaryExpression,
     and_,
     bindparam,
     case,
@@ -27,6 +28,7 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.sql.operators import custom_op
 
 from bjc_desktop.indicators.catalogue import COUNTS
 from bjc_desktop.indicators.counting import A4_KINDS, LINKING_MEASURES, NEVER_A1, a1_kinds, a4_kinds
@@ -68,8 +70,20 @@ FOREVER: ColumnElement[Any] = literal_column("'9999-12-31'")
 _COACHINGS = Coaching.__table__.c
 _NOT_CANCELLED: ColumnElement[bool] = literal_column("coachings.cancelled = 0")
 """Written out, for the partial indexes serve only a condition that reads like theirs."""
-_CANCELLED = select(_COACHINGS.id).where(literal_column("coachings.cancelled = 1"))
 _LAST_DAY: ColumnElement[Any] = literal_column("coalesce(coachings.exit_on, '9999-12-31')")
+_FILLED_IN = (
+    _COACHINGS.target_group,
+    _COACHINGS.legal_circle,
+    _COACHINGS.unemployed_since,
+    _COACHINGS.initial_interview_on,
+    _COACHINGS.exit_reason,
+    _COACHINGS.status_at_exit,
+    _COACHINGS.closing_interview_on,
+    _COACHINGS.closing_report_on,
+    _COACHINGS.closing_waived_reason,
+    _COACHINGS.file_closed_on,
+)
+"""The columns of a coaching that the checklist looks at."""
 
 
 def window_end(settings: IndicatorSettings, exit_on: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -77,6 +91,14 @@ def window_end(settings: IndicatorSettings, exit_on: ColumnElement[Any]) -> Colu
     if settings.window is WindowRule.DAYS_28:
         return func.date(exit_on, "+28 days")
     return func.date(exit_on, "+1 month", "floor")
+
+
+def outer(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return *column* so that SQLite looks up the other side of an equation by it, and not it by the other side.
+
+    The unary plus keeps the optimiser from reading all of the other table, the history, to find the few rows of a period.
+    """
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
 def _exists(*conditions: ColumnElement[bool], correlate: Any) -> ColumnElement[Any]:
@@ -100,10 +122,15 @@ def coach_on(coaching_id: ColumnElement[Any], day: ColumnElement[Any], correlate
     )
 
 
-def _exits() -> CTE:
-    """Return the coachings with their exit between FIRST and LAST, whatever the reason, and the coach assigned on that day."""
+def _exits(*more: ColumnElement[Any]) -> CTE:
+    """Return the coachings with their exit between FIRST and LAST, whatever the reason, and the coach assigned on that day.
+
+    Of the coaching itself only what an index holds, and the columns *more*.
+    """
+    coach = coach_on(_COACHINGS.id, _COACHINGS.exit_on, Coaching.__table__).label("coach_id")
+    columns = (_COACHINGS.id, _COACHINGS.coachee_id, _COACHINGS.provider_id, _COACHINGS.entry_on, _COACHINGS.exit_on)
     return (
-        select(Coaching.__table__, coach_on(_COACHINGS.id, _COACHINGS.exit_on, Coaching.__table__).label("coach_id"))
+        select(*columns, *more, coach)
         .where(_NOT_CANCELLED, _COACHINGS.exit_on >= FIRST, _COACHINGS.exit_on <= LAST)
         .cte("exits")
         .prefix_with("MATERIALIZED")
@@ -118,7 +145,7 @@ class _ExitConditions:
     exits: CTE
 
     def window(self) -> ColumnElement[Any]:
-        return window_end(self.settings, self.exits.c.exit_on)
+        return self.exits.c.window_on
 
     def outcome(self, kinds: tuple[str, ...], *conditions: ColumnElement[bool]) -> ColumnElement[Any]:
         outcome = Outcome.__table__.c
@@ -203,10 +230,11 @@ class _ExitConditions:
         )
 
     def _evidence(self) -> ColumnElement[Any]:
-        missing = Outcome.__table__.c.evidence_kind.is_(None)
-        a1_without = self.outcome(a1_kinds(self.settings), self.running_on_window_end(), missing)
-        a4_without = self.outcome(a4_kinds(self.settings), self.taken_up_and_kept(), missing)
-        return ~or_(a1_without, a4_without)
+        outcome = Outcome.__table__.c
+        a1 = and_(outcome.kind.in_(a1_kinds(self.settings)), self.running_on_window_end())
+        a4 = and_(outcome.kind.in_(a4_kinds(self.settings)), self.taken_up_and_kept())
+        of_exit, missing = outcome.coaching_id == self.exits.c.id, outcome.evidence_kind.is_(None)
+        return ~_exists(of_exit, missing, or_(a1, a4), correlate=self.exits)
 
 
 ITEM_COLUMNS = tuple(f"item_{item.value}" for item in ChecklistItem)
@@ -215,7 +243,7 @@ ITEM_COLUMNS = tuple(f"item_{item.value}" for item in ChecklistItem)
 @lru_cache(maxsize=8)
 def exit_cases(settings: IndicatorSettings) -> CTE:
     """Return one row per coaching with its exit between FIRST and LAST: a1_1, a4, correct and item_… as 0 or 1."""
-    exits = _exits()
+    exits = _exits(*_FILLED_IN, window_end(settings, _COACHINGS.exit_on).label("window_on"))
     conditions = _ExitConditions(settings, exits)
     items = conditions.items()
     flags = [func.coalesce(condition, literal_column("0")).label(f"item_{key}") for key, condition in items.items()]
@@ -227,6 +255,7 @@ def exit_cases(settings: IndicatorSettings) -> CTE:
             exits.c.coach_id,
             exits.c.entry_on,
             exits.c.exit_on,
+            exits.c.window_on,
             conditions.a1_1().label("a1_1"),
             conditions.a4().label("a4"),
             *flags,
@@ -371,10 +400,21 @@ def follow_up_figures(settings: IndicatorSettings) -> Select[Any]:
 # --- consultations and hours --------------------------------------------------------------------------------------------------
 
 
+def _in_cancelled_coachings() -> Select[Any]:
+    """Return the consultations of FIRST to LAST in cancelled coachings, by row number: integers are quickly looked up."""
+    consultation = Consultation.__table__.alias("in_cancelled")
+    return (
+        select(literal_column("in_cancelled.rowid"))
+        .join_from(Coaching.__table__, consultation, consultation.c.coaching_id == outer(_COACHINGS.id))
+        .where(literal_column("coachings.cancelled = 1"), consultation.c.held_on >= FIRST, consultation.c.held_on <= LAST)
+    )
+
+
 def qualifies(settings: IndicatorSettings) -> ColumnElement[bool]:
     """Return the condition that a consultation qualifies: held, of a kind and in a channel that count, in no cancelled coaching."""
     consultation = Consultation.__table__.c
-    conditions = [consultation.status == ConsultationStatus.HELD.value, consultation.coaching_id.not_in(_CANCELLED)]
+    row: ColumnElement[Any] = literal_column("consultations.rowid")
+    conditions = [consultation.status == ConsultationStatus.HELD.value, row.not_in(_in_cancelled_coachings())]
     if settings.excluded_kinds:
         conditions.append(consultation.kind.not_in(settings.excluded_kinds))
     if settings.excluded_channels:
@@ -434,7 +474,7 @@ def _coached(active: CTE) -> Any:
     """Return *active* joined to the job coaches with a day that lies in assignment, coaching and period at once."""
     assignment, staff = CoachingStaff.__table__.c, Staff.__table__.c
     shares_day = and_(
-        assignment.coaching_id == active.c.id,
+        assignment.coaching_id == outer(active.c.id),
         assignment.valid_from <= func.min(active.c.last_day, LAST),
         func.coalesce(assignment.valid_to, FOREVER) >= func.max(active.c.entry_on, FIRST),
     )
@@ -443,32 +483,37 @@ def _coached(active: CTE) -> Any:
     )
 
 
-def _deciding(source: Any, active: CTE, key: ColumnElement[Any]) -> Select[Any]:
+def _deciding(source: Any, active: CTE, key: ColumnElement[Any], *more: ColumnElement[Any]) -> Select[Any]:
     """Return one row per person and *key*: the coaching with the greatest entry, then id, decides.
 
     SQLite takes the other columns of a group from the row that holds the maximum; asking for it in HAVING keeps the optimiser
     from dropping it where nobody reads it.
     """
     latest = func.max(active.c.entry_on.op("||")(active.c.id), type_=String)
-    columns = (key.label("key"), active.c.coachee_id, active.c.id.label("coaching_id"), active.c.linked, latest.label("latest"))
+    columns = (key.label("key"), *more, active.c.linked, latest.label("latest"))
     return select(*columns).select_from(source).group_by(key, active.c.coachee_id).having(latest.is_not(None))
+
+
+
+def _deciding_of(active: CTE, scope: str, *more: ColumnElement[Any]) -> Select[Any]:
+    if scope == "coach":
+        return _deciding(_coached(active), active, CoachingStaff.__table__.c.staff_id, *more)
+    return _deciding(active, active, active.c.provider_id if scope == "provider" else literal_column("'all'"), *more)
 
 
 @lru_cache(maxsize=8)
 def link_cases(settings: IndicatorSettings, scope: str) -> Select[Any]:
     """Return the persons of each scope (*scope*: coach, provider or all) with their deciding coaching and whether it links."""
     active = active_cases(settings)
-    if scope == "coach":
-        return _deciding(_coached(active), active, CoachingStaff.__table__.c.staff_id)
-    return _deciding(active, active, active.c.provider_id if scope == "provider" else literal_column("'all'"))
+    return _deciding_of(active, scope, active.c.coachee_id, active.c.id.label("coaching_id"))
 
 
 @lru_cache(maxsize=8)
 def link_figures(settings: IndicatorSettings) -> Select[Any]:
     """Return persons and linked persons of every coach, provider and of all: scope, key, n, linked."""
-    parts = []
+    active, parts = active_cases(settings), []
     for scope in ("all", "provider", "coach"):
-        deciding = link_cases(settings, scope).subquery(f"deciding_{scope}")
+        deciding = _deciding_of(active, scope).subquery(f"deciding_{scope}")
         parts.append(
             select(
                 literal_column(f"'{scope}'").label("scope"),

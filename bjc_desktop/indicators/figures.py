@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -62,9 +63,9 @@ class _Counts:
     persons: int = 0
     linked: int = 0
 
-    def add_exits(self, row: Any) -> None:
-        for name in _PLAIN_COLUMNS:
-            self.exits[name] += getattr(row, name)
+    def add_exits(self, numbers: Iterable[int]) -> None:
+        for name, number in zip(_PLAIN_COLUMNS, numbers, strict=True):
+            self.exits[name] += number
 
     def add_follow_ups(self, row: Any) -> None:
         self.cohort += row.n
@@ -117,13 +118,13 @@ class VaultFigures:
 
     def _figures(self, scope_id: str) -> tuple[Figure, ...]:
         counts = self.counts.get(scope_id) or _Counts()
-        exits, cohort = counts.exits, cohort_before(self.period)
+        exits, cohort = counts.exits, self._cohort
         n = exits["n"]
         own = (self.period.first, self.period.last)
         surveyed_only = self.settings.non_response is NonResponse.LEAVE_OUT
         base = counts.surveyed if surveyed_only else counts.cohort
         running = self.as_of <= self.period.last
-        window_open = running or self.as_of < _window_end(self.settings, self.period.last)
+        window_open = running or self.as_of < self._window_end
         survey_open = running or self._survey_open(counts)
         failed = {name.removeprefix("item_"): exits[name] for name in ITEM_COLUMNS if self._active(name) and exits[name]}
         numbers: tuple[tuple[int, Fraction, bool, tuple[date, date] | None, dict[str, Any]], ...] = (
@@ -137,6 +138,14 @@ class VaultFigures:
         return tuple(
             self._figure(indicator.code, indicator.label, *row) for indicator, row in zip(CATALOGUE, numbers, strict=True)
         )
+
+    @cached_property
+    def _cohort(self) -> tuple[date, date] | None:
+        return cohort_before(self.period)
+
+    @cached_property
+    def _window_end(self) -> date:
+        return _window_end(self.settings, self.period.last)
 
     def _active(self, item_column: str) -> bool:
         return item_column.removeprefix("item_") in self.settings.checklist
@@ -240,7 +249,7 @@ def _count_exits(rows: Iterable[Any], counts: dict[str, _Counts]) -> None:
     for row in rows:
         for scope in ("all", row.provider_id, row.coach_id):
             if scope is not None:
-                counts[scope].add_exits(row)
+                counts[scope].add_exits(row[2:])
 
 
 def _count_follow_ups(rows: Iterable[Any], counts: dict[str, _Counts]) -> None:
@@ -275,13 +284,14 @@ def _working_time(connection: Connection, period: Period) -> Mapping[tuple[str, 
 
 def counted_months(member: StaffMember, period: Period) -> Sequence[tuple[str, date]]:
     """Return the months that *period* touches and in which *member* was employed on at least one day, with their last days."""
-    months = []
-    for month in period.months():
-        first = date.fromisoformat(f"{month}-01")
-        last = month_end(first)
-        if member.employed_between(first, last):
-            months.append((month, last))
-    return months
+    return [(month, last) for month, first, last in _months_of(period) if member.employed_between(first, last)]
+
+
+@lru_cache(maxsize=16)
+def _months_of(period: Period) -> Sequence[tuple[str, date, date]]:
+    """Return the months that *period* touches with their first and last days."""
+    firsts = [(month, date.fromisoformat(f"{month}-01")) for month in period.months()]
+    return [(month, first, month_end(first)) for month, first in firsts]
 
 
 def _count_hours(

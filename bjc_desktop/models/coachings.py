@@ -54,7 +54,7 @@ class CoachingStaff(Packaged, Base):
     __tablename__ = "coaching_staff"
     __table_args__ = (
         not_before("valid_to", "valid_from"),
-        Index("ix_coaching_staff_coaching_id", "coaching_id", "valid_from", "valid_to", "staff_id"),
+        Index("ix_coaching_staff_coaching_id", "coaching_id", "valid_from", "id", "valid_to", "staff_id"),
         Index("ix_coaching_staff_staff_id", "staff_id", "coaching_id", "valid_from", "valid_to"),
     )
     heading: ClassVar[str] = "Zuordnungen"
@@ -71,7 +71,7 @@ class Measure(Packaged, Base):
     __tablename__ = "measures"
     __table_args__ = (
         not_before("end_on", "begin_on"),
-        Index("ix_measures_coaching_id", "coaching_id", "kind", "begin_on", "end_on"),
+        Index("ix_measures_coaching_id", "coaching_id", "begin_on", "end_on", "kind"),
     )
     heading: ClassVar[str] = "Maßnahmen"
 
@@ -94,7 +94,16 @@ Index(
     Coaching.__table__.c.provider_id,
     Coaching.__table__.c.unemployed_since,
     Coaching.__table__.c.id,
+    Coaching.__table__.c.exit_on,
     sqlite_where=sql("cancelled = 0"),
 )
-Index("ix_coachings_exit_on", Coaching.__table__.c.exit_on, sqlite_where=sql("cancelled = 0 AND exit_on IS NOT NULL"))
+Index(
+    "ix_coachings_exit_on",
+    Coaching.__table__.c.exit_on,
+    Coaching.__table__.c.id,
+    Coaching.__table__.c.coachee_id,
+    Coaching.__table__.c.provider_id,
+    Coaching.__table__.c.entry_on,
+    sqlite_where=sql("cancelled = 0 AND exit_on IS NOT NULL"),
+)
 Index("ix_coachings_cancelled", Coaching.__table__.c.id, sqlite_where=sql("cancelled = 1"))

@@ -42,7 +42,6 @@ class Consultation(Packaged, Base):
             "kind",
             "channel",
             "group_id",
-            "coaching_id",
         ),
         Index("ix_consultations_coaching_id", "coaching_id", "held_on", "status"),
     )

@@ -27,7 +27,7 @@ class Outcome(Packaged, Base):
     __tablename__ = "outcomes"
     __table_args__ = (
         not_before("end_on", "begin_on"),
-        Index("ix_outcomes_coaching_id", "coaching_id", "kind", "begin_on", "end_on", "completed", "evidence_kind"),
+        Index("ix_outcomes_coaching_id", "coaching_id", "begin_on", "end_on", "kind", "completed", "evidence_kind"),
     )
     heading: ClassVar[str] = "Ergebnisse"
 

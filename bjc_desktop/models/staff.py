@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import ClassVar
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from bjc_desktop.models.base import (
@@ -55,7 +55,7 @@ class WorkingTime(Packaged, Base):
     """Contract hours and worked hours of one person in one month."""
 
     __tablename__ = "working_time"
-    __table_args__ = (UniqueConstraint("staff_id", "month"),)
+    __table_args__ = (UniqueConstraint("staff_id", "month"), Index("ix_working_time_month", "month"))
     heading: ClassVar[str] = "Arbeitszeiten"
 
     staff_id: Mapped[str] = reference("Person", "staff", index=False)

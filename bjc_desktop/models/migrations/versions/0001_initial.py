@@ -299,7 +299,7 @@ def _create_tables() -> None:
     op.create_index(
         "ix_coachings_exit_on",
         "coachings",
-        ["exit_on"],
+        ["exit_on", "id", "coachee_id", "provider_id", "entry_on"],
         unique=False,
         sqlite_where=sa.text("cancelled = 0 AND exit_on IS NOT NULL"),
     )
@@ -347,6 +347,7 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_working_time")),
         sa.UniqueConstraint("staff_id", "month", name=op.f("uq_working_time_staff_id_month")),
     )
+    op.create_index("ix_working_time_month", "working_time", ["month"], unique=False)
     op.create_table(
         "barriers",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -389,7 +390,10 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_coaching_staff")),
     )
     op.create_index(
-        "ix_coaching_staff_coaching_id", "coaching_staff", ["coaching_id", "valid_from", "valid_to", "staff_id"], unique=False
+        "ix_coaching_staff_coaching_id",
+        "coaching_staff",
+        ["coaching_id", "valid_from", "id", "valid_to", "staff_id"],
+        unique=False,
     )
     op.create_index(
         "ix_coaching_staff_staff_id", "coaching_staff", ["staff_id", "coaching_id", "valid_from", "valid_to"], unique=False
@@ -448,7 +452,7 @@ def _create_tables() -> None:
     op.create_index(
         "ix_consultations_staff_id",
         "consultations",
-        ["staff_id", "held_on", "status", "kind", "channel", "group_id", "coaching_id"],
+        ["staff_id", "held_on", "status", "kind", "channel", "group_id"],
         unique=False,
     )
     op.create_table(
@@ -529,7 +533,7 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(["coaching_id"], ["coachings.id"], name=op.f("fk_measures_coaching_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_measures")),
     )
-    op.create_index("ix_measures_coaching_id", "measures", ["coaching_id", "kind", "begin_on", "end_on"], unique=False)
+    op.create_index("ix_measures_coaching_id", "measures", ["coaching_id", "begin_on", "end_on", "kind"], unique=False)
     op.create_table(
         "observations",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -614,7 +618,7 @@ def _create_tables() -> None:
     op.create_index(
         "ix_outcomes_coaching_id",
         "outcomes",
-        ["coaching_id", "kind", "begin_on", "end_on", "completed", "evidence_kind"],
+        ["coaching_id", "begin_on", "end_on", "kind", "completed", "evidence_kind"],
         unique=False,
     )
     op.create_table(
@@ -664,7 +668,15 @@ def _create_tables() -> None:
     op.create_index(
         "ix_coachings_active",
         "coachings",
-        [sa.literal_column("coalesce(exit_on, '9999-12-31')"), "entry_on", "coachee_id", "provider_id", "unemployed_since", "id"],
+        [
+            sa.literal_column("coalesce(exit_on, '9999-12-31')"),
+            "entry_on",
+            "coachee_id",
+            "provider_id",
+            "unemployed_since",
+            "id",
+            "exit_on",
+        ],
         unique=False,
         sqlite_where=sa.text("cancelled = 0"),
     )
