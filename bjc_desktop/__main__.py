@@ -1,13 +1,30 @@
-"""The program's entry point."""
+"""The program's entry point: the window, or with a command the command line."""
 
+import os
 import sys
+from pathlib import Path
 
 
 def main() -> int:
-    """Run the program with the arguments of the command line and return its exit status."""
-    from bjc_desktop.cli import run  # noqa: PLC0415 - an import here costs nothing when the module is only looked at
+    """Run the program with the arguments of the command line and return its exit status.
 
-    return run(sys.argv[1:])
+    Without arguments, or with the folder of a vault alone, the window opens.
+    """
+    arguments = sys.argv[1:]
+    if _wants_window(arguments):
+        from bjc_desktop.app import run_window  # noqa: PLC0415 - an import here costs nothing on the command line
+
+        return run_window(sys.argv[:1], Path(arguments[0]) if arguments else None)
+    from bjc_desktop.cli import run  # noqa: PLC0415 - the same
+
+    return run(arguments)
+
+
+def _wants_window(arguments: list[str]) -> bool:
+    if arguments:
+        return len(arguments) == 1 and (Path(arguments[0]) / "vault.db").is_file()
+    screen = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    return screen or sys.platform in {"win32", "darwin"}
 
 
 if __name__ == "__main__":

@@ -213,6 +213,18 @@ def open_vault(
         raise
 
 
+def assert_sound(vault: Vault) -> None:
+    """Check the whole file of the open *vault*, for who opened it without; any thread may. Reading stays possible.
+
+    Raises
+    ------
+    VaultDamagedError
+        where it is damaged.
+    """
+    with closing(connect(vault.database, vault.secrets.cipher_key)) as connection, clear_errors():
+        assert_whole(connection)
+
+
 def open_with_key(folder: Path, secrets: Secrets) -> Vault:
     """Open the vault in *folder* by the secrets of an earlier opening: without passphrase, check and record.
 

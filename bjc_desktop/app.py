@@ -1,0 +1,82 @@
+"""The window: settings → log → application → first paint → everything heavy behind it."""
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from platformdirs import user_config_path, user_log_path
+from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTimer, QTranslator
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from bjc_desktop import __version__
+from bjc_desktop.log import set_up_log
+from bjc_desktop.paths import resource
+from bjc_desktop.settings import load_settings
+from bjc_desktop.ui.shared.theme import install_theme
+
+if TYPE_CHECKING:
+    from bjc_desktop.ui.frame import Frame
+
+NAME = "BJC Desktop"
+FOLDER = "bjc-desktop"
+HEAVY = ("bjc_desktop.vault", "bjc_desktop.ui.main_window", "bjc_desktop.indicators.figures")
+"""What is imported behind the first paint, while the person types the passphrase."""
+
+_log = logging.getLogger(__name__)
+
+
+def make_application(arguments: Sequence[str]) -> QApplication:
+    """Return the application, German to the last button."""
+    QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    application = QApplication(list(arguments))
+    application.setApplicationName(FOLDER)
+    application.setApplicationDisplayName(NAME)
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName(FOLDER)
+    QLocale.setDefault(QLocale(QLocale.Language.German, QLocale.Country.Germany))
+    translator = QTranslator(application)
+    if translator.load("qtbase_de", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        application.installTranslator(translator)
+    application.setWindowIcon(QIcon(str(resource("icons/app.svg"))))
+    return application
+
+
+def run_window(arguments: Sequence[str], vault: Path | None = None) -> int:
+    """Open the window, at the unlocking of *vault* where it is given, and return the exit status."""
+    config = Path(os.environ.get("BJC_CONFIG_DIR") or user_config_path(FOLDER, appauthor=False))
+    set_up_log(config / "log" if "BJC_CONFIG_DIR" in os.environ else user_log_path(FOLDER, appauthor=False))
+    settings = load_settings(config)
+    application = make_application(arguments)
+    install_theme(application, settings.scheme, settings.scale)
+    from bjc_desktop.ui.frame import Frame  # noqa: PLC0415 - after the application, which its icons need
+
+    frame = Frame(config, settings)
+    _catch_the_unexpected(frame)
+    if vault is not None:
+        frame.start.offer_vault(vault)
+    frame.show()
+    QTimer.singleShot(
+        0, lambda: frame.background.run(frame, lambda _: [import_module(name) for name in HEAVY], _nothing, _nothing)
+    )
+    return application.exec()
+
+
+def _nothing(_: object) -> None:
+    """Wait for nothing: what is imported here is imported again, at once, where it is used."""
+
+
+def _catch_the_unexpected(frame: "Frame") -> None:
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            frame.close()
+            return
+        _log.error("unexpected", exc_info=(kind, error, trace))
+        frame.tell_unexpected(kind, trace)
+
+    sys.excepthook = hook

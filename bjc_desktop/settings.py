@@ -1,0 +1,69 @@
+"""What the program remembers about this computer: places of vaults and the look of the window, never anything personal."""
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+
+FILE = "settings.json"
+_VAULTS = 5
+SCALES = (100, 125, 150, 200)
+"""Sizes of text offered, in per cent."""
+SCHEMES = ("system", "light", "dark", "contrast")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The remembered settings; a damaged or missing file means the defaults."""
+
+    vaults: tuple[str, ...] = ()
+    """Folders of the vaults used last, newest first."""
+    scheme: str = "system"
+    scale: int = 100
+    idle_minutes: int = 10
+    """Minutes without input after which the window locks; 0 never."""
+    backup_folder: str = ""
+    width: int = 1280
+    height: int = 760
+
+    def with_vault(self, folder: Path) -> "Settings":
+        """Return the settings with *folder* as the vault used last."""
+        newest = str(folder.absolute())
+        return replace(self, vaults=(newest, *(other for other in self.vaults if other != newest))[:_VAULTS])
+
+
+def load_settings(folder: Path) -> Settings:
+    """Return the settings kept in *folder*; what cannot be read falls back to its default."""
+    try:
+        found = json.loads((folder / FILE).read_text("utf-8"))
+    except (OSError, ValueError):
+        return Settings()
+    return _checked(found) if isinstance(found, dict) else Settings()
+
+
+def _checked(found: Mapping[str, object]) -> Settings:
+    default = Settings()
+    values: dict[str, object] = {}
+    for field in fields(Settings):
+        value = found.get(field.name)
+        if field.name == "vaults" and isinstance(value, list):
+            values["vaults"] = tuple(item for item in value if isinstance(item, str))[:_VAULTS]
+        elif value is not None and type(value) is type(getattr(default, field.name)):
+            values[field.name] = value
+    checked = replace(default, **values)  # type: ignore[arg-type]
+    return replace(
+        checked,
+        scheme=checked.scheme if checked.scheme in SCHEMES else default.scheme,
+        scale=checked.scale if checked.scale in SCALES else default.scale,
+        idle_minutes=min(max(checked.idle_minutes, 0), 240),
+    )
+
+
+def save_settings(folder: Path, settings: Settings) -> None:
+    """Keep *settings* in *folder*; a folder that cannot be written is no reason to disturb anybody."""
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        part = folder / f"{FILE}.part"
+        part.write_text(json.dumps(asdict(settings), ensure_ascii=False, indent=1), "utf-8")
+        part.replace(folder / FILE)

@@ -1,0 +1,177 @@
+"""The window itself: the first page or the unlocked workspace, locking, and what happens to unexpected errors."""
+
+import sys
+import time
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from platformdirs import user_data_path
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget
+
+from bjc_desktop import __version__
+from bjc_desktop.settings import Settings, save_settings
+from bjc_desktop.ui.shared.background import Background
+from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.start.start_page import StartPage
+
+if TYPE_CHECKING:
+    from bjc_desktop.ui.workspace import Workspace
+    from bjc_desktop.vault import Vault
+
+TITLE = "BJC Desktop"
+_TICK = 5.0
+"""Seconds between looks at the clock."""
+_SLEEP = 30.0
+"""Seconds that the clock must have jumped for the system to have slept."""
+_WARNING = 60.0
+"""Seconds before the idle lock in which it is announced."""
+_INPUT = {
+    QEvent.Type.KeyPress,
+    QEvent.Type.MouseButtonPress,
+    QEvent.Type.MouseMove,
+    QEvent.Type.Wheel,
+    QEvent.Type.TouchBegin,
+}
+
+
+class Frame(QMainWindow):
+    """Holds the first page, and the workspace as long as a vault is unlocked."""
+
+    def __init__(self, config: Path, settings: Settings) -> None:
+        super().__init__()
+        self._config, self.settings = config, settings
+        self.background = Background(self)
+        self.workspace: Workspace | None = None
+        self.setWindowTitle(TITLE)
+        self.stack = QStackedWidget()
+        self.setCentralWidget(self.stack)
+        self.start = StartPage(self.background, settings.vaults, user_data_path("bjc-desktop", appauthor=False))
+        self.start.opened.connect(self._opened)
+        self.stack.addWidget(self.start)
+        area = QGuiApplication.primaryScreen().availableGeometry()
+        self.resize(min(settings.width, area.width()), min(settings.height, area.height()))
+        self._last_input = time.monotonic()
+        self._last_tick = time.time()
+        self._ticker = QTimer(self)
+        self._ticker.setInterval(int(_TICK * 1000))
+        self._ticker.timeout.connect(self.tick)
+        self._ticker.start()
+        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
+
+    def _opened(self, vault: "Vault") -> None:
+        from bjc_desktop.services.vault_setup import is_sample  # noqa: PLC0415 - not before the first paint
+        from bjc_desktop.ui.shared.desk import Desk  # noqa: PLC0415 - the same
+        from bjc_desktop.ui.workspace import Workspace  # noqa: PLC0415 - the same
+
+        sample = is_sample(vault.folder)
+        if not sample:
+            self.remember(self.settings.with_vault(vault.folder))
+        desk = Desk(vault, self.background, sample=sample)
+        self.workspace = Workspace(desk, self.settings)
+        self.workspace.lock_wanted.connect(self.lock)
+        self.workspace.look_wanted.connect(self.change_look)
+        self.stack.addWidget(self.workspace)
+        self.stack.setCurrentWidget(self.workspace)
+        self.setWindowTitle(f"{TITLE} – Beispieldaten" if sample else TITLE)
+        self._last_input = time.monotonic()
+        self.workspace.begin()
+        desk.check()
+
+    def lock(self, sentence: str = "Gesperrt. Was Sie getippt haben, ist aufgehoben.") -> None:
+        """Keep drafts, close the vault, forget what was shown, and ask for the passphrase."""
+        if self.workspace is None:
+            return
+        workspace, self.workspace = self.workspace, None
+        folder = workspace.desk.vault.folder
+        workspace.keep_drafts()
+        self.stack.removeWidget(workspace)
+        workspace.hide()
+        workspace.desk.close()
+        workspace.deleteLater()
+        QApplication.clipboard().clear()
+        for other in QApplication.topLevelWidgets():
+            if other is not self and other.isVisible():
+                other.close()
+        self.setWindowTitle(TITLE)
+        self.start.offer_vault(folder, sentence)
+
+    def tick(self) -> None:
+        """Lock after a sleep of the system and after idle minutes, the latter with a warning."""
+        now, idle = time.time(), time.monotonic() - self._last_input
+        slept, self._last_tick = now - self._last_tick > _TICK + _SLEEP, now
+        if self.workspace is None:
+            return
+        limit = self.settings.idle_minutes * 60
+        if slept:
+            self.lock("Gesperrt, weil der Rechner geschlafen hat. Was Sie getippt haben, ist aufgehoben.")
+        elif limit and idle >= limit:
+            self.lock("Gesperrt, weil eine Weile niemand gearbeitet hat. Was Sie getippt haben, ist aufgehoben.")
+        elif limit and idle >= limit - _WARNING:
+            self.workspace.warn_of_lock(int(limit - idle))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's
+        """Note that somebody is at work."""
+        if event.type() in _INPUT:
+            self._last_input = time.monotonic()
+            if self.workspace is not None:
+                self.workspace.take_back_warning()
+        return super().eventFilter(watched, event)
+
+    def change_look(self, scheme: str, scale: int) -> None:
+        """Show everything in *scheme* with text of *scale* per cent; the workspace is built anew where it was."""
+        self.remember(replace(self.settings, scheme=scheme, scale=scale))
+        theme().apply(scheme, scale)
+        if self.workspace is not None:
+            self.workspace.keep_drafts()
+            desk, place = self.workspace.desk, self.workspace.place()
+            old = self.workspace
+            from bjc_desktop.ui.workspace import Workspace  # noqa: PLC0415 - not before the first paint
+
+            self.workspace = Workspace(desk, self.settings)
+            self.workspace.lock_wanted.connect(self.lock)
+            self.workspace.look_wanted.connect(self.change_look)
+            self.stack.addWidget(self.workspace)
+            self.stack.setCurrentWidget(self.workspace)
+            self.stack.removeWidget(old)
+            old.deleteLater()
+            self.workspace.begin(place)
+
+    def remember(self, settings: Settings) -> None:
+        """Keep *settings* for the next start."""
+        self.settings = settings
+        save_settings(self._config, settings)
+
+    def tell_unexpected(self, kind: type[BaseException], trace: TracebackType | None) -> None:
+        """Say after an unexpected error what is safe, with a report that names places in the program and nothing else."""
+        places = []
+        while trace is not None:
+            code = trace.tb_frame.f_code
+            places.append(f"{Path(code.co_filename).name}:{trace.tb_lineno} {code.co_name}")
+            trace = trace.tb_next
+        moment = datetime.now().isoformat(timespec="minutes")  # noqa: DTZ005 - the user's wall clock
+        report = "\n".join([f"BJC Desktop {__version__}, {sys.platform}, {moment}", kind.__name__, *places])
+        dialog = QMessageBox(self)
+        dialog.setIcon(QMessageBox.Icon.Warning)
+        dialog.setWindowTitle("Unerwarteter Fehler")
+        dialog.setTextFormat(Qt.TextFormat.PlainText)
+        dialog.setText("Etwas hat nicht funktioniert. Alles bisher Gespeicherte ist sicher; Sie können weiterarbeiten.")
+        dialog.setInformativeText("Der Bericht nennt nur Stellen im Programm, keine Daten. Es wird nichts verschickt.")
+        dialog.setDetailedText(report)
+        copy = dialog.addButton("Bericht kopieren", QMessageBox.ButtonRole.ActionRole)
+        copy.clicked.connect(lambda: QApplication.clipboard().setText(report))
+        dialog.addButton("Weiterarbeiten", QMessageBox.ButtonRole.AcceptRole)
+        dialog.open()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's
+        """Keep drafts and the window's size, and close the vault."""
+        if self.workspace is not None:
+            self.lock()
+        self.start.drop()
+        self.remember(replace(self.settings, width=self.width(), height=self.height()))
+        self.background.wait()
+        super().closeEvent(event)

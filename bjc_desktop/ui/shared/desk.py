@@ -1,0 +1,111 @@
+"""What every page gets: the open vault, who works, the day, and the one way to read and to write."""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from threading import Event
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from bjc_desktop.errors import BjcError, VaultDamagedError
+from bjc_desktop.ui.shared.background import Background, Progress
+from bjc_desktop.vault import Vault, assert_sound
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Desk(QObject):
+    """The open vault as pages see it.
+
+    ``changed`` follows every change, so that what is shown is read again; ``troubled`` carries a sentence that concerns the vault as a
+    whole. The vault's integrity is checked behind the window; until that is done everything can be read, and the first
+    change waits for it.
+    """
+
+    changed = Signal()
+    troubled = Signal(str)
+    saved = Signal(str)
+    """What was saved, in words, with a way to take it back."""
+
+    def __init__(self, vault: Vault, background: Background, *, sample: bool = False) -> None:
+        super().__init__()
+        self.vault = vault
+        self.background = background
+        self.sample = sample
+        self.staff_id: str | None = None
+        self.last_transaction: int | None = None
+        self._sound = Event()
+        self._damaged = False
+
+    def today(self) -> date:
+        """Return the day."""
+        return date.today()  # noqa: DTZ011 - the day on the user's wall
+
+    def now(self) -> datetime:
+        """Return the moment."""
+        return datetime.now(UTC)
+
+    def check(self) -> None:
+        """Check the vault's integrity behind the window."""
+        self.background.run(self, self._check, lambda _: None, self._found_damage)
+
+    def _check(self, progress: Progress) -> None:
+        _ = progress
+        try:
+            assert_sound(self.vault)
+        except VaultDamagedError:
+            self._damaged = True
+            raise
+        finally:
+            self._sound.set()
+
+    def _found_damage(self, error: BaseException) -> None:
+        self.troubled.emit(str(error) if isinstance(error, BjcError) else "Der Tresor konnte nicht geprüft werden.")
+
+    def read(self, question: Callable[[Connection], T]) -> T:
+        """Return the answer to *question* from one state of the vault."""
+        with self.vault.reading() as connection:
+            return question(connection)
+
+    def write(self, change: Callable[[Session], T], said: str = "") -> T:
+        """Make *change* in one transaction and say *said* when it is kept.
+
+        Raises
+        ------
+        InvalidInputError
+            for the form to show at its fields; nothing was changed.
+        VaultError
+            where the vault cannot be written; nothing was changed.
+        """
+        self._sound.wait()
+        if self._damaged:
+            raise VaultDamagedError("Der Tresor ist beschädigt und nur lesbar. Bitte die letzte gute Sicherung wiederherstellen.")
+        with self.vault.writing(now=self.now()) as session:
+            result = change(session)
+            session.flush()
+            self.last_transaction = session.info.get("transaction_id")
+        self.changed.emit()
+        self.saved.emit(said)
+        return result
+
+    def keep_quietly(self, change: Callable[[Session], Any]) -> None:
+        """Keep a draft: no signal, and no refusal that would disturb the person who types."""
+        if self._damaged or not self._sound.is_set():
+            return
+        try:
+            with self.vault.writing(now=self.now()) as session:
+                change(session)
+        except BjcError:
+            _log.warning("a draft could not be kept")
+
+    def close(self) -> None:
+        """Close the vault; nothing of it is shown any more."""
+        self._sound.wait()
+        if self._damaged:
+            self.vault.abandon()
+        else:
+            self.vault.close()

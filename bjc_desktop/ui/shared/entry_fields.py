@@ -1,0 +1,288 @@
+"""One field per kind of value: typed text in German notation, nothing corrected in silence, nothing changed by the wheel."""
+
+from datetime import date
+
+from PySide6.QtCore import QDate, QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QCalendarWidget,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bjc_desktop.errors import InvalidInputError
+from bjc_desktop.models.base import FieldInfo, Kind
+from bjc_desktop.services.typed_values import Typed, is_duration, parse_field, show_date, show_value
+from bjc_desktop.ui.shared.icons import icon
+from bjc_desktop.ui.shared.texts import set_tone
+from bjc_desktop.ui.shared.theme import theme
+
+_NARROW = {Kind.DATE: 150, Kind.MONTH: 130, Kind.INTEGER: 110, Kind.DECIMAL: 130, Kind.BOOLEAN: 130}
+_LINES = 4
+
+
+class Field(QWidget):
+    """A field of a form: what was typed, what it means, and how it looks when it means nothing.
+
+    ``typed`` follows every change by the user, ``left`` follows leaving the field after a change.
+    """
+
+    typed = Signal()
+    left = Signal()
+
+    def __init__(self, info: FieldInfo) -> None:
+        super().__init__()
+        self.info = info
+        self._before = ""
+        self._line = QHBoxLayout(self)
+        self._line.setContentsMargins(0, 0, 0, 0)
+        self._line.setSpacing(theme().pixels(4))
+
+    def _hold(self, inner: QWidget) -> None:
+        self.inner = inner
+        self._line.addWidget(inner, 1)
+        self.setFocusProxy(inner)
+        inner.installEventFilter(self)
+        width = _NARROW.get(self.info.kind)
+        if width is not None:
+            inner.setMaximumWidth(theme().pixels(width))
+            self._line.addStretch(0)
+
+    def name(self, title: str) -> None:
+        """Give the field the name that a screen reader says."""
+        self.inner.setAccessibleName(title)
+
+    def text(self) -> str:
+        """Return what is shown."""
+        raise NotImplementedError
+
+    def _show_text(self, text: str) -> None:
+        raise NotImplementedError
+
+    def value(self, today: date) -> Typed:
+        """Return what the text means; None for an empty one.
+
+        Raises
+        ------
+        InvalidInputError
+            where it means nothing.
+        """
+        return parse_field(self.info, self.text(), today=today)
+
+    def show_value(self, value: object) -> None:
+        """Show *value* without telling anybody."""
+        self.blockSignals(True)  # noqa: FBT003 - Qt's
+        self._show_text(show_value(self.info, value))
+        self.blockSignals(False)  # noqa: FBT003 - Qt's
+        self._before = self.text()
+
+    def type_text(self, text: str) -> None:
+        """Show *text* as if the user had typed it."""
+        self._show_text(text)
+
+    def mark(self, state: str, sentence: str) -> None:
+        """Show that the field is in *state* (error, question or empty), and describe it."""
+        set_tone(self.inner, "state", state)
+        self.inner.setAccessibleDescription(sentence)
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:  # type: ignore[override]  # noqa: N802 - Qt's
+        """Tell when a changed field is left."""
+        if event.type() is QEvent.Type.FocusOut and watched is self.inner and self.isEnabled():
+            reason = event.reason() if isinstance(event, QFocusEvent) else Qt.FocusReason.OtherFocusReason
+            if reason is not Qt.FocusReason.PopupFocusReason and self.text() != self._before:
+                self._tidy()
+                self._before = self.text()
+                self.left.emit()
+        return False
+
+    def _tidy(self) -> None:
+        """Show a valid value in its usual form once the field is left: ``5.3.`` becomes ``05.03.2026``."""
+        try:
+            value = self.value(date.today())  # noqa: DTZ011 - the day on the user's wall
+        except InvalidInputError:
+            return
+        shown = show_value(self.info, value)
+        if shown != self.text():
+            self.blockSignals(True)  # noqa: FBT003 - Qt's
+            self._show_text(shown)
+            self.blockSignals(False)  # noqa: FBT003 - Qt's
+
+
+class LineField(Field):
+    """A line of text or a number."""
+
+    def __init__(self, info: FieldInfo) -> None:
+        super().__init__(info)
+        line = QLineEdit()
+        if info.kind in {Kind.INTEGER, Kind.DECIMAL} and not is_duration(info):
+            line.setAlignment(Qt.AlignmentFlag.AlignRight)
+        line.textEdited.connect(self.typed)
+        self.line = line
+        self._hold(line)
+
+    def text(self) -> str:
+        """Return what is shown."""
+        return self.line.text()
+
+    def _show_text(self, text: str) -> None:
+        self.line.setText(text)
+        self.line.setCursorPosition(0)
+
+
+class DateField(LineField):
+    """A day: typed in many ways, or chosen from a calendar; empty means not known."""
+
+    def __init__(self, info: FieldInfo) -> None:
+        super().__init__(info)
+        self.line.setPlaceholderText("TT.MM.JJJJ")
+        self.line.setToolTip("Zum Beispiel 5.3.2026, 05032026, heute, gestern, -2 oder +14")
+        self._button = QPushButton()
+        self._button.setIcon(icon("calendar", "muted"))
+        self._button.setProperty("rank", "plain")
+        self._button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the line takes everything by keyboard; Alt+Down opens this
+        self._button.setToolTip("Kalender (Alt+↓)")
+        self._button.clicked.connect(self._open)
+        self._line.insertWidget(1, self._button)
+
+    def name(self, title: str) -> None:
+        """Name the field and its calendar."""
+        super().name(title)
+        self._button.setAccessibleName(f"Kalender für {title}")
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:  # type: ignore[override]  # noqa: N802 - Qt's
+        """Open the calendar by Alt+Down."""
+        alt_down = (
+            event.type() is QEvent.Type.KeyPress
+            and event.key() == Qt.Key.Key_Down  # type: ignore[attr-defined]
+            and event.modifiers() & Qt.KeyboardModifier.AltModifier  # type: ignore[attr-defined]
+        )
+        if alt_down:
+            self._open()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _open(self) -> None:
+        popup = QWidget(self, Qt.WindowType.Popup)
+        popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        calendar = QCalendarWidget()
+        calendar.setFirstDayOfWeek(Qt.DayOfWeek.Monday)
+        calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.ISOWeekNumbers)
+        calendar.setAccessibleName("Kalender")
+        try:
+            shown = self.value(date.today())  # noqa: DTZ011 - the day on the user's wall
+        except InvalidInputError:
+            shown = None
+        if isinstance(shown, date):
+            calendar.setSelectedDate(QDate(shown.year, shown.month, shown.day))
+        column = QVBoxLayout(popup)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(calendar)
+
+        def take(day: QDate) -> None:
+            popup.close()
+            self.line.setFocus()
+            self._show_text(show_date(date(day.year(), day.month(), day.day())))
+            self.typed.emit()
+
+        calendar.activated.connect(take)
+        calendar.clicked.connect(take)
+        popup.move(self.mapToGlobal(QPoint(0, self.height())))
+        popup.show()
+        calendar.setFocus()
+
+
+class ChoiceBox(QComboBox):
+    """A list that the wheel changes only where it has the focus, and that has a name for „nothing“."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's
+        """Leave the wheel to the page unless the list has the focus."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class ChoiceField(Field):
+    """One entry of a value list, or none."""
+
+    def __init__(self, info: FieldInfo) -> None:
+        super().__init__(info)
+        self.box = ChoiceBox()
+        self.box.addItem("–", None)
+        entries = (
+            [("Ja", True), ("Nein", False)] if info.values is None else [(entry.label, entry.value) for entry in info.values]
+        )
+        for text, data in entries:
+            self.box.addItem(text, data)
+        self.box.activated.connect(self._chosen)
+        self._hold(self.box)
+
+    def _chosen(self) -> None:
+        self.typed.emit()
+        if self.text() != self._before:
+            self._before = self.text()
+            self.left.emit()
+
+    def text(self) -> str:
+        """Return the entry's key, or an empty text."""
+        data = self.box.currentData()
+        return "" if data is None else str(data)
+
+    def value(self, today: date) -> Typed:
+        """Return the entry's key, yes or no, or None."""
+        _ = today
+        data: Typed = self.box.currentData()
+        return data
+
+    def show_value(self, value: object) -> None:
+        """Show the entry *value*."""
+        self.box.setCurrentIndex(max(self.box.findData(value), 0))
+        self._before = self.text()
+
+    def _show_text(self, text: str) -> None:
+        self.box.setCurrentIndex(max(self.box.findText(text), 0))
+
+
+class LongField(Field):
+    """Free text of several lines; Tab leaves it."""
+
+    def __init__(self, info: FieldInfo) -> None:
+        super().__init__(info)
+        self.edit = QPlainTextEdit()
+        self.edit.setTabChangesFocus(True)
+        self.edit.setMinimumHeight(self.edit.fontMetrics().lineSpacing() * _LINES + theme().pixels(16))
+        self.edit.setMaximumHeight(self.edit.fontMetrics().lineSpacing() * _LINES * 2)
+        self.edit.textChanged.connect(self.typed)
+        self._hold(self.edit)
+
+    def text(self) -> str:
+        """Return what is shown."""
+        return self.edit.toPlainText()
+
+    def _show_text(self, text: str) -> None:
+        self.edit.setPlainText(text)
+
+    def _tidy(self) -> None:
+        """Leave free text as it was typed."""
+
+
+def make_field(info: FieldInfo) -> Field:
+    """Return the field for *info*."""
+    if info.kind in {Kind.CHOICE, Kind.BOOLEAN}:
+        return ChoiceField(info)
+    if info.kind in {Kind.LONG_TEXT, Kind.NOTE}:
+        return LongField(info)
+    if info.kind is Kind.DATE:
+        return DateField(info)
+    return LineField(info)

@@ -1,0 +1,122 @@
+"""A page of the window: title, counts, one primary button, and what is below."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.texts import Banner, label
+from bjc_desktop.ui.shared.theme import theme
+
+
+class Page(QWidget):
+    """What all pages have in common.
+
+    A page is made once per unlocked vault, shown by :meth:`open_at`, and reads its rows again in :meth:`refresh` whenever
+    something changed while it is shown, or before it is shown next.
+    """
+
+    wanted = Signal(str, dict)
+    """Another page: its key, and where on it (see each page's ``open_at``)."""
+    key: ClassVar[str] = ""
+    heading: ClassVar[str] = ""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self.setAccessibleName(self.heading)
+        px = theme().pixels
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(px(24), px(18), px(24), px(12))
+        self._column.setSpacing(px(10))
+        self.title = label(self.heading, "title")
+        self.subtitle = label("", "muted")
+        self.subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self.title)
+        words.addWidget(self.subtitle)
+        self.head = QHBoxLayout()
+        self.head.setSpacing(px(8))
+        line = QHBoxLayout()
+        line.addLayout(words, 1)
+        line.addLayout(self.head)
+        self._column.addLayout(line)
+        self.banner = Banner()
+        self._column.addWidget(self.banner)
+        self._stale = True
+
+    def add(self, content: QWidget | QHBoxLayout | QVBoxLayout, stretch: int = 0) -> None:
+        """Put *content* below what is there."""
+        if isinstance(content, QWidget):
+            self._column.addWidget(content, stretch)
+        else:
+            self._column.addLayout(content, stretch)
+
+    def open_at(self, where: Mapping[str, Any]) -> None:
+        """Show the page at *where*; without anything, as it was."""
+        _ = where
+
+    def refresh(self) -> None:
+        """Read the rows again and show them; what the user is typing stays."""
+
+    def keep_drafts(self) -> None:
+        """Keep what was typed and not saved yet."""
+
+    def first_field(self) -> QWidget | None:
+        """Return what takes the keyboard when the page is opened."""
+        return None
+
+    def mark_stale(self) -> None:
+        """Something changed: read again now if shown, otherwise before being shown."""
+        if self.isVisible():
+            self._stale = False
+            self.refresh()
+        else:
+            self._stale = True
+
+    def make_current(self) -> None:
+        """Read again what changed in the meantime."""
+        if self._stale:
+            self._stale = False
+            self.refresh()
+
+
+class Scroller(QScrollArea):
+    """A column that scrolls when it is too tall; it follows the keyboard."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        inner = QWidget()
+        self.column = QVBoxLayout(inner)
+        self.column.setContentsMargins(0, 0, theme().pixels(6), 0)
+        self.column.setSpacing(theme().pixels(12))
+        self.setWidget(inner)
+
+    def clear(self) -> None:
+        """Take everything out."""
+        clear_layout(self.column)
+
+    def focusNextPrevChild(self, next_: bool) -> bool:  # noqa: FBT001, N802 - Qt's
+        """Move the focus, and show where it went."""
+        moved = super().focusNextPrevChild(next_)
+        focused = self.window().focusWidget()
+        if focused is not None and self.isAncestorOf(focused):
+            self.ensureWidgetVisible(focused, 20, 60)
+        return moved
+
+
+def clear_layout(layout: QVBoxLayout | QHBoxLayout) -> None:
+    """Take everything out of *layout* and forget it."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
+        elif (inner := item.layout()) is not None:
+            clear_layout(inner)  # type: ignore[arg-type]

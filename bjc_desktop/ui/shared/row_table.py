@@ -1,0 +1,153 @@
+"""A table of rows: the columns it is told, sorted by its page, worked by keyboard."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from bjc_desktop.ui.shared.theme import theme
+
+_HEIGHT = 38
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its title, how a row is shown in it, and whether it is a number; *colour* names the theme's colour for a row."""
+
+    title: str
+    text: Callable[[Any], str]
+    number: bool = False
+    stretch: bool = False
+    colour: Callable[[Any], str] | None = None
+    width: int = 0
+
+
+class RowTableModel(QAbstractTableModel):
+    """Frozen rows in the columns of the table."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        super().__init__()
+        self.columns = tuple(columns)
+        self.rows: Sequence[Any] = ()
+
+    def show_rows(self, rows: Sequence[Any]) -> None:
+        """Show *rows* instead of what was shown."""
+        self.beginResetModel()
+        self.rows = rows
+        self.endResetModel()
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's
+        """Return the number of rows."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's
+        """Return the number of columns."""
+        return 0 if parent.isValid() else len(self.columns)
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return what the cell at *index* is for *role*."""
+        if not index.isValid():
+            return None
+        column, row = self.columns[index.column()], self.rows[index.row()]
+        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
+            return column.text(row)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
+        if role == Qt.ItemDataRole.ForegroundRole and column.colour is not None:
+            name = column.colour(row)
+            return QColor(getattr(theme().colours, name)) if name else None
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: N802 - Qt's
+        """Return the title of a column."""
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.columns[section].title
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if self.columns[section].number else Qt.AlignmentFlag.AlignLeft
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+
+class RowTable(QTableView):
+    """The table; ``chosen`` follows the current row, ``opened`` Enter or a double click, ``delete_wanted`` the delete key."""
+
+    chosen = Signal(object)
+    opened = Signal(object)
+    delete_wanted = Signal(object)
+    sort_wanted = Signal(int)
+
+    def __init__(self, columns: Sequence[Column], name: str, *, sortable: bool = False) -> None:
+        super().__init__()
+        self.rows_model = RowTableModel(columns)
+        self.setModel(self.rows_model)
+        self.setAccessibleName(name)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(theme().pixels(_HEIGHT))
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        header.setSectionsClickable(sortable)
+        for index, column in enumerate(columns):
+            if column.stretch:
+                header.setSectionResizeMode(index, QHeaderView.ResizeMode.Stretch)
+            elif column.width:
+                self.setColumnWidth(index, theme().pixels(column.width))
+            else:
+                header.setSectionResizeMode(index, QHeaderView.ResizeMode.ResizeToContents)
+        header.setMinimumSectionSize(theme().pixels(56))
+        header.sectionClicked.connect(self.sort_wanted)
+        self.doubleClicked.connect(lambda index: self.opened.emit(self.rows_model.rows[index.row()]))
+        self.selectionModel().currentRowChanged.connect(self._moved)
+
+    def show_rows(self, rows: Sequence[Any], *, key: Callable[[Any], object] | None = None) -> None:
+        """Show *rows*; the current row stays the one with the same *key*."""
+        before = self.current()
+        self.rows_model.show_rows(rows)
+        if not rows:
+            self.chosen.emit(None)
+            return
+        at = 0
+        if key is not None and before is not None:
+            at = next((number for number, row in enumerate(rows) if key(row) == key(before)), 0)
+        self.selectRow(at)
+
+    def current(self) -> Any | None:
+        """Return the current row, or None."""
+        at = self.currentIndex().row()
+        return self.rows_model.rows[at] if 0 <= at < len(self.rows_model.rows) else None
+
+    def fit_height(self, most: int = 12) -> None:
+        """Be as tall as the rows, up to *most* of them."""
+        px = theme().pixels
+        count = min(max(len(self.rows_model.rows), 1), most)
+        self.setFixedHeight(count * px(_HEIGHT) + self.horizontalHeader().sizeHint().height() + px(8))
+
+    def _moved(self) -> None:
+        self.chosen.emit(self.current())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's
+        """Open by Enter, delete by the delete key, and leave by Tab."""
+        row = self.current()
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and row is not None:
+            self.opened.emit(row)
+        elif event.key() == Qt.Key.Key_Delete and row is not None:
+            self.delete_wanted.emit(row)
+        else:
+            super().keyPressEvent(event)

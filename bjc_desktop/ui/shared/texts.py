@@ -1,0 +1,195 @@
+"""Labels, buttons and boxes: plain text, a name for the screen reader, and the few looks there are."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from bjc_desktop.ui.shared.icons import icon, pixmap
+from bjc_desktop.ui.shared.theme import theme
+
+NO_VALUE = "–"
+
+
+def label(text: str = "", tone: str = "", *, wrap: bool = False) -> QLabel:
+    """Return a label that shows *text* as it is, never as markup.
+
+    *tone* is one of title, heading, muted, small, strong, figure, error, question, good.
+    """
+    made = WrappedLabel() if wrap else QLabel()
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setText(text)
+    if tone:
+        made.setProperty("tone", tone)
+    return made
+
+
+class WrappedLabel(QLabel):
+    """A label of several lines that is never cut off: layouts inside a scroller do not ask for the height at a width."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWordWrap(True)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+
+    def setText(self, text: str) -> None:  # noqa: N802 - Qt's
+        """Show *text* at its full height."""
+        super().setText(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's
+        """Take the height that the text needs at the new width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """Take the height again once font and margins are known."""
+        handled = super().event(event)
+        if event.type() in {QEvent.Type.Polish, QEvent.Type.FontChange, QEvent.Type.Show}:
+            self._fit()
+        return handled
+
+    def _fit(self) -> None:
+        height = self.heightForWidth(self.width())
+        if height > 0 and height != self.minimumHeight():
+            self.setMinimumHeight(height)
+
+
+def set_tone(widget: QWidget, name: str, value: str) -> None:
+    """Give *widget* the look property *name* and show it."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def button(
+    text: str,
+    action: Callable[[], object] | None = None,
+    *,
+    rank: str = "",
+    symbol: str = "",
+    shortcut: str = "",
+    name: str = "",
+) -> QPushButton:
+    """Return a button; *rank* is empty, primary, plain or section, *shortcut* is shown behind the text where it acts.
+
+    *name* is what a screen reader says where the text alone is not enough.
+    """
+    made = QPushButton(text)
+    if rank:
+        made.setProperty("rank", rank)
+    if symbol:
+        made.setIcon(icon(symbol, {"primary": "on_accent", "plain": "accent"}.get(rank, "text")))
+        made.setIconSize(QSize(theme().pixels(18), theme().pixels(18)))
+    if shortcut:
+        made.setShortcut(QKeySequence(shortcut))
+        made.setToolTip(f"{text.replace('&', '')} ({shortcut.replace('Ctrl', 'Strg').replace('Shift', 'Umschalt')})")
+    made.setAccessibleName(name or text.replace("&", ""))
+    made.setAutoDefault(rank == "primary")
+    if action is not None:
+        made.clicked.connect(lambda _checked=False: action())
+    return made
+
+
+def box(kind: str = "card") -> tuple[QFrame, QVBoxLayout]:
+    """Return a framed box and its column; *kind* is card, danger, warning, good or quiet."""
+    frame = QFrame()
+    frame.setProperty("box", kind)
+    column = QVBoxLayout(frame)
+    margin = theme().pixels(16 if kind == "card" else 10)
+    column.setContentsMargins(margin, margin, margin, margin)
+    column.setSpacing(theme().pixels(8))
+    return frame, column
+
+
+def rule() -> QFrame:
+    """Return a thin line."""
+    frame = QFrame()
+    frame.setProperty("box", "rule")
+    return frame
+
+
+def row(*widgets: QWidget | None, spacing: int = 8) -> QHBoxLayout:
+    """Return *widgets* side by side; None takes the room that is left."""
+    line = QHBoxLayout()
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(theme().pixels(spacing))
+    for widget in widgets:
+        if widget is None:
+            line.addStretch(1)
+        else:
+            line.addWidget(widget)
+    return line
+
+
+_SYMBOLS = {"danger": "circle-alert", "warning": "triangle-alert", "good": "circle-check", "quiet": "info"}
+
+
+class Banner(QFrame):
+    """A message that stays until it is no longer true: symbol, sentence, and at most two ways on."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._line = QHBoxLayout(self)
+        self._symbol = label()
+        self._text = label(wrap=True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._line.addWidget(self._symbol, 0, Qt.AlignmentFlag.AlignTop)
+        self._line.addWidget(self._text, 1)
+        self._buttons: list[QPushButton] = []
+        self.hide()
+
+    def text(self) -> str:
+        """Return the sentence that is shown, or an empty text."""
+        return "" if self.isHidden() else self._text.text()
+
+    def tell(self, sentence: str, kind: str = "quiet", *buttons: QPushButton) -> None:
+        """Show *sentence* (kind danger, warning, good or quiet) with *buttons* beside it, and say it to a screen reader."""
+        self._drop_buttons()
+        set_tone(self, "box", kind)
+        self._symbol.setPixmap(pixmap(_SYMBOLS[kind], kind if kind != "quiet" else "muted", 18))
+        self._text.setText(sentence)
+        for made in buttons:
+            self._line.addWidget(made, 0, Qt.AlignmentFlag.AlignTop)
+            self._buttons.append(made)
+        self.setAccessibleName(sentence)
+        self.show()
+        announce(self, sentence)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._drop_buttons()
+        self.hide()
+
+    def _drop_buttons(self) -> None:
+        for made in self._buttons:
+            made.hide()
+            made.deleteLater()
+        self._buttons.clear()
+
+
+class Chip(QLabel):
+    """A short state on its own ground: colour and word."""
+
+    def __init__(self, text: str = "", kind: str = "quiet") -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
+        self.tell(text, kind)
+
+    def tell(self, text: str, kind: str = "quiet") -> None:
+        """Show *text* on the ground of *kind*: danger, warning, good or quiet."""
+        colours, px = theme().colours, theme().pixels
+        self.setText(text)
+        ground, ink = getattr(colours, f"{kind}_ground"), getattr(colours, kind)
+        self.setStyleSheet(
+            f"background: {ground}; color: {ink}; border-radius: {px(9)}px; padding: {px(2)}px {px(9)}px; font-size: {px(12)}px;"
+        )
+
+
+def announce(widget: QWidget, sentence: str) -> None:
+    """Have a screen reader say *sentence*."""
+    if QAccessible.isActive():
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, sentence))

@@ -1,0 +1,1 @@
+"""The first page: a vault is chosen, made, restored or unlocked."""

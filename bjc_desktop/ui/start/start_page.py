@@ -1,0 +1,292 @@
+"""The first page: which vault, and how it is opened."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bjc_desktop.errors import BjcError, InvalidInputError, VaultDamagedError
+from bjc_desktop.ui.shared.background import Background
+from bjc_desktop.ui.shared.icons import pixmap
+from bjc_desktop.ui.shared.texts import Banner, button, label
+from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.start import vault_jobs
+from bjc_desktop.ui.start.new_vault_form import NewVaultForm, RecoveryCodePanel
+from bjc_desktop.ui.start.restore_form import RestoreForm
+from bjc_desktop.ui.start.unlock_form import UnlockForm
+
+if TYPE_CHECKING:
+    from bjc_desktop.vault import Vault
+
+UNEXPECTED = "Das hat nicht geklappt. Es wurde nichts verändert; bitte noch einmal versuchen."
+_WIDTH = 560
+
+
+class ChoicePanel(QWidget):
+    """What a person without a vault can do, each as one button."""
+
+    def __init__(
+        self, ways: list[tuple[str, str, str, Callable[[], None]]], vaults: list[tuple[str, Callable[[], None]]]
+    ) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme().pixels(8))
+        column.addWidget(label("Willkommen", "title"))
+        column.addWidget(
+            label(
+                "Fallakte und Quartalsbericht des Berliner JobCoachings. Ihre Daten liegen verschlüsselt auf diesem Rechner.",
+                "muted",
+                wrap=True,
+            )
+        )
+        self.banner = Banner()
+        self.progress = QProgressBar()
+        self.progress.setAccessibleName("Fortschritt")
+        self.progress.hide()
+        column.addWidget(self.banner)
+        column.addWidget(self.progress)
+        self.buttons: list[QPushButton] = []
+        for symbol, title, hint, action in ways:
+            made = button(
+                title, action, rank="primary" if not self.buttons else "", symbol=symbol, name=f"{title}. {hint}".replace("&", "")
+            )
+            self.buttons.append(made)
+            column.addSpacing(theme().pixels(6))
+            column.addWidget(made)
+            column.addWidget(label(hint, "small", wrap=True))
+        if vaults:
+            column.addSpacing(theme().pixels(12))
+            column.addWidget(label("Zuletzt benutzt", "heading"))
+            for place, action in vaults:
+                made = button(place, action, rank="plain", symbol="folder-open", name=f"Tresor {place} entsperren")
+                column.addWidget(made, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def set_busy(self, *, busy: bool) -> None:
+        """Take no input while something is made."""
+        for made in self.buttons:
+            made.setEnabled(not busy)
+        self.progress.setVisible(busy)
+
+
+class StartPage(QWidget):
+    """The page; ``opened`` carries the open vault."""
+
+    opened = Signal(object)
+
+    def __init__(self, background: Background, vaults: tuple[str, ...], data: Path) -> None:
+        super().__init__()
+        self._background, self._data = background, data
+        self._folder: Path | None = None
+        self._waiting: Vault | None = None
+        self._holders: dict[QWidget, QWidget] = {}
+        self.stack = QStackedWidget()
+        self.unlock_form = UnlockForm()
+        self.new_form = NewVaultForm(data / "Tresor")
+        self.restore_form = RestoreForm(data / "Tresor-wiederhergestellt")
+        self.code_panel = RecoveryCodePanel()
+        self.choice = ChoicePanel(
+            [
+                (
+                    "plus",
+                    "&Neuen Tresor anlegen",
+                    "Für den ersten Tag: Träger, Name und Passphrase, in zwei Minuten.",
+                    self.show_new,
+                ),
+                (
+                    "folder-open",
+                    "Vorhandenen Tresor &öffnen",
+                    "Ein Ordner mit einem Tresor auf diesem Rechner.",
+                    self.choose_vault,
+                ),
+                (
+                    "database-backup",
+                    "Sicherung &wiederherstellen",
+                    "Aus einer Sicherungsdatei an einen neuen Ort.",
+                    self.show_restore,
+                ),
+                ("sparkles", "Mit &Beispieldaten ausprobieren", "Erfundene Personen in einem eigenen Tresor.", self.make_sample),
+            ],
+            [(place, partial(self.offer_vault, Path(place))) for place in vaults if Path(place).is_dir()],
+        )
+        for panel in (self.choice, self.unlock_form, self.new_form, self.restore_form, self.code_panel):
+            self._holders[panel] = _centred(panel)
+            self.stack.addWidget(self._holders[panel])
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.stack)
+        self.unlock_form.unlock.connect(self._unlock)
+        self.unlock_form.other.connect(self.show_choice)
+        self.unlock_form.mend.connect(self.show_restore)
+        self.new_form.make.connect(self._make)
+        self.restore_form.restore.connect(self._restore)
+        self.code_panel.kept.connect(self._code_kept)
+        for form in (self.new_form, self.restore_form):
+            form.back.connect(self.show_choice)
+        newest = next((Path(place) for place in vaults if Path(place).is_dir()), None)
+        if newest is None:
+            self.show_choice()
+        else:
+            self.offer_vault(newest)
+
+    def _show(self, panel: QWidget, focus: QWidget) -> None:
+        self.stack.setCurrentWidget(self._holders[panel])
+        focus.setFocus()
+
+    def show_choice(self) -> None:
+        """Show what can be done without an open vault."""
+        self.choice.banner.clear()
+        self._show(self.choice, self.choice.buttons[0])
+
+    def show_new(self) -> None:
+        """Show the form for a new vault."""
+        self._show(self.new_form, self.new_form.fields["provider"])
+
+    def show_restore(self) -> None:
+        """Show the form for a backup."""
+        self._show(self.restore_form, self.restore_form.source)
+
+    def offer_vault(self, folder: Path, sentence: str = "") -> None:
+        """Ask for the passphrase of the vault in *folder*."""
+        self._folder = folder
+        self.unlock_form.offer(folder, sentence)
+        self._show(self.unlock_form, self.unlock_form.user)
+
+    def choose_vault(self) -> None:
+        """Ask for the folder of a vault."""
+        chosen = QFileDialog.getExistingDirectory(self, "Ordner des Tresors", str(self._data))
+        if chosen:
+            self.offer_vault(Path(chosen))
+
+    def make_sample(self) -> None:
+        """Make a vault with invented people, or offer the one that is there."""
+        folder = self._data / "Beispiel-Tresor"
+        if folder.exists():
+            self._open(lambda _: vault_jobs.open_sample(folder))
+            return
+        self.choice.set_busy(busy=True)
+        self.choice.progress.setRange(0, 4)
+        self._background.run(
+            self,
+            lambda progress: vault_jobs.make_sample(folder, progress),
+            self._sample_made,
+            self._sample_failed,
+            lambda done, _: self.choice.progress.setValue(done),
+        )
+
+    def _sample_made(self, vault: "Vault") -> None:
+        self.choice.set_busy(busy=False)
+        self.opened.emit(vault)
+
+    def _sample_failed(self, error: BaseException) -> None:
+        self.choice.set_busy(busy=False)
+        self.choice.banner.tell(sentence_of(error), "danger")
+
+    def _open(self, job: Callable[[Any], "Vault"]) -> None:
+        self.choice.set_busy(busy=True)
+        self._background.run(self, job, self._sample_made, self._sample_failed)
+
+    def _unlock(self, user: str, passphrase: str) -> None:
+        folder = self._folder
+        if folder is None:
+            return
+        self._background.run(
+            self,
+            lambda progress: vault_jobs.unlock(folder, user or None, passphrase, progress),
+            self._unlocked,
+            self._not_unlocked,
+            lambda done, _: self.unlock_form.tell_progress(vault_jobs.STEPS[done]),
+        )
+
+    def _unlocked(self, vault: "Vault") -> None:
+        self.unlock_form.passphrase.clear()
+        self.unlock_form.set_busy(busy=False)
+        self.opened.emit(vault)
+
+    def _not_unlocked(self, error: BaseException) -> None:
+        self.unlock_form.refuse(sentence_of(error), mendable=isinstance(error, VaultDamagedError))
+
+    def _make(self, values: dict[str, str]) -> None:
+        self._background.run(self, lambda _: vault_jobs.make(values), self._made, self._not_made)
+
+    def _made(self, result: tuple["Vault", str]) -> None:
+        self.new_form.set_busy(busy=False)
+        self.new_form.passphrase.clear()
+        self.new_form.again.clear()
+        self._waiting, code = result
+        self.code_panel.show_code(code)
+        self._show(self.code_panel, self.code_panel)
+
+    def _not_made(self, error: BaseException) -> None:
+        if isinstance(error, InvalidInputError):
+            self.new_form.refuse({"user" if name == "name" else name: text for name, text in error.fields.items()})
+        else:
+            self.new_form.refuse({}, sentence_of(error))
+
+    def _code_kept(self) -> None:
+        self.code_panel.forget()
+        vault, self._waiting = self._waiting, None
+        self.opened.emit(vault)
+
+    def _restore(self, source: Path, folder: Path) -> None:
+        self._background.run(
+            self,
+            lambda _: vault_jobs.restore_backup(source, folder),
+            lambda _: self._restored(folder),
+            lambda error: self.restore_form.refuse(sentence_of(error)),
+        )
+
+    def _restored(self, folder: Path) -> None:
+        self.restore_form.set_busy(busy=False)
+        self.offer_vault(folder, "Die Sicherung ist wiederhergestellt. Bitte mit der Passphrase von damals entsperren.")
+
+    def drop(self) -> None:
+        """Close a new vault whose recovery code was never confirmed."""
+        if self._waiting is not None:
+            self._waiting.close()
+            self._waiting = None
+
+
+def sentence_of(error: BaseException) -> str:
+    """Return what to tell the user about *error*: an unexpected one is in the log, without its text."""
+    return str(error) if isinstance(error, BjcError) else UNEXPECTED
+
+
+def _centred(panel: QWidget) -> QWidget:
+    """Return *panel* on a card in the middle, scrolling where it is too tall."""
+    px = theme().pixels
+    card = QFrame()
+    card.setProperty("box", "card")
+    inner = QVBoxLayout(card)
+    inner.setContentsMargins(px(32), px(28), px(32), px(28))
+    picture = label()
+    picture.setPixmap(pixmap("app", size=44))
+    inner.addWidget(picture)
+    inner.addSpacing(px(6))
+    inner.addWidget(panel)
+    card.setMaximumWidth(px(_WIDTH))
+    card.setMinimumWidth(min(px(_WIDTH), 760))
+    holder = QWidget()
+    line = QVBoxLayout(holder)
+    line.addStretch(1)
+    line.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+    line.addStretch(2)
+    scroller = QScrollArea()
+    scroller.setFrameShape(QFrame.Shape.NoFrame)
+    scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    scroller.setWidgetResizable(True)
+    scroller.setWidget(holder)
+    return scroller

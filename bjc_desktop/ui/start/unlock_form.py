@@ -1,0 +1,75 @@
+"""Unlocking a vault by user and passphrase."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from bjc_desktop.ui.shared.texts import Banner, button, label, row
+from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.start.entry import Entry
+from bjc_desktop.ui.start.passphrase_field import PassphraseField
+
+
+class UnlockForm(QWidget):
+    """The form; ``unlock`` carries user (may be empty) and passphrase, ``other`` wants another vault, ``mend`` a backup."""
+
+    unlock = Signal(str, str)
+    other = Signal()
+    mend = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme().pixels(12))
+        self._place = label("", "muted", wrap=True)
+        self.banner = Banner()
+        self.user = QLineEdit()
+        self.passphrase = PassphraseField()
+        self.passphrase.entered.connect(self._unlock)
+        self.user.returnPressed.connect(self.passphrase.line.setFocus)
+        self.open_button = button("&Entsperren", self._unlock, rank="primary", symbol="lock")
+        column.addWidget(label("Tresor entsperren", "title"))
+        column.addWidget(self._place)
+        column.addWidget(self.banner)
+        column.addWidget(Entry("&Benutzername", self.user, "Darf leer bleiben, wenn nur Sie diesen Tresor benutzen."))
+        column.addWidget(Entry("&Passphrase oder Wiederherstellungscode", self.passphrase))
+        column.addLayout(row(button("&Anderer Tresor …", self.other.emit, rank="plain"), None, self.open_button))
+
+    def offer(self, folder: Path, sentence: str = "") -> None:
+        """Ask for the passphrase of the vault in *folder*; *sentence* says why it is locked."""
+        self._place.setText(str(folder))
+        self.passphrase.clear()
+        self.set_busy(busy=False)
+        if sentence:
+            self.banner.tell(sentence)
+        else:
+            self.banner.clear()
+        (self.passphrase.line if self.user.text() else self.user).setFocus()
+
+    def refuse(self, sentence: str, *, mendable: bool = False) -> None:
+        """Show why the vault did not open; what was typed stays, marked."""
+        self.set_busy(busy=False)
+        ways = [button("Sicherung wiederherstellen …", self.mend.emit)] if mendable else []
+        self.banner.tell(sentence, "danger", *ways)
+        self.passphrase.line.setFocus()
+        self.passphrase.line.selectAll()
+
+    def tell_progress(self, sentence: str) -> None:
+        """Say what is being done."""
+        self.banner.tell(sentence)
+
+    def set_busy(self, *, busy: bool) -> None:
+        """Take no input while the key is derived."""
+        for widget in (self.user, self.passphrase, self.open_button):
+            widget.setEnabled(not busy)
+        self.open_button.setText("Wird entsperrt …" if busy else "&Entsperren")
+
+    def _unlock(self) -> None:
+        if not self.passphrase.text():
+            self.refuse("Bitte die Passphrase eingeben.")
+            return
+        self.banner.clear()
+        self.set_busy(busy=True)
+        self.unlock.emit(self.user.text().strip(), self.passphrase.text())

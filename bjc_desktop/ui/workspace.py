@@ -1,0 +1,302 @@
+"""The unlocked window: pages at the left, the page in the middle, what was saved at the bottom."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from bjc_desktop.settings import Settings
+from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.page import Page
+from bjc_desktop.ui.shared.texts import Banner, button, label
+from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.vocabulary import Role
+
+_DRAFT_SECONDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class PageEntry:
+    """A page: its key, its title, its icon, where its class is, who sees it in the sidebar (empty: everybody; None: nobody)."""
+
+    key: str
+    title: str
+    symbol: str
+    module: str
+    name: str
+    roles: frozenset[Role] | None = frozenset()
+
+
+PAGES: tuple[PageEntry, ...] = (
+    PageEntry("overview", "Übersicht", "layout-dashboard", "overview.overview_page", "OverviewPage"),
+    PageEntry("coachees", "Coachees", "users", "coachees.coachees_page", "CoacheesPage"),
+    PageEntry("follow_ups", "Nachbefragung", "bell", "follow_ups.follow_ups_page", "FollowUpsPage"),
+    PageEntry("quality", "Datenqualität", "shield-check", "quality.quality_page", "QualityPage"),
+    PageEntry("history", "Änderungen", "history", "history.history_page", "HistoryPage"),
+    PageEntry("settings", "Einstellungen", "settings", "options.options_page", "OptionsPage"),
+    PageEntry("case_file", "Fallakte", "user", "case_file.case_file_page", "CaseFilePage", None),
+    PageEntry("closing", "Abschluss", "flag", "closing.closing_page", "ClosingPage", None),
+)
+"""Every page there is, in the order of the sidebar."""
+
+
+class Workspace(QWidget):
+    """The window's content while a vault is open."""
+
+    lock_wanted = Signal()
+    look_wanted = Signal(str, int)
+
+    def __init__(self, desk: Desk, settings: Settings) -> None:
+        super().__init__()
+        self.desk, self.settings = desk, settings
+        desk.setParent(None)
+        self._pages: dict[str, Page] = {}
+        self._places: list[tuple[str, dict[str, Any]]] = []
+        self._buttons: dict[str, QPushButton] = {}
+        self.stack = QStackedWidget()
+        self.banner = Banner()
+        self._lock_warning = Banner()
+        self._status = label("", "muted")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        if desk.sample:
+            outer.addWidget(_sample_banner())
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self._sidebar())
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        for banner in (self._lock_warning, self.banner):
+            right.addWidget(banner)
+        right.addWidget(self.stack, 1)
+        middle.addLayout(right, 1)
+        outer.addLayout(middle, 1)
+        outer.addWidget(self._foot())
+        self._shortcuts()
+        desk.changed.connect(self._refresh)
+        desk.troubled.connect(self._tell_trouble)
+        desk.saved.connect(self._tell_saved)
+        self._drafts = self.startTimer(_DRAFT_SECONDS * 1000)
+        for sentence in desk.vault.warnings:
+            self.banner.tell(sentence, "warning", button("Verstanden", self.banner.clear, rank="plain"))
+
+    # --- building ---------------------------------------------------------------------------------------------------------
+
+    def shown_pages(self) -> list[PageEntry]:
+        """Return the pages that the user's roles show in the sidebar."""
+        roles = self.desk.vault.user.roles
+        return [entry for entry in PAGES if entry.roles is not None and (not entry.roles or entry.roles & roles)]
+
+    def _sidebar(self) -> QWidget:
+        px = theme().pixels
+        bar = QFrame()
+        bar.setProperty("box", "sidebar")
+        column = QVBoxLayout(bar)
+        column.setContentsMargins(px(8), px(14), px(8), px(10))
+        column.setSpacing(px(3))
+        name = label("Fallakte", "heading")
+        name.setContentsMargins(px(10), 0, 0, px(8))
+        column.addWidget(name)
+        for number, entry in enumerate(self.shown_pages(), 1):
+            made = button(entry.title, partial(self.open_page, entry.key), rank="section", symbol=entry.symbol)
+            made.setCheckable(True)
+            made.setToolTip(f"{entry.title} (Strg+{number})" if number < 10 else entry.title)  # noqa: PLR2004 - nine digits
+            self._buttons[entry.key] = made
+            column.addWidget(made)
+        column.addStretch(1)
+        column.addWidget(button("Suchen …", self.open_palette, rank="section", symbol="search", shortcut="Ctrl+K"))
+        column.addWidget(
+            button("Konsultation", self.record, rank="section", symbol="message-square-plus", shortcut="Ctrl+Shift+K")
+        )
+        column.addWidget(button("Sperren", self.lock_wanted.emit, rank="section", symbol="lock", shortcut="Ctrl+L"))
+        scroller = QScrollArea()
+        scroller.setWidget(bar)
+        scroller.setWidgetResizable(True)
+        scroller.setFrameShape(QFrame.Shape.NoFrame)
+        scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroller.setFixedWidth(bar.sizeHint().width() + px(14))
+        return scroller
+
+    def _foot(self) -> QWidget:
+        px = theme().pixels
+        foot = QFrame()
+        foot.setObjectName("foot")
+        line = QHBoxLayout(foot)
+        line.setContentsMargins(px(12), px(3), px(12), px(3))
+        user = self.desk.vault.user
+        line.addWidget(self._status, 1)
+        self._undo = button("Rückgängig", self.undo, rank="plain", symbol="undo-2", shortcut="Ctrl+Shift+Z")
+        self._undo.hide()
+        line.addWidget(self._undo)
+        roles = ", ".join(role.label for role in Role if role in user.roles)
+        who = label(user.name if len(user.roles) > 1 else f"{user.name} ({roles})", "muted")
+        line.addWidget(who)
+        return foot
+
+    def _shortcuts(self) -> None:
+        keys: dict[str, Callable[[], object]] = {
+            "Alt+Left": self.go_back,
+            "Ctrl+F": self._search,
+            "Ctrl+N": lambda: self.open_page("coachees", {"new": True}),
+            "F5": self._refresh,
+        }
+        for number, entry in enumerate(self.shown_pages()[:9], 1):
+            keys[f"Ctrl+{number}"] = partial(self.open_page, entry.key)
+        for sequence, action in keys.items():
+            QShortcut(QKeySequence(sequence), self).activated.connect(action)
+
+    # --- going somewhere --------------------------------------------------------------------------------------------------
+
+    def begin(self, place: tuple[str, dict[str, Any]] | None = None) -> None:
+        """Show the first page, or the one at *place*."""
+        key, where = place or (self.shown_pages()[0].key, {})
+        self.open_page(key, where)
+
+    def place(self) -> tuple[str, dict[str, Any]]:
+        """Return where the user is."""
+        return self._places[-1]
+
+    def page(self, key: str) -> Page:
+        """Return the page *key*, made at its first use."""
+        if key not in self._pages:
+            entry = next(entry for entry in PAGES if entry.key == key)
+            made: Page = getattr(import_module(f"bjc_desktop.ui.{entry.module}"), entry.name)(self.desk)
+            made.wanted.connect(self.open_page)
+            self._pages[key] = made
+            self.stack.addWidget(made)
+        return self._pages[key]
+
+    def open_page(self, key: str, where: Mapping[str, Any] | None = None) -> None:
+        """Show the page *key* at *where*."""
+        place = (key, dict(where or {}))
+        if key == "back":
+            self.go_back()
+            return
+        if key == "look":
+            self.look_wanted.emit(place[1]["scheme"], place[1]["scale"])
+            return
+        if key == "consultation":
+            self.record(place[1].get("coaching_id"))
+            return
+        if not self._places or self._places[-1] != place:
+            self._places.append(place)
+        self._show(*place)
+
+    def _show(self, key: str, where: dict[str, Any]) -> None:
+        if self.stack.currentWidget() is not None:
+            self.keep_drafts()
+        page = self.page(key)
+        for name, made in self._buttons.items():
+            made.setChecked(name == key)
+        page.open_at(where)
+        page.make_current()
+        self.stack.setCurrentWidget(page)
+        target = page.first_field()
+        if target is not None:
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def go_back(self) -> None:
+        """Show where the user was before."""
+        if len(self._places) > 1:
+            self._places.pop()
+            self._show(*self._places[-1])
+
+    def _search(self) -> None:
+        page = self.stack.currentWidget()
+        find = getattr(page, "find", None)
+        if find is not None:
+            find()
+        else:
+            self.open_page("coachees", {"search": True})
+
+    def open_palette(self) -> None:
+        """Find any action and any person."""
+        from bjc_desktop.ui.palette import Palette  # noqa: PLC0415 - not needed to show the first page
+
+        actions: list[tuple[str, str, Callable[[], object]]] = [
+            (entry.title, f"Strg+{number}", partial(self.open_page, entry.key))
+            for number, entry in enumerate(self.shown_pages(), 1)
+        ]
+        actions += [
+            ("Neue*r Coachee", "Strg+N", lambda: self.open_page("coachees", {"new": True})),
+            ("Konsultation erfassen", "Strg+Umschalt+K", self.record),
+            ("Sperren", "Strg+L", self.lock_wanted.emit),
+        ]
+        Palette(self.desk, actions, self.open_page, self).open()
+
+    def record(self, coaching_id: str | None = None) -> None:
+        """Record a consultation, with the coaching that is shown."""
+        from bjc_desktop.ui.consultation.consultation_dialog import ConsultationDialog  # noqa: PLC0415 - as above
+
+        if coaching_id is None:
+            coaching_id = getattr(self.stack.currentWidget(), "coaching_id", None)
+        ConsultationDialog(self.desk, coaching_id, self).open()
+
+    # --- what happens -----------------------------------------------------------------------------------------------------
+
+    def _refresh(self) -> None:
+        for page in self._pages.values():
+            page.mark_stale()
+
+    def keep_drafts(self) -> None:
+        """Keep what was typed everywhere and not saved yet."""
+        for keeper in (*self._pages.values(), *self.findChildren(QObject)):
+            keep = getattr(keeper, "keep_drafts", None)
+            if keep is not None and keeper is not self:
+                keep()
+
+    def timerEvent(self, event: QEvent) -> None:  # type: ignore[override]  # noqa: N802 - Qt's
+        """Keep drafts every few seconds."""
+        _ = event
+        self.keep_drafts()
+
+    def _tell_saved(self, said: str) -> None:
+        self._status.setText(f"✓ {said or 'Alle Änderungen gespeichert'}, {datetime.now():%H:%M} Uhr")  # noqa: DTZ005 - wall clock
+        self._undo.setVisible(self.desk.last_transaction is not None)
+
+    def _tell_trouble(self, sentence: str) -> None:
+        self.banner.tell(sentence, "danger")
+
+    def undo(self) -> None:
+        """Take back what was saved last."""
+        from bjc_desktop.errors import BjcError  # noqa: PLC0415 - not needed to show the first page
+        from bjc_desktop.services.history import undo  # noqa: PLC0415 - the same
+
+        transaction = self.desk.last_transaction
+        if transaction is None:
+            return
+        try:
+            undo(self.desk.vault, transaction, now=self.desk.now())
+        except BjcError as error:
+            self.banner.tell(str(error), "warning", button("Verstanden", self.banner.clear, rank="plain"))
+            return
+        self.desk.last_transaction = None
+        self._undo.hide()
+        self._refresh()
+        self._status.setText("✓ Zurückgenommen")
+
+    def warn_of_lock(self, seconds: int) -> None:
+        """Say that the window will lock."""
+        sentence = f"Der Tresor wird in etwa {max(seconds, 1)} Sekunden gesperrt, weil niemand arbeitet. Eine Taste genügt, um weiterzuarbeiten."
+        self._lock_warning.tell(sentence, "warning")
+
+    def take_back_warning(self) -> None:
+        """Somebody works: the warning is no longer true."""
+        if not self._lock_warning.isHidden():
+            self._lock_warning.clear()
+
+
+def _sample_banner() -> QLabel:
+    made = label("Beispieldaten: alle Personen sind erfunden. Bitte hier nichts Echtes eintragen.")
+    px, colours = theme().pixels, theme().colours
+    made.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    made.setStyleSheet(f"background: {colours.warning_ground}; color: {colours.warning}; padding: {px(4)}px; font-weight: 600;")
+    return made
