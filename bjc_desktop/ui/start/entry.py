@@ -23,6 +23,7 @@ class Entry(QWidget):
         self._message.setVisible(bool(hint))
         for widget in (self._label, field, self._message):
             column.addWidget(widget)
+        column.addStretch(1)
 
     def tell(self, sentence: str) -> None:
         """Show *sentence* at the field; an empty one takes it back."""

@@ -1,0 +1,77 @@
+"""The real window over a real vault with sample data: made once, copied for each test."""
+
+import shutil
+from datetime import UTC, date, datetime
+
+
+import pytest
+
+from bjc_desktop.exchange.package_import import import_package
+from bjc_desktop.sample import DEMO, sample_tables
+from bjc_desktop.services.demo import sample_package
+from bjc_desktop.services.targets import fill_new_vault
+from bjc_desktop.settings import Settings
+from bjc_desktop.ui.shared.background import Background
+from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.theme import install_theme
+from bjc_desktop.ui.workspace import Workspace
+from bjc_desktop.vault import create_vault, open_with_key
+from tests.conftest import CHEAP_KDF, PASSPHRASE, USER, TemplateVault
+
+TODAY = date(2025, 12, 10)
+"""The day of the window's tests: in the last quarter of the sample data."""
+NOW = datetime(2025, 12, 10, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def sample_template(tmp_path_factory) -> TemplateVault:
+    """Make a vault with the sample data, once."""
+    place = tmp_path_factory.mktemp("sample")
+    vault, code = create_vault(place / "tresor", USER, PASSPHRASE, now=NOW, kdf=CHEAP_KDF)
+    with vault:
+        fill_new_vault(vault, now=NOW)
+        (place / "paket.zip").write_bytes(sample_package(sample_tables(DEMO)))
+        import_package(vault, place / "paket.zip", update=False, now=NOW, today=TODAY)
+        return TemplateVault(place / "tresor", vault.secrets, code)
+
+
+@pytest.fixture(scope="session")
+def look(qapp):
+    """Give the application its look."""
+    return install_theme(qapp, "light")
+
+
+class FixedDesk(Desk):
+    """A desk on the day of the tests."""
+
+    def today(self) -> date:
+        """Return the day of the tests."""
+        return TODAY
+
+    def now(self) -> datetime:
+        """Return the moment of the tests."""
+        return NOW
+
+
+@pytest.fixture
+def desk(sample_template, tmp_path, look, qtbot):
+    """Yield a desk with an open copy of the sample vault, its integrity checked."""
+    folder = sample_template.copy_to(tmp_path / "tresor")
+    background = Background()
+    desk = FixedDesk(open_with_key(folder, sample_template.secrets), background)
+    desk.check()
+    yield desk
+    background.wait()
+    desk.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def workspace(desk, qtbot):
+    """Return the window's content over the sample vault, shown at 1366 × 768."""
+    made = Workspace(desk, Settings())
+    qtbot.addWidget(made)
+    made.resize(1366, 768)
+    made.show()
+    made.begin()
+    return made

@@ -1,0 +1,105 @@
+"""Pictures of every page from the sample vault: light, dark, at 150 and 200 per cent. Usage: screenshots.py OUT [PAGE …]."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtWidgets import QApplication, QDialog
+
+from bjc_desktop.app import make_application
+from bjc_desktop.exchange.package_import import import_package
+from bjc_desktop.sample import DEMO, sample_tables
+from bjc_desktop.services.demo import sample_package
+from bjc_desktop.services.targets import fill_new_vault
+from bjc_desktop.settings import Settings
+from bjc_desktop.ui.shared.background import Background
+from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.theme import install_theme, theme
+from bjc_desktop.ui.workspace import PAGES, Workspace
+from bjc_desktop.vault import KdfParameters, Vault, create_vault
+
+DAY = date(2025, 12, 10)
+MOMENT = datetime(2025, 12, 10, 9, 30, tzinfo=UTC)
+LOOKS = (("light", 100), ("dark", 100), ("light", 150), ("dark", 200))
+
+
+class PictureDesk(Desk):
+    """A desk on the day of the pictures."""
+
+    def today(self) -> date:
+        """Return the day."""
+        return DAY
+
+    def now(self) -> datetime:
+        """Return the moment."""
+        return MOMENT
+
+
+def sample_vault(place: Path) -> Vault:
+    """Return an open vault with the sample data."""
+    vault, _ = create_vault(place / "tresor", "demo", "Musterdaten 2025", now=MOMENT, kdf=KdfParameters(1, 64 * 1024, 1))
+    fill_new_vault(vault, now=MOMENT)
+    (place / "paket.zip").write_bytes(sample_package(sample_tables(DEMO)))
+    import_package(vault, place / "paket.zip", update=False, now=MOMENT, today=DAY)
+    return vault
+
+
+def places(workspace: Workspace, wanted: set[str]) -> Iterator[str]:
+    """Show each page and dialog in turn and yield its name."""
+    for entry in PAGES:
+        for name, where in getattr(workspace.page(entry.key), "sample_places", lambda: {entry.key: {}})().items():
+            if not wanted or entry.key in wanted or name in wanted:
+                workspace.open_page(entry.key, where)
+                yield name
+    if not wanted or "consultation" in wanted:
+        workspace.open_page("coachees")
+        workspace.record()
+        yield "consultation"
+        _close_dialogs()
+    if not wanted or "palette" in wanted:
+        workspace.open_palette()
+        yield "palette"
+        _close_dialogs()
+
+
+def _close_dialogs() -> None:
+    for dialog in QApplication.topLevelWidgets():
+        if isinstance(dialog, QDialog) and dialog.isVisible():
+            dialog.close()
+
+
+def main(out: Path, wanted: set[str]) -> None:
+    """Write the pictures into *out*."""
+    out.mkdir(parents=True, exist_ok=True)
+    application = make_application(sys.argv[:1])
+    install_theme(application)
+    with tempfile.TemporaryDirectory() as place:
+        desk = PictureDesk(sample_vault(Path(place)), Background(), sample=True)
+        desk.check()
+        for scheme, scale in LOOKS:
+            theme().apply(scheme, scale)
+            workspace = Workspace(desk, Settings(scheme=scheme, scale=scale))
+            workspace.resize(1366, 768)
+            workspace.show()
+            workspace.begin()
+            for name in places(workspace, wanted):
+                for _ in range(3):
+                    application.processEvents()
+                picture = workspace.grab()
+                for dialog in workspace.findChildren(QDialog):
+                    if dialog.isVisible():
+                        picture = dialog.grab()
+                picture.save(str(out / f"{name}-{scheme}-{scale}.png"))
+            workspace.close()
+            workspace.deleteLater()
+        desk.background.wait()
+        desk.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), set(sys.argv[2:]))
