@@ -331,10 +331,11 @@ def _children(reader: Reader, keys: Iterable[RowKey]) -> Iterable[RowKey]:
                     yield child.name, row_id
 
 
-def references_to(reader: Reader, keys: Iterable[RowKey]) -> dict[str, int]:
-    """Return, by table, how many rows outside *keys* refer to one of them."""
-    inside, used = set(keys), dict[str, set[str]]()
-    for table, ids in _by_table(inside).items():
+def references_to(reader: Reader, keys: Iterable[RowKey], besides: Iterable[RowKey] = ()) -> dict[str, int]:
+    """Return, by table, how many rows other than *keys* and *besides* refer to one of *keys*."""
+    wanted, used = list(keys), dict[str, set[str]]()
+    inside = {*wanted, *besides}
+    for table, ids in _by_table(wanted).items():
         for child, column in _referring(table):
             others = {row_id for row_id, _ in _rows_with(reader, child, column, ids) if (child.name, row_id) not in inside}
             if others:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import RowMapping
+
 from bjc_desktop.models import Base
 from bjc_desktop.models.base import FieldInfo, Recorded, field_of
 from bjc_desktop.services.typed_values import show_value
@@ -39,11 +41,10 @@ TITLES = {
     "observations": RowTitle("Beobachtung", "Beobachtungen", day="observed_on"),
     "outcomes": RowTitle("Ergebnis", "Ergebnisse", day="begin_on", words="kind"),
     "follow_ups": RowTitle("Nachbefragung", "Nachbefragungen", day="contacted_on"),
-    "targets": RowTitle("Sollkennzahl", "Sollkennzahlen"),
     "indicator_settings": RowTitle("Einstellung", "Einstellungen"),
     "acknowledgements": RowTitle("Kenntnisnahme", "Kenntnisnahmen"),
 }
-"""By table."""
+"""By table: all whose rows are edited one by one."""
 
 
 def entity_of(table: str) -> type[Recorded]:
@@ -70,7 +71,7 @@ def shown(table: str, field: str, value: object) -> str:
     return str(value if value is not None else "") if info is None else show_value(info, value)
 
 
-def title_of(table: str, values: Mapping[str, Any]) -> str:
+def title_of(table: str, values: Mapping[str, Any] | RowMapping) -> str:
     """Return what the row with these *values* is called; what is not among them is left out."""
     title = TITLES[table]
     name = title.singular
