@@ -9,6 +9,7 @@ import contextlib
 import getpass
 import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -36,6 +37,12 @@ def run(arguments: Sequence[str]) -> int:
     if options.command is None:
         parser.print_help()
         return 0
+    status = _status_of(options)
+    return status if _flushed() else 1
+
+
+def _status_of(options: argparse.Namespace) -> int:
+    """Carry the command out; whatever goes wrong ends in one sentence on standard error."""
     try:
         return int(_COMMANDS[options.command](options) or 0)
     except PackageError as error:
@@ -48,7 +55,21 @@ def run(arguments: Sequence[str]) -> int:
         _say("Der Arbeitsspeicher reicht nicht. Bitte andere Programme schließen und erneut versuchen.")
     except OSError as error:
         _say(_system_sentence(error))
+    except Exception as error:  # noqa: BLE001 - a trace could quote the vault's data
+        _say(_unexpected_sentence(error))
     return 1
+
+
+def _flushed() -> bool:
+    """Write out what waits for standard output; say so where it takes nothing more (a full disk, a closed pipe)."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # What waits would be tried again at the end of the program, and end in a trace.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say("Die Ausgabe ließ sich nicht schreiben; bitte das Ziel der Ausgabe prüfen.")
+        return False
+    return True
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -118,7 +139,16 @@ def _with_vault(commands: "argparse._SubParsersAction[_German]", name: str, text
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stderr)
+    print(_harmless(text), file=sys.stderr)
+
+
+def _show(text: str) -> None:
+    print(_harmless(text))
+
+
+def _harmless(text: str) -> str:
+    """Return *text* without the characters that would steer the terminal or hide a part of the line."""
+    return "".join(character if character.isprintable() or character == "\u00a0" else "\ufffd" for character in text)
 
 
 def _report_faults(error: PackageError) -> None:
@@ -144,6 +174,13 @@ def _system_sentence(error: OSError) -> str:
         if mapped
         else reasons.get(type(error), "Lesen oder Schreiben ist fehlgeschlagen; bitte Datenträger und Pfad prüfen.")
     )
+
+
+def _unexpected_sentence(error: Exception) -> str:
+    """Say where *error* happened, without its text, which may quote data."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    place = f"{type(error).__name__} in {Path(last.filename).name}, Zeile {last.lineno}"
+    return f"Das Programm ist auf einen unerwarteten Fehler gestoßen und hat abgebrochen; bitte so melden: {place}."
 
 
 def _now() -> datetime:
@@ -276,7 +313,7 @@ def _check(options: argparse.Namespace) -> None:
         figures = compute_indicators(connection, period, settings, as_of=_today())
         findings = find(connection, period, settings, figures)
     for finding in findings:
-        print(f"{SEVERITIES[finding.severity]}  {finding.subject}: {finding.text}")
+        _show(f"{SEVERITIES[finding.severity]}  {finding.subject}: {finding.text}")
     _say(f"{len(findings)} Stellen in {period.label}.")
 
 
@@ -285,7 +322,7 @@ def _verify(options: argparse.Namespace) -> None:
 
     result = verify_bundle(options.bundle)
     version = "Entwurf" if result.version is None else f"Fassung {result.version}"
-    print(f"In Ordnung: {result.scope_name}, {result.period_label}, {version}, Datenstand {result.as_of}.")
+    _show(f"In Ordnung: {result.scope_name}, {result.period_label}, {version}, Datenstand {result.as_of}.")
     _say(f"Schlüssel des Absenders (SHA-256): {result.fingerprint}")
 
 

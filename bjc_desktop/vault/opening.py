@@ -254,6 +254,9 @@ def _slots_under(folder: Path, data_key: bytes) -> SlotFile:
 def _existing(folder: Path) -> Path:
     if not (folder / DATABASE).is_file():
         raise NotFoundError(_DATABASE_MISSING if (folder / SLOTS).exists() else _MISSING)
+    if (folder / DATABASE).stat().st_size == 0:
+        # The driver would make a new database of it.
+        raise VaultDamagedError(DAMAGED)
     return folder.absolute()
 
 
