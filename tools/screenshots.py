@@ -52,7 +52,9 @@ def sample_vault(place: Path) -> Vault:
 def places(workspace: Workspace, wanted: set[str]) -> Iterator[str]:
     """Show each page and dialog in turn and yield its name."""
     for entry in PAGES:
-        for name, where in getattr(workspace.page(entry.key), "sample_places", lambda: {entry.key: {}})().items():
+        page = workspace.page(entry.key)
+        shown = page.sample_places() if hasattr(page, "sample_places") else {entry.key: {}}
+        for name, where in shown.items():
             if not wanted or entry.key in wanted or name in wanted:
                 workspace.open_page(entry.key, where)
                 yield name

@@ -268,7 +268,7 @@ class Workspace(QWidget):
     def undo(self) -> None:
         """Take back what was saved last."""
         from bjc_desktop.errors import BjcError  # noqa: PLC0415 - not needed to show the first page
-        from bjc_desktop.services.history import undo  # noqa: PLC0415 - the same
+        from bjc_desktop.services.undoing import undo  # noqa: PLC0415 - the same
 
         transaction = self.desk.last_transaction
         if transaction is None:

@@ -3,7 +3,6 @@
 import shutil
 from datetime import UTC, date, datetime
 
-
 import pytest
 
 from bjc_desktop.exchange.package_import import import_package
