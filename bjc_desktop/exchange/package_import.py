@@ -14,6 +14,7 @@ from bjc_desktop.exchange.package_files import PackageFiles, read_package_files
 from bjc_desktop.exchange.table_reading import Fault, TableContent, read_table
 from bjc_desktop.exchange.table_schema import tables
 from bjc_desktop.models.base import Kind, field_of, packaged_columns
+from bjc_desktop.models.coachee_keys import write_imported_keys
 from bjc_desktop.vault import Actor, NoteCipher, RowChange, Vault, back_up_before, record_event, record_row_changes
 
 
@@ -196,6 +197,12 @@ def insert_rows(connection: Connection, merged: MergedTable, new: list[Row], not
     rows = _sealed(merged, new, notes)
     # In the order of the keys the index of the ids grows at its end instead of everywhere.
     connection.exec_driver_sql(statement, [(*row, change_id) for row in sorted(rows, key=lambda row: str(row[0]))])
+    _write_keys(connection, merged, new)
+
+
+def _write_keys(connection: Connection, merged: MergedTable, rows: list[Row]) -> None:
+    if merged.table.name == "coachees":
+        write_imported_keys(connection, merged.columns, rows)
 
 
 def _sealed(merged: MergedTable, rows: list[Row], notes: NoteCipher | None) -> list[tuple[object, ...]]:
@@ -231,3 +238,4 @@ def _update(connection: Connection, plan: _Plan, notes: NoteCipher | None, actor
         parameters.append((*afters[change.entity_id], change.version, record_id, change.entity_id))
     settings = ", ".join(f"{column} = ?" for column in (*columns, "row_version", "change_id"))
     connection.exec_driver_sql(f"UPDATE {name} SET {settings} WHERE id = ?", parameters)
+    _write_keys(connection, plan.merged, [after for _, after in plan.changed])

@@ -1,13 +1,14 @@
 """The entities of the vault: SQLAlchemy typed declarative, one subject per module."""
 
 from bjc_desktop.models.base import Base, add_domain_checks
+from bjc_desktop.models.coachee_keys import CoacheeKey
 from bjc_desktop.models.coachees import Coachee, Consent
 from bjc_desktop.models.coachings import Coaching, CoachingStaff, Measure
 from bjc_desktop.models.consultations import Consultation, Observation
 from bjc_desktop.models.outcomes import FollowUp, Outcome
 from bjc_desktop.models.plans import Barrier, CompetenceProfile, DevelopmentPlan, Goal, Task
 from bjc_desktop.models.providers import FundingDecision, Provider
-from bjc_desktop.models.records import ChangeRecord, PersonKey, User, VaultFact
+from bjc_desktop.models.records import ChangeRecord, PersonKey, User, UserStaff, VaultFact
 from bjc_desktop.models.reporting import IndicatorSetting, ReleasedReport, Target
 from bjc_desktop.models.staff import Staff, StaffQualification, WorkingTime
 
@@ -42,6 +43,7 @@ __all__ = [
     "Base",
     "ChangeRecord",
     "Coachee",
+    "CoacheeKey",
     "Coaching",
     "CoachingStaff",
     "CompetenceProfile",
@@ -63,6 +65,7 @@ __all__ = [
     "Target",
     "Task",
     "User",
+    "UserStaff",
     "VaultFact",
     "WorkingTime",
 ]

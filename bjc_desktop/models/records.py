@@ -23,6 +23,15 @@ class User(Base):
     removed_at: Mapped[datetime | None] = mapped_column(DateTime)
 
 
+class UserStaff(Base):
+    """Which member of staff a user is, chosen once in the window; whose row is missing is none."""
+
+    __tablename__ = "user_staff"
+
+    user_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    staff_id: Mapped[str] = mapped_column(String(36))
+
+
 class ChangeRecord(Base):
     """One change: who, in which role, when, what, before and after, chained by HMAC and append-only.
 
