@@ -18,6 +18,8 @@ class ExitCase:
     """A coaching with its exit in the period (denominator of A1.1, A4 and correctly closed)."""
 
     pseudonym: str
+    own: bool
+    """Of the report's scope; False: another provider's, here for the figures of a coach of the scope alone."""
     coach_number: int | None
     entry_on: date
     exit_on: date
@@ -35,6 +37,8 @@ class FollowUpCase:
     """A coaching whose six-month date lies in the period (cohort of A1.2)."""
 
     pseudonym: str
+    own: bool
+    """As in :class:`ExitCase`."""
     coach_number: int | None
     exit_on: date
     due_on: date
@@ -145,6 +149,8 @@ class ReportContent:
     checklist_active: tuple[bool, ...]
     definitions: tuple[DefinitionText, ...]
     settings: tuple[SettingText, ...]
+    rating_places: int | None
+    """Decimals to which a value is rounded before it is rated; None: it is rated as it is."""
     quality: tuple[QualityLine, ...]
     changes: tuple[VersionChange, ...]
 
@@ -189,4 +195,8 @@ class StatisticContent:
     trend: tuple[tuple[Period, Figure], ...]
     kinds: tuple[str, ...]
     channels: tuple[str, ...]
+    settings: tuple[SettingText, ...]
+    """Those that decide about this figure."""
+    rating_places: int | None
+    """As in :class:`ReportContent`."""
     program_version: str

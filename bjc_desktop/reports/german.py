@@ -45,3 +45,9 @@ def quarter(period: Period) -> str:
     """Return a quarter as ``Q3 2026``, another period by its label."""
     year, _, rest = period.label.partition("-")
     return f"{rest} {year}" if rest.startswith("Q") else period.label
+
+
+def month(value: str) -> str:
+    """Return a month ``2025-07`` as ``07/2025``."""
+    year, _, number_of_month = value.partition("-")
+    return f"{number_of_month}/{year}"

@@ -1,32 +1,39 @@
-"""How the documents look: one family, four sizes, one accent; and the only ways in which text gets into a PDF."""
+"""How the documents look: one family, few sizes, one accent; and the only ways in which text gets into a PDF."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from io import BytesIO
 from typing import Any
 from xml.sax.saxutils import escape
 
 from reportlab.lib import colors
-from reportlab.lib.pagesizes import A4
+from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph, Table, TableStyle
+from reportlab.platypus import BaseDocTemplate, CondPageBreak, Flowable, Frame, PageTemplate, Paragraph, Table, TableStyle
 
+from bjc_desktop.indicators.results import Rating
 from bjc_desktop.paths import resource
 
-INK, MUTED, LINE, ACCENT, SHADE = (colors.HexColor(c) for c in ("#1b1f24", "#57606a", "#c8cdd3", "#0b57a4", "#eef3f8"))
+INK, MUTED, LINE, ACCENT, SHADE, BAND, FAINT = (
+    colors.HexColor(c) for c in ("#1b1f24", "#57606a", "#c8cdd3", "#0b57a4", "#eef3f8", "#d5dbe1", "#f7e9e7")
+)
 RATING_COLOURS = {
-    "reached": colors.HexColor("#1a7f37"),
-    "tolerance": colors.HexColor("#9a6700"),
-    "below": colors.HexColor("#b42318"),
-    "none": MUTED,
+    Rating.REACHED: colors.HexColor("#1a7f37"),
+    Rating.TOLERANCE: colors.HexColor("#9a6700"),
+    Rating.BELOW: colors.HexColor("#b42318"),
+    Rating.NONE: MUTED,
 }
 REGULAR, BOLD = "NotoSans", "NotoSans-Bold"
 MARGIN = 18 * mm
+BOTTOM = 18 * mm
 WIDTH = A4[0] - 2 * MARGIN
+WIDE = A4[1] - 2 * MARGIN
+"""The width of a page that lies on its side."""
+_MARK = "ENTWURF"
 
 
 @cache
@@ -49,84 +56,151 @@ def _style(
         spaceBefore=before,
         spaceAfter=after,
         splitLongWords=1,
-        keepWithNext=int(bold),
     )
 
 
+EYEBROW = _style("eyebrow", 9, bold=True, colour=ACCENT, after=1)
 TITLE = _style("title", 20, bold=True, after=2)
+OWNER = _style("owner", 12, bold=True, after=4)
+LEAD = _style("lead", 11, after=2)
 HEADING = _style("heading", 13, bold=True, before=12, after=6)
-_KEPT = "\n\u00a0\u202f"
+SUBHEADING = _style("subheading", 9, bold=True, before=4, after=1)
 BODY = _style("body", 9, after=3)
-SMALL = _style("small", 8, colour=MUTED, after=2)
+SMALL = _style("small", 8, colour=MUTED, before=2, after=2)
 CELL = _style("cell", 8)
+FINE = _style("fine", 7.5)
+NOTE = _style("note", 7, colour=MUTED)
+_KEPT = "\n\u00a0\u202f"
+
+
+def visible(text: str) -> str:
+    """Return *text* with a replacement character for each that cannot be printed."""
+    return "".join(character if character.isprintable() or character in _KEPT else "\ufffd" for character in text)
 
 
 def words(text: str, style: ParagraphStyle = BODY) -> Paragraph:
     """Return *text* as a paragraph that shows it as typed: the one way in which data gets into a paragraph."""
-    visible = "".join(character if character.isprintable() or character in _KEPT else "\ufffd" for character in text)
-    return Paragraph(escape(visible), style)
+    return Paragraph(escape(visible(text)), style)
 
 
-def grid(rows: Sequence[Sequence[Any]], widths: Sequence[float], *, numbers_from: int = 1) -> Table:
-    """Return a table with a repeated heading row; columns from *numbers_from* on are aligned to the right."""
+def heading(text: str, *, room: float = 100) -> list[Flowable]:
+    """Return a heading that stands in the bookmarks, on a new page where less than *room* is left under it."""
+    return [CondPageBreak(room), words(text, HEADING)]
+
+
+def fitted(text: str, font: str, size: float, width: float) -> str:
+    """Return *text*, shortened with an ellipsis to *width* where it is longer."""
+    text = visible(text)
+    if pdfmetrics.stringWidth(text, font, size) <= width:
+        return text
+    while text and pdfmetrics.stringWidth(text + "…", font, size) > width:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+def grid(
+    rows: Sequence[Sequence[Any]],
+    widths: Sequence[float],
+    *,
+    numbers_from: int = 1,
+    marked: Iterable[tuple[int, int]] = (),
+    padding: float = 3,
+) -> Table:
+    """Return a table with a repeated heading row; columns from *numbers_from* on are aligned to the right.
+
+    The cells *marked* (column, row) are set in bold and red: they are below the tolerance.
+    """
     table = Table(list(rows), colWidths=list(widths), repeatRows=1)
-    table.setStyle(
-        TableStyle(
-            [
-                ("FONT", (0, 0), (-1, -1), REGULAR, 8),
-                ("FONT", (0, 0), (-1, 0), BOLD, 8),
-                ("TEXTCOLOR", (0, 0), (-1, -1), INK),
-                ("BACKGROUND", (0, 0), (-1, 0), SHADE),
-                ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
-                ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-                ("ALIGN", (numbers_from, 0), (-1, -1), "RIGHT"),
-                ("TOPPADDING", (0, 0), (-1, -1), 3),
-                ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
-                ("LEFTPADDING", (0, 0), (-1, -1), 4),
-                ("RIGHTPADDING", (0, 0), (-1, -1), 4),
-            ]
-        )
-    )
+    commands: list[tuple[Any, ...]] = [
+        ("FONT", (0, 0), (-1, -1), REGULAR, 8),
+        ("FONT", (0, 0), (-1, 0), BOLD, 8),
+        ("TEXTCOLOR", (0, 0), (-1, -1), INK),
+        ("BACKGROUND", (0, 0), (-1, 0), SHADE),
+        ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
+        ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+        ("VALIGN", (0, 0), (-1, 0), "BOTTOM"),
+        ("ALIGN", (numbers_from, 0), (-1, -1), "RIGHT"),
+        ("TOPPADDING", (0, 0), (-1, -1), padding),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), padding),
+        ("LEFTPADDING", (0, 0), (-1, -1), 4),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+    ]
+    for cell in marked:
+        commands += [("FONT", cell, cell, BOLD, 8), ("TEXTCOLOR", cell, cell, RATING_COLOURS[Rating.BELOW])]
+    table.setStyle(TableStyle(commands))
     return table
 
 
-def document(story: list[Flowable], *, title: str, author: str, footer: str, draft: bool) -> bytes:
-    """Return the PDF of *story*: A4, the same bytes for the same story, "Seite x von y" and *footer* on every page."""
+def document(
+    story: list[Flowable], *, title: str, author: str, footer: tuple[str, str], draft: bool, wide: bool = False
+) -> bytes:
+    """Return the PDF of *story*: A4, the same bytes for the same story, bookmarks, "Seite x von y" and *footer* on every page.
+
+    Of the footer's two parts the first is shortened where both are too long for the line.
+    """
     register_fonts()
+    size = landscape(A4) if wide else A4
     buffer = BytesIO()
-    template = BaseDocTemplate(
+    template = _Document(
         buffer,
-        pagesize=A4,
-        leftMargin=MARGIN,
-        rightMargin=MARGIN,
-        topMargin=MARGIN,
-        bottomMargin=20 * mm,
+        pagesize=size,
         title=title,
         author=author,
         subject="Berliner JobCoaching",
+        creator="BJC Desktop",
         lang="de-DE",
         invariant=1,
     )
-    frame = Frame(MARGIN, 20 * mm, WIDTH, A4[1] - MARGIN - 20 * mm, 0, 0, 0, 0)
-    template.addPageTemplates(PageTemplate("page", [frame]))
+    frame = Frame(MARGIN, BOTTOM, size[0] - 2 * MARGIN, size[1] - MARGIN - BOTTOM, 0, 0, 0, 0)
+    template.addPageTemplates(PageTemplate("page", [frame], onPage=_mark_draft if draft else _leave_clean))
 
     class Pages(_CountedCanvas):
-        footer_text = footer
-        marked = draft
+        footer_parts = footer
 
     template.build(story, canvasmaker=Pages)
     return buffer.getvalue()
 
 
+def _leave_clean(canvas: Any, template: Any) -> None:
+    """Put nothing under the text of a released document."""
+
+
+def _mark_draft(canvas: Any, _template: Any) -> None:
+    """Put the mark of a draft under the text, faint and large, and into the corner, small and strong."""
+    width, height = canvas._pagesize  # noqa: SLF001 - ReportLab has no other way to ask for it
+    canvas.saveState()
+    canvas.setFillColor(FAINT)
+    canvas.setFont(BOLD, 110)
+    canvas.translate(width / 2, height / 2)
+    canvas.rotate(52 if height > width else 34)
+    canvas.drawCentredString(0, -40, _MARK)
+    canvas.restoreState()
+    canvas.saveState()
+    canvas.setFillColor(RATING_COLOURS[Rating.BELOW])
+    canvas.setFont(BOLD, 11)
+    canvas.drawRightString(width - MARGIN, height - 12 * mm, _MARK)
+    canvas.restoreState()
+
+
+class _Document(BaseDocTemplate):  # type: ignore[misc]
+    """A document whose headings become bookmarks."""
+
+    def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802 - ReportLab's name
+        """Tell the canvas where a heading stands."""
+        if isinstance(flowable, Paragraph) and flowable.style.name in {TITLE.name, HEADING.name}:
+            self.canv.headings.append((self.page, flowable.getPlainText(), self.frame._y + flowable.height))  # noqa: SLF001 - ReportLab has no other way to ask for it
+
+
 class _CountedCanvas(Canvas):  # type: ignore[misc]
     """A canvas that knows the number of pages when it draws the footers."""
 
-    footer_text = ""
-    marked = False
+    footer_parts = ("", "")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._pages: list[dict[str, Any]] = []
+        self.headings: list[tuple[int, str, float]] = []
+        self.setViewerPreference("DisplayDocTitle", "true")
 
     def showPage(self) -> None:  # noqa: N802 - ReportLab's name
         """Keep the page until their number is known."""
@@ -134,21 +208,25 @@ class _CountedCanvas(Canvas):  # type: ignore[misc]
         self._startPage()
 
     def save(self) -> None:
-        """Draw mark and footer on each page, then write all of them."""
+        """Draw footer and bookmarks of each page, then write all of them."""
         for number, page in enumerate(self._pages, 1):
             self.__dict__.update(page)
             self._foot(number, len(self._pages))
+            for index, (on_page, text, top) in enumerate(self.headings):
+                if on_page == number:
+                    self.bookmarkHorizontal(f"part-{index}", 0, top)
+                    self.addOutlineEntry(text, f"part-{index}", 0)
             super().showPage()
         super().save()
 
     def _foot(self, number: int, count: int) -> None:
+        width = self._pagesize[0]
+        pages = f"Seite {number} von {count}"
+        first, second = self.footer_parts
+        room = width - 2 * MARGIN - pdfmetrics.stringWidth(second + pages, REGULAR, 7.5) - 12
         self.setStrokeColor(LINE)
-        self.line(MARGIN, 15 * mm, A4[0] - MARGIN, 15 * mm)
+        self.line(MARGIN, 14 * mm, width - MARGIN, 14 * mm)
         self.setFillColor(MUTED)
         self.setFont(REGULAR, 7.5)
-        self.drawString(MARGIN, 11 * mm, self.footer_text[:110])
-        self.drawRightString(A4[0] - MARGIN, 11 * mm, f"Seite {number} von {count}")
-        if self.marked:
-            self.setFillColor(RATING_COLOURS["below"])
-            self.setFont(BOLD, 11)
-            self.drawRightString(A4[0] - MARGIN, A4[1] - 12 * mm, "ENTWURF")
+        self.drawString(MARGIN, 10 * mm, fitted(first, REGULAR, 7.5, room) + second)
+        self.drawRightString(width - MARGIN, 10 * mm, pages)

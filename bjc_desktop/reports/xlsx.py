@@ -1,303 +1,313 @@
 """The quarterly report as a workbook: every figure a live formula over the sheets of cases, with its correct cached value."""
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
-from fractions import Fraction
-from io import BytesIO
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import xlsxwriter
+from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
-from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from bjc_desktop.indicators.rating import RATIO_CODES, STRICT_CODES
+from bjc_desktop.indicators.catalogue import BY_CODE
 from bjc_desktop.indicators.results import Figure
 from bjc_desktop.reports.content import ReportContent
 from bjc_desktop.reports.german import NO_VALUE, quarter
+from bjc_desktop.reports.remarks import SEVERITIES, missing_hours, state, substitute_targets
+from bjc_desktop.reports.workbook import Book, Cells, cached, rating_formula
 
-EXITS, FOLLOW_UPS, LINKS, CONSULTATIONS, HOURS, CASELOAD = (
-    "Austritte",
-    "Nachbefragung",
-    "Maßnahmebezug",
-    "Konsultationen",
-    "Arbeitszeit",
-    "Betreuung",
-)
-_FIRST_ITEM = 8
-"""Column of the first checklist item in the sheet of exits (from 0)."""
+_SCOPE = "Bericht"
+"""Stands in the place of a coach's number for the report's own scope."""
+_WIDTHS = (48, 10, 10, 10, 10, 12, 20, 24, 12, 12)
+_TITLE_CHARACTERS = 105
+"""Characters of the title that fit one line."""
+_RATING = 6
+"""Column of the rating in the overview; to the left of it are numbers."""
+_FIRST_ROW = 4
+"""Row of the first indicator in the overview (from 0)."""
 
 
-class Book:
-    """A workbook in memory whose bytes follow from its content alone; text never becomes a formula."""
+@dataclass(frozen=True, slots=True)
+class _Sheets:
+    """The sheets of cases, as formulas see them."""
 
-    def __init__(self, as_of: date) -> None:
-        self._buffer = BytesIO()
-        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        self.workbook: Workbook = xlsxwriter.Workbook(self._buffer, options)
-        created = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC).replace(tzinfo=None)
-        self.workbook.set_properties({"created": created, "title": "Berliner JobCoaching", "author": "BJC Desktop"})
-        self.head = self.workbook.add_format(
-            {"bold": True, "bg_color": "#EEF3F8", "bottom": 1, "text_wrap": True, "valign": "top"}
-        )
-        self.day = self.workbook.add_format({"num_format": "dd.mm.yyyy", "align": "left"})
-        self.share = self.workbook.add_format({"num_format": "0.0%"})
-        self.ratio = self.workbook.add_format({"num_format": "0.00"})
-        self.wrap = self.workbook.add_format({"text_wrap": True, "valign": "top"})
-
-    def sheet(self, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], widths: Sequence[float] = ()) -> Worksheet:
-        """Add a sheet with a frozen heading row and *rows*; True and False are written as 1 and 0, None stays empty."""
-        sheet = self.workbook.add_worksheet(name)
-        for column, head in enumerate(heads):
-            sheet.write_string(0, column, head, self.head)
-        last = 0
-        for last, row in enumerate(rows, 1):
-            for column, value in enumerate(row):
-                self.put(sheet, last, column, value)
-        for column in range(len(heads)):
-            sheet.set_column(column, column, widths[column] if column < len(widths) else 13)
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, max(last, 1), len(heads) - 1)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
-        sheet.set_footer("&L&A&RSeite &P von &N")
-        return sheet
-
-    def put(self, sheet: Worksheet, row: int, column: int, value: Any) -> None:
-        """Write one cell by the kind of its value."""
-        if value is None:
-            return
-        if isinstance(value, str):
-            sheet.write_string(row, column, value)
-        elif isinstance(value, date):
-            sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), self.day)  # noqa: DTZ001 - a day
-        else:
-            sheet.write_number(row, column, float(value))
-
-    def bytes(self) -> bytes:
-        """Close the workbook and return its bytes."""
-        self.workbook.close()
-        return self._buffer.getvalue()
+    exits: Cells
+    follow_ups: Cells
+    links: Cells
+    consultations: Cells
+    hours: Cells
+    caseload: Cells
 
 
 def report_xlsx(content: ReportContent) -> bytes:
     """Return the report as XLSX bytes: the same for the same content."""
-    book = Book(content.figures.as_of)
-    overview = book.workbook.add_worksheet("Kennzahlen")
-    by_coach = book.workbook.add_worksheet("Je Coach")
-    _case_sheets(book, content)
-    _overview(book, overview, content)
-    _by_coach(book, by_coach, content)
+    figures = content.figures
+    title = f"Quartalsbericht {quarter(figures.period)}"
+    header = f"{figures.scope.name[:90]} · {quarter(figures.period)} · {state(content.version)}"
+    book = Book(f"{title}, {figures.scope.name}"[:250], figures.as_of, header)
+    overview, by_coach = book.page("Kennzahlen"), book.page("Je Coach")
+    _trend(book, content)
+    sheets = _case_sheets(book, content)
+    _overview(book, overview, content, sheets)
+    _by_coach(book, by_coach, content, sheets)
     _texts(book, content)
     return book.bytes()
 
 
-def _case_sheets(book: Book, content: ReportContent) -> None:
-    heads = [
-        "Fall",
-        "Coach",
-        "Eintritt",
-        "Austritt",
-        "A1.1",
-        "A1.1: warum",
-        "A4",
-        "A4: warum",
-        *content.checklist_titles,
-        "korrekt",
-    ]
-    sheet = book.sheet(EXITS, heads, (), [14, 8, 12, 12, 7, 38, 7, 38])
-    active = [index for index, on in enumerate(content.checklist_active) if on]
-    for row, case in enumerate(content.exits, 1):
-        flags = [case.a1_1, case.a1_1_label, case.a4, case.a4_label, *case.items]
-        for column, value in enumerate([case.pseudonym, case.coach_number, case.entry_on, case.exit_on, *flags]):
-            book.put(sheet, row, column, value)
-        cells = [f"{xl_col_to_name(_FIRST_ITEM + index)}{row + 1}" for index in active]
-        formula = f"=IF(AND({','.join(f'{cell}=1' for cell in cells)}),1,0)" if cells else "=1"
-        sheet.write_formula(row, len(heads) - 1, formula, None, int(case.correct))
-    book.sheet(
-        FOLLOW_UPS,
-        ["Fall", "Coach", "Austritt", "Stichtag", "befragt", "im Nenner", "zählt", "warum"],
-        (
-            (c.pseudonym, c.coach_number, c.exit_on, c.due_on, c.surveyed, c.in_denominator, c.counts, c.label)
+# --- the cases ----------------------------------------------------------------------------------------------------------------
+
+
+def _case_sheets(book: Book, content: ReportContent) -> _Sheets:
+    _, follow_ups = book.table(
+        "Nachbefragung",
+        ["Fall", "im Bericht", "Coach", "Austritt", "Stichtag", "befragt", "im Nenner", "zählt", "warum"],
+        [
+            (c.pseudonym, c.own, c.coach_number, c.exit_on, c.due_on, c.surveyed, c.in_denominator, c.counts, c.label)
             for c in content.follow_ups
-        ),
-        [14, 8, 12, 12, 9, 10, 8, 50],
+        ],
     )
-    book.sheet(
-        LINKS,
-        ["Person", "Fall", "Coach (leer: Bericht)", "Eintritt", "Austritt", "zählt", "warum"],
-        ((c.person, c.pseudonym, c.coach_number, c.entry_on, c.exit_on, c.counts, c.label) for c in content.links),
-        [14, 14, 12, 12, 12, 8, 50],
+    _, links = book.table(
+        "Maßnahmebezug",
+        ["Person", "Fall", "für Coach", "Eintritt", "Austritt", "zählt", "warum"],
+        [
+            (
+                c.person,
+                c.pseudonym,
+                _SCOPE if c.coach_number is None else c.coach_number,
+                c.entry_on,
+                c.exit_on,
+                c.counts,
+                c.label,
+            )
+            for c in content.links
+        ],
     )
-    book.sheet(
-        CONSULTATIONS,
+    _, consultations = book.table(
+        "Konsultationen",
         ["Coach", "Datum", "Art", "Form", "Gruppentermin", "zählt", "warum"],
-        ((c.coach_number, c.held_on, c.kind, c.channel, c.session or None, c.counted, c.label) for c in content.consultations),
-        [8, 12, 20, 14, 14, 8, 50],
+        [(c.coach_number, c.held_on, c.kind, c.channel, c.session or None, c.counted, c.label) for c in content.consultations],
     )
-    book.sheet(
-        HOURS,
+    _, hours = book.table(
+        "Arbeitszeit",
         ["Coach", "Monat", "Sollstunden", "Arbeitsstunden", "geförderter Anteil", "gezählte Stunden", "fehlt"],
-        (
+        [
             (h.coach_number, h.month, h.contract_hours, h.worked_hours, h.funded_share, h.counted_hours, h.missing)
             for h in content.hours
-        ),
+        ],
+        formats={"geförderter Anteil": book.share},
     )
-    book.sheet(
-        CASELOAD,
+    _, caseload = book.table(
+        "Betreuung",
         ["Coach", "Fälle im Mittel", "Auslastung"],
-        ((c.number, c.caseload, c.load) for c in content.figures.coaches),
+        [(coach.number, coach.caseload, coach.load) for coach in content.figures.coaches],
     )
+    return _Sheets(_exit_sheet(book, content), follow_ups, links, consultations, hours, caseload)
 
 
-def _column(content: ReportContent, sheet: str, column: str) -> str:
-    """Return the range of one column of a sheet of cases; an empty sheet has one empty row."""
-    lengths = {
-        EXITS: len(content.exits),
-        FOLLOW_UPS: len(content.follow_ups),
-        LINKS: len(content.links),
-        CONSULTATIONS: len(content.consultations),
-        HOURS: len(content.hours),
-        CASELOAD: len(content.figures.coaches),
-    }
-    return f"{sheet}!${column}$2:${column}${max(lengths[sheet], 1) + 1}"
+def _exit_sheet(book: Book, content: ReportContent) -> Cells:
+    """Add the exits; whether one is correctly closed is itself a formula over the active items."""
+    first = ["Fall", "im Bericht", "Coach", "Eintritt", "Austritt", "A1.1", "A1.1: warum", "A4", "A4: warum"]
+    pairs = zip(content.checklist_titles, content.checklist_active, strict=True)
+    items = [title if active else f"{title} (zählt nicht mit)" for title, active in pairs]
+    rows = [
+        (c.pseudonym, c.own, c.coach_number, c.entry_on, c.exit_on, c.a1_1, c.a1_1_label, c.a4, c.a4_label, *c.items)
+        for c in content.exits
+    ]
+    sheet, cells = book.table("Austritte", [*first, *items, "korrekt"], rows)
+    letters = [xl_col_to_name(len(first) + index) for index, active in enumerate(content.checklist_active) if active]
+    for row, case in enumerate(content.exits, 1):
+        passed = ",".join(f"{letter}{row + 1}=1" for letter in letters)
+        sheet.write_formula(row, len(first) + len(items), f"=IF(AND({passed}),1,0)" if passed else "=1", None, int(case.correct))
+    for column, head in enumerate([*items, "korrekt"], len(first)):
+        sheet.write_string(0, column, head, book.steep_head)
+        sheet.set_column(column, column, 6)
+    sheet.set_row(0, 110)
+    return cells
 
 
-def _sums(content: ReportContent, coach: str | None) -> dict[str, tuple[str, str]]:
+# --- the formulas -------------------------------------------------------------------------------------------------------------
+
+
+def _counts(sheets: _Sheets, coach: str | None) -> dict[str, tuple[str, str]]:
     """Return numerator and denominator of each indicator as formulas: of the report, or of the coach in the cell *coach*."""
-    correct = xl_col_to_name(_FIRST_ITEM + len(content.checklist_titles))
 
-    def ones(sheet: str, column: str, by: str) -> str:
-        key = "" if coach is None else f",{_column(content, sheet, by)},{coach}"
-        return f"COUNTIFS({_column(content, sheet, column)},1{key})"
+    def count(cells: Cells, *ones: str) -> str:
+        key = f"{cells.column('im Bericht')},1" if coach is None else f"{cells.column('Coach')},{coach}"
+        marked = "".join(f",{cells.column(head)},1" for head in ones)
+        return f'COUNTIFS({cells.column("Fall")},"?*",{key}{marked})'
 
-    def rows(sheet: str, column: str, by: str) -> str:
-        key = "" if coach is None else f",{_column(content, sheet, by)},{coach}"
-        return f'COUNTIFS({_column(content, sheet, column)},"?*"{key})'
-
-    def total(sheet: str, column: str) -> str:
+    def total(cells: Cells, head: str) -> str:
         if coach is None:
-            return f"SUM({_column(content, sheet, column)})"
-        return f"SUMIFS({_column(content, sheet, column)},{_column(content, sheet, 'A')},{coach})"
+            return f"SUM({cells.column(head)})"
+        return f"SUMIFS({cells.column(head)},{cells.column('Coach')},{coach})"
 
-    own = '""' if coach is None else coach
-    by_scope = f"{_column(content, LINKS, 'C')},{own}"
+    exits, follow_ups, links = sheets.exits, sheets.follow_ups, sheets.links
+    own = f'"{_SCOPE}"'
+    persons = f"COUNTIFS({links.column('für Coach')},{coach or own}"
     return {
-        "a1_1": (ones(EXITS, "E", "B"), rows(EXITS, "A", "B")),
-        "a1_2": (ones(FOLLOW_UPS, "G", "B"), ones(FOLLOW_UPS, "F", "B")),
-        "a4": (ones(EXITS, "G", "B"), rows(EXITS, "A", "B")),
-        "consultations_per_hour": (total(CONSULTATIONS, "F").replace("$A", "$A"), total(HOURS, "F")),
-        "correctly_closed": (ones(EXITS, correct, "B"), rows(EXITS, "A", "B")),
-        "measure_link": (
-            f"COUNTIFS({_column(content, LINKS, 'F')},1,{by_scope})",
-            f'COUNTIFS({_column(content, LINKS, "A")},"?*",{by_scope})',
-        ),
+        "a1_1": (count(exits, "A1.1"), count(exits)),
+        "a1_2": (count(follow_ups, "zählt"), count(follow_ups, "im Nenner")),
+        "a4": (count(exits, "A4"), count(exits)),
+        "consultations_per_hour": (total(sheets.consultations, "zählt"), total(sheets.hours, "gezählte Stunden")),
+        "correctly_closed": (count(exits, "korrekt"), count(exits)),
+        "measure_link": (f"{persons},{links.column('zählt')},1)", f"{persons})"),
     }
 
 
-def _value(code: str, top: str, bottom: str, content: ReportContent, coach: str | None) -> str:
-    if code != "consultations_per_hour":
-        return f'=IF({bottom}=0,"{NO_VALUE}",{top}/{bottom})'
-    key = "" if coach is None else f",{_column(content, HOURS, 'A')},{coach}"
-    missing = f"COUNTIFS({_column(content, HOURS, 'G')},1{key})"
-    return f'=IF(OR({missing}>0,{bottom}=0),"{NO_VALUE}",{top}/{bottom})'
+def _value(code: str, top: str, bottom: str, hours: Cells, coach: str | None) -> str:
+    """Return the formula of a value; hours that are missing leave the ratio without one."""
+    nothing = f"{bottom}=0"
+    if code == "consultations_per_hour":
+        key = "" if coach is None else f",{hours.column('Coach')},{coach}"
+        nothing = f"OR({nothing},COUNTIFS({hours.column('fehlt')},1{key})>0)"
+    return f'=IF({nothing},"{NO_VALUE}",{top}/{bottom})'
 
 
-def _cached(value: Fraction | None) -> float | str:
-    return NO_VALUE if value is None else float(value)
+# --- the figures --------------------------------------------------------------------------------------------------------------
 
 
-def _overview(book: Book, sheet: Worksheet, content: ReportContent) -> None:
+def _overview(book: Book, sheet: Worksheet, content: ReportContent, sheets: _Sheets) -> None:
     figures = content.figures
-    sheet.write_string(
-        0, 0, f"{figures.scope.name}, {quarter(figures.period)}", book.workbook.add_format({"bold": True, "font_size": 14})
+    title = f"{figures.scope.name}, Quartalsbericht {quarter(figures.period)}"
+    book.note(sheet, 0, title, len(_WIDTHS), sum(_WIDTHS), book.title)
+    sheet.set_row(0, 20 * (1 + len(title) // _TITLE_CHARACTERS))
+    sheet.write_string(1, 0, f"Datenstand {figures.as_of:%d.%m.%Y}, {state(content.version)}")
+    heads = ["Kennzahl", "Zähler", "Nenner", "Wert", "Soll", "Toleranz ab", "Bewertung", "Hinweis", "Fälle von", "Fälle bis"]
+    for column, head in enumerate(heads):
+        sheet.write_string(_FIRST_ROW - 1, column, head, _head_format(book, column))
+        sheet.set_column(column, column, _WIDTHS[column])
+    counts = _counts(sheets, None)
+    for row, figure in enumerate(figures.figures, _FIRST_ROW):
+        _overview_row(book, sheet, row, figure, counts[figure.code], content, sheets)
+    row = _FIRST_ROW + len(figures.figures) + 1
+    for name, formula, value in _extras(content, sheets):
+        sheet.write_string(row, 0, name)
+        sheet.write_formula(row, 1, formula, book.hours if name.startswith("Betreuung") else None, value)
+        row += 1
+    notes = [*missing_hours(figures), *substitute_targets(figures)]
+    notes.append(
+        "Zähler, Nenner, Wert und Bewertung sind Formeln über die Blätter der Fälle. Fälle, die nicht „im Bericht“ stehen, gehören "
+        "zu einem anderen Träger; sie zählen nur bei dem Coach, dem sie zugeordnet waren."
     )
-    state = "ENTWURF" if content.version is None else f"Fassung {content.version}"
-    sheet.write_string(1, 0, f"Datenstand {figures.as_of:%d.%m.%Y}, {state}")
-    for column, head in enumerate(["Kennzahl", "Zähler", "Nenner", "Wert", "Soll", "Toleranz ab", "Bewertung", "Hinweis"]):
-        sheet.write_string(3, column, head, book.head)
-    sums = _sums(content, None)
-    for row, figure in enumerate(figures.figures, 4):
-        _overview_row(book, sheet, row, figure, sums[figure.code], content)
-    surveyed = f"=COUNTIFS({_column(content, FOLLOW_UPS, 'E')},1)"
-    both = f"=COUNTIFS({_column(content, EXITS, 'E')},1,{_column(content, EXITS, 'G')},1)"
-    details = {figure.code: figure.details for figure in figures.figures}
-    extra = [
-        ("A1.2: befragt", surveyed, details["a1_2"]["surveyed"]),
-        ("A1.1 und A4 zugleich", both, details["a4"]["overlap_a1_a4"]),
+    for line, note in enumerate(notes, row + 1):
+        book.note(sheet, line, note, len(_WIDTHS), sum(_WIDTHS))
+    sheet.freeze_panes(_FIRST_ROW, 1)
+
+
+def _head_format(book: Book, column: int) -> Format:
+    if column == 0:
+        return book.head
+    return book.number_head if column < _RATING else book.text_head
+
+
+def _overview_row(
+    book: Book, sheet: Worksheet, row: int, figure: Figure, counts: tuple[str, str], content: ReportContent, sheets: _Sheets
+) -> None:
+    line = row + 1
+    sheet.write_string(row, 0, figure.label, book.long)
+    book.let_wrap(sheet, row, [figure.label], _WIDTHS[0])
+    sheet.write_formula(row, 1, f"={counts[0]}", book.whole, figure.numerator)
+    hours = figure.code == "consultations_per_hour"
+    sheet.write_formula(row, 2, f"={counts[1]}", book.hours if hours else book.whole, float(figure.denominator))
+    value = _value(figure.code, f"B{line}", f"C{line}", sheets.hours, None)
+    sheet.write_formula(row, 3, value, book.value_format(figure.code), cached(figure.value))
+    book.targets(sheet, row, 4, figure)
+    rating = rating_formula(figure.code, f"D{line}", f"E{line}", f"F{line}", content.rating_places)
+    sheet.write_formula(row, _RATING, rating, book.text, figure.rating.label)
+    marks = ["vorläufig"] * figure.provisional + ["kleine Fallzahl"] * figure.small_number
+    sheet.write_string(row, 7, ", ".join(marks), book.text)
+    for column, day in enumerate(figure.cohort or (), 8):
+        book.put(sheet, row, column, day)
+
+
+def _extras(content: ReportContent, sheets: _Sheets) -> list[tuple[str, str, Any]]:
+    """Return what a reader needs beside the figures: name, formula and cached value."""
+    follow_ups, exits, loads = sheets.follow_ups, sheets.exits, content.figures.caseload
+    details = {figure.code: figure.details for figure in content.figures.figures}
+    link = _FIRST_ROW + [figure.code for figure in content.figures.figures].index("measure_link") + 1
+    surveyed = (follow_ups.column("befragt"), follow_ups.column("im Bericht"))
+    both = (exits.column("A1.1"), exits.column("A4"), exits.column("im Bericht"))
+    rows: list[tuple[str, str, Any]] = [
+        (
+            "A1.2: befragt",
+            f"=COUNTIFS({',1,'.join(surveyed)},1)",
+            details["a1_2"]["surveyed"],
+        ),
+        (
+            "A1.1 und A4 zugleich",
+            f"=COUNTIFS({',1,'.join(both)},1)",
+            details["a4"]["overlap_a1_a4"],
+        ),
         (
             "Maßnahmebezug mindestens 51 % (1 = erfüllt)",
-            "=IF(C10=0,0,IF(B10/C10>=0.51,1,0))",
+            f"=IF(C{link}=0,0,IF(B{link}/C{link}>=0.51,1,0))",
             int(details["measure_link"]["at_least_51_percent"]),
         ),
     ]
-    loads = figures.caseload
+    cells = sheets.caseload.column("Fälle im Mittel")
     for name, function, value in (
         ("Minimum", "MIN", loads.minimum),
         ("Maximum", "MAX", loads.maximum),
         ("Median", "MEDIAN", loads.median),
     ):
-        cells = _column(content, CASELOAD, "B")
-        extra.append((f"Betreuung: {name}", f'=IF(COUNT({cells})=0,"{NO_VALUE}",{function}({cells}))', _cached(value)))
-    for row, (name, formula, value) in enumerate(extra, 11):
-        sheet.write_string(row, 0, name)
-        sheet.write_formula(row, 1, formula, None, value)
-    sheet.set_column(0, 0, 62, book.wrap)
-    sheet.set_column(1, 6, 14)
-    sheet.set_column(7, 7, 30)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+        rows.append((f"Betreuung: {name}", f'=IF(COUNT({cells})=0,"{NO_VALUE}",{function}({cells}))', cached(value)))
+    return rows
 
 
-def _overview_row(book: Book, sheet: Worksheet, row: int, figure: Figure, sums: tuple[str, str], content: ReportContent) -> None:
-    style = book.ratio if figure.code in RATIO_CODES else book.share
-    line = row + 1
-    sheet.write_string(row, 0, figure.label)
-    sheet.write_formula(row, 1, f"={sums[0]}", None, figure.numerator)
-    sheet.write_formula(row, 2, f"={sums[1]}", None, float(figure.denominator))
-    sheet.write_formula(row, 3, _value(figure.code, f"B{line}", f"C{line}", content, None), style, _cached(figure.value))
-    sheet.write_number(row, 4, float(figure.target.target), style)
-    sheet.write_number(row, 5, float(figure.target.tolerance_low), style)
-    reached = ">" if figure.code in STRICT_CODES else ">="
-    rating = f'=IF(ISNUMBER(D{line}),IF(D{line}{reached}E{line},"Soll erreicht",IF(D{line}>=F{line},"im Toleranzbereich","unter Toleranz")),"ohne Wert")'
-    sheet.write_formula(row, 6, rating, None, figure.rating.label)
-    marks = ["vorläufig"] * figure.provisional + ["kleine Fallzahl"] * figure.small_number
-    sheet.write_string(row, 7, ", ".join(marks))
-
-
-def _by_coach(book: Book, sheet: Worksheet, content: ReportContent) -> None:
-    heads = ["Coach"]
-    for figure in content.figures.figures:
-        heads += [f"{figure.label}: Zähler", "Nenner", "Wert"]
-    for column, head in enumerate(heads):
-        sheet.write_string(0, column, head, book.head)
-    for row, coach in enumerate(content.figures.coaches, 1):
+def _by_coach(book: Book, sheet: Worksheet, content: ReportContent, sheets: _Sheets) -> None:
+    """Write the six indicators of each coach, three columns each, under two heading rows."""
+    sheet.merge_range(0, 0, 1, 0, "Coach", book.head)
+    for index, figure in enumerate(content.figures.figures):
+        column = 1 + 3 * index
+        sheet.merge_range(0, column, 0, column + 2, BY_CODE[figure.code].short, book.group_head)
+        for offset, head in enumerate(("Zähler", "Nenner", "Wert")):
+            sheet.write_string(1, column + offset, head, book.number_head)
+    for row, coach in enumerate(content.figures.coaches, 2):
         sheet.write_number(row, 0, coach.number)
-        key = f"$A{row + 1}"
-        sums = _sums(content, key)
-        for index, figure in enumerate(coach.figures):
-            column = 1 + 3 * index
-            top, bottom = f"{xl_col_to_name(column)}{row + 1}", f"{xl_col_to_name(column + 1)}{row + 1}"
-            style = book.ratio if figure.code in RATIO_CODES else book.share
-            sheet.write_formula(row, column, f"={sums[figure.code][0]}", None, figure.numerator)
-            sheet.write_formula(row, column + 1, f"={sums[figure.code][1]}", None, float(figure.denominator))
-            sheet.write_formula(row, column + 2, _value(figure.code, top, bottom, content, key), style, _cached(figure.value))
-    sheet.set_column(0, len(heads) - 1, 12)
-    sheet.freeze_panes(1, 1)
+        _coach_row(book, sheet, row, coach.figures, sheets)
+    if not content.figures.coaches:
+        sheet.write_string(2, 0, "Keine JobCoaches im Bericht.")
+    sheet.set_column(0, 0, 8)
+    sheet.set_column(1, 3 * len(content.figures.figures), 9.5)
+    sheet.freeze_panes(2, 1)
+    sheet.repeat_rows(0, 1)
+
+
+def _coach_row(book: Book, sheet: Worksheet, row: int, figures: Sequence[Figure], sheets: _Sheets) -> None:
+    key = f"$A{row + 1}"
+    counts = _counts(sheets, key)
+    for index, figure in enumerate(figures):
+        column = 1 + 3 * index
+        top, bottom = f"{xl_col_to_name(column)}{row + 1}", f"{xl_col_to_name(column + 1)}{row + 1}"
+        hours = figure.code == "consultations_per_hour"
+        sheet.write_formula(row, column, f"={counts[figure.code][0]}", book.whole, figure.numerator)
+        base = book.hours if hours else book.whole
+        sheet.write_formula(row, column + 1, f"={counts[figure.code][1]}", base, float(figure.denominator))
+        value = _value(figure.code, top, bottom, sheets.hours, key)
+        sheet.write_formula(row, column + 2, value, book.value_format(figure.code), cached(figure.value))
+
+
+def _trend(book: Book, content: ReportContent) -> None:
+    if not content.trend:
+        return
+    sheet, _ = book.table("Verlauf", ["Kennzahl", *(quarter(period) for period, _ in content.trend)], [])
+    for row, figure in enumerate(content.figures.figures, 1):
+        sheet.write_string(row, 0, BY_CODE[figure.code].short)
+        for column, (_, figures) in enumerate(content.trend, 1):
+            value = figures[row - 1].value
+            book.put(sheet, row, column, NO_VALUE if value is None else value, book.value_format(figure.code))
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(1, len(content.trend), 11)
+
+
+# --- the texts ----------------------------------------------------------------------------------------------------------------
 
 
 def _texts(book: Book, content: ReportContent) -> None:
-    book.sheet(
-        "Definitionen",
-        ["Kennzahl", "Nenner", "Zähler", "Quelle"],
-        ((d.label, d.denominator, d.numerator, d.source) for d in content.definitions),
-        [40, 60, 60, 40],
-    )
-    rows = ((s.title, s.value, "Vorgabe" if s.default else "geändert", s.reason) for s in content.settings)
-    book.sheet("Einstellungen", ["Einstellung", "Wert", "Stand", "Grund"], rows, [40, 30, 12, 70])
-    names = {"error": "Fehler", "warning": "Warnung", "hint": "Hinweis"}
-    quality = ((names[line.severity], line.text, line.count) for line in content.quality)
-    book.sheet("Datenqualität", ["Art", "Was zu tun ist", "Fälle"], quality, [12, 80, 10])
+    quality = [(SEVERITIES[line.severity], line.text, line.count) for line in content.quality]
+    book.table("Datenqualität", ["Art", "Was zu tun ist", "Fälle"], quality)
+    if content.version is not None and content.version > 1:
+        book.table("Änderungen", ["Was", "vorher", "jetzt"], [(c.subject, c.before, c.after) for c in content.changes])
+    definitions = [(d.label, d.denominator, d.numerator, d.source) for d in content.definitions]
+    book.table("Definitionen", ["Kennzahl", "Nenner", "Zähler", "Quelle"], definitions)
+    settings = [(s.title, s.value, "Vorgabe" if s.default else "geändert", s.reason) for s in content.settings]
+    book.table("Einstellungen", ["Einstellung", "Wert", "Stand", "Grund"], settings)

@@ -16,7 +16,7 @@ from bjc_desktop.indicators.period import Period
 from bjc_desktop.indicators.results import Figure, Rating, ScopeFigures
 from bjc_desktop.reports.content import HoursRow, StatisticContent, StatisticMonth, StatisticPerson
 from bjc_desktop.services.consultation_sessions import CountedConsultation, counted_consultations
-from bjc_desktop.services.report_content import hours_rows, trends
+from bjc_desktop.services.report_content import hours_rows, rating_places, setting_texts, trends
 from bjc_desktop.services.reports import file_part, prepare_folder, write_together
 from bjc_desktop.services.targets import read_settings
 from bjc_desktop.vault import Vault
@@ -24,6 +24,8 @@ from bjc_desktop.vocabulary import Channel, ConsultationKind, Role
 
 _RATIO = 3
 """The ratio's place among the six figures."""
+_SETTINGS = ("excluded_kinds", "excluded_channels", "hours", "rating")
+"""The settings that decide about the ratio."""
 
 
 def write_statistic(vault: Vault, period: Period, out: Path, *, as_of: date) -> list[Path]:
@@ -63,6 +65,8 @@ def statistic_content(connection: Connection, figures: VaultFigures, scope: Scop
         tuple((quarter, row[_RATIO]) for quarter, row in history),
         tuple(kind.label for kind in ConsultationKind),
         tuple(channel.label for channel in Channel),
+        setting_texts(figures.settings, _SETTINGS),
+        rating_places(figures.settings),
         __version__,
     )
 

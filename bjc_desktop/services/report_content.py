@@ -1,6 +1,6 @@
 """From the vault to what a report says: the cases behind every figure, under their pseudonyms."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,7 +21,14 @@ from bjc_desktop.indicators.catalogue import CATALOGUE, COUNTS, DEFINITIONS_VERS
 from bjc_desktop.indicators.figures import VaultFigures, compute_indicators, counted_months
 from bjc_desktop.indicators.period import FOLLOW_UP_MONTHS, Period, add_months, cohort_before, quarters_up_to
 from bjc_desktop.indicators.results import Figure, ScopeFigures
-from bjc_desktop.indicators.settings import ChecklistItem, HoursBasis, IndicatorSettings, NonResponse, settings_in_words
+from bjc_desktop.indicators.settings import (
+    ChecklistItem,
+    HoursBasis,
+    IndicatorSettings,
+    NonResponse,
+    RatingRule,
+    settings_in_words,
+)
 from bjc_desktop.models import CoachingStaff, WorkingTime
 from bjc_desktop.reports.content import (
     ConsultationRow,
@@ -40,6 +47,8 @@ from bjc_desktop.vocabulary import Channel, ConsultationKind
 
 TREND_QUARTERS = 8
 """Quarters shown in the trend, this one included."""
+RATING_PLACES = 2
+"""Decimals of a value that is rounded before it is rated: whole per cent, or a ratio with two."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,9 @@ class ScopeCases:
 
     exits: Sequence[Any]
     follow_ups: Sequence[Any]
+    foreign_exits: Sequence[Any]
+    foreign_follow_ups: Sequence[Any]
+    """Other providers' coachings: they count for a coach of the scope who was assigned to them, never for the scope itself."""
     links: Sequence[Any]
     consultations: Sequence[CountedConsultation]
     coaching_ids: frozenset[str]
@@ -92,11 +104,15 @@ def read_cases(connection: Connection, figures: VaultFigures, scope: ScopeFigure
     touched = {row.id for row in (*exits, *follow_ups) if _touches(row, scope, coaches)}
     touched |= {link.coaching_id for link in links} | {row.coaching_id for row in consultations}
     touched |= _active_ids(connection, settings, bounds, scope, coaches)
-    own_exits = [row for row in exits if _own(row, scope)]
+    follow_ups = sorted(follow_ups, key=lambda row: (row.exit_on, row.id))
+    own_exits, foreign_exits = _parted(exits, scope, coaches)
+    own_follow_ups, foreign_follow_ups = _parted(follow_ups, scope, coaches)
     proofs = _proving_consultations(connection, [row.id for row in exits if row.id in touched])
     return ScopeCases(
         own_exits,
-        sorted((row for row in follow_ups if _own(row, scope)), key=lambda row: (row.exit_on, row.id)),
+        own_follow_ups,
+        foreign_exits,
+        foreign_follow_ups,
         links,
         consultations,
         frozenset(touched),
@@ -106,6 +122,12 @@ def read_cases(connection: Connection, figures: VaultFigures, scope: ScopeFigure
 
 def _own(row: Any, scope: ScopeFigures) -> bool:
     return scope.scope.id in {"all", row.provider_id}
+
+
+def _parted(rows: Sequence[Any], scope: ScopeFigures, coaches: set[str]) -> tuple[list[Any], list[Any]]:
+    """Return the rows of the scope, and those of others that a coach of the scope answers for."""
+    own = [row for row in rows if _own(row, scope)]
+    return own, [row for row in rows if not _own(row, scope) and row.coach_id in coaches]
 
 
 def _touches(row: Any, scope: ScopeFigures, coaches: set[str]) -> bool:
@@ -163,24 +185,38 @@ def report_content(
 ) -> ReportContent:
     """Return everything that the report of *scope* says."""
     numbers = {coach.id: coach.number for coach in scope.coaches}
+    exits = [(row, True) for row in cases.exits] + [(row, False) for row in cases.foreign_exits]
+    follow_ups = [(row, True) for row in cases.follow_ups] + [(row, False) for row in cases.foreign_follow_ups]
     return ReportContent(
         scope,
         DEFINITIONS_VERSION,
         __version__,
         version,
         tuple(trend),
-        tuple(_exit_case(row, figures.settings, pseudonyms, numbers) for row in cases.exits),
-        tuple(_follow_up_case(row, figures.settings, pseudonyms, numbers) for row in cases.follow_ups),
+        tuple(_exit_case(row, pseudonyms, numbers, own=own) for row, own in exits),
+        tuple(_follow_up_case(row, figures.settings, pseudonyms, numbers, own=own) for row, own in follow_ups),
         _link_cases(connection, cases, figures, pseudonyms, numbers),
         tuple(_consultation_row(row, pseudonyms, numbers) for row in cases.consultations),
         hours_rows(connection, figures, scope),
         tuple(item.label for item in ChecklistItem),
         tuple(item.value in figures.settings.checklist for item in ChecklistItem),
         tuple(DefinitionText(i.code, i.label, i.denominator, i.numerator, i.source) for i in CATALOGUE),
-        tuple(SettingText(d.title, value, default, d.reason) for d, value, default in settings_in_words(figures.settings)),
+        setting_texts(figures.settings),
+        rating_places(figures.settings),
         tuple(quality),
         tuple(changes),
     )
+
+
+def setting_texts(settings: IndicatorSettings, keys: Collection[str] = ()) -> tuple[SettingText, ...]:
+    """Return the settings in force in words: all of them, or those of *keys*."""
+    rows = settings_in_words(settings)
+    return tuple(SettingText(d.title, value, default, d.reason) for d, value, default in rows if not keys or d.key in keys)
+
+
+def rating_places(settings: IndicatorSettings) -> int | None:
+    """Return the decimals to which a value is rounded before it is rated, or None."""
+    return RATING_PLACES if settings.rating is RatingRule.ROUNDED else None
 
 
 def trends(
@@ -195,11 +231,11 @@ def trends(
     return result
 
 
-def _exit_case(row: Any, settings: IndicatorSettings, pseudonyms: Pseudonyms, numbers: Mapping[str, int]) -> ExitCase:
+def _exit_case(row: Any, pseudonyms: Pseudonyms, numbers: Mapping[str, int], *, own: bool) -> ExitCase:
     items = tuple(bool(getattr(row, name)) for name in ITEM_COLUMNS)
-    _ = settings
     return ExitCase(
         pseudonyms.case(row.id),
+        own,
         numbers.get(row.coach_id),
         row.entry_on,
         row.exit_on,
@@ -212,9 +248,12 @@ def _exit_case(row: Any, settings: IndicatorSettings, pseudonyms: Pseudonyms, nu
     )
 
 
-def _follow_up_case(row: Any, settings: IndicatorSettings, pseudonyms: Pseudonyms, numbers: Mapping[str, int]) -> FollowUpCase:
+def _follow_up_case(
+    row: Any, settings: IndicatorSettings, pseudonyms: Pseudonyms, numbers: Mapping[str, int], *, own: bool
+) -> FollowUpCase:
     return FollowUpCase(
         pseudonyms.case(row.id),
+        own,
         numbers.get(row.coach_id),
         row.exit_on,
         add_months(row.exit_on, FOLLOW_UP_MONTHS),

@@ -1,0 +1,177 @@
+"""A workbook that is ready to be read and printed, and whose bytes follow from its content alone."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from io import BytesIO
+from math import ceil
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from bjc_desktop.indicators.rating import RATIO_CODES, STRICT_CODES
+from bjc_desktop.indicators.results import Figure, Rating
+from bjc_desktop.reports.german import NO_VALUE
+
+WIDEST = 46
+"""Characters of the widest column that fits its content; longer texts are wrapped."""
+_EXACT_PLACES = 12
+"""Decimals that are compared with the target: a sum of hours as floating point numbers is off by less."""
+_UNEVEN = (Decimal, Fraction)
+_NARROW = 1.1
+"""Characters of ordinary text for one digit's width: widths are counted in digits."""
+_LINE = 15
+"""Points of a line."""
+_A4 = 9
+_ADDED = 3
+"""What a heading needs beside its longest word: the arrow of the filter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A sheet of cases as formulas see it: its name, its headings, and how many rows it has."""
+
+    name: str
+    heads: Sequence[str]
+    rows: int
+
+    def column(self, head: str) -> str:
+        """Return the range of the column with that heading; an empty sheet has one empty row."""
+        letter = xl_col_to_name(self.heads.index(head))
+        return f"'{self.name}'!${letter}$2:${letter}${max(self.rows, 1) + 1}"
+
+
+class Book:
+    """A workbook in memory; text never becomes a formula."""
+
+    def __init__(self, title: str, as_of: date, header: str) -> None:
+        self._buffer = BytesIO()
+        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        self.workbook: Workbook = xlsxwriter.Workbook(self._buffer, options)
+        created = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC).replace(tzinfo=None)
+        properties = {"created": created, "title": title, "subject": "Berliner JobCoaching", "author": "BJC Desktop"}
+        self.workbook.set_properties(properties)
+        self._header = "&L" + header.replace("&", "&&")[:200]
+        heading = {"bold": True, "bg_color": "#EEF3F8", "bottom": 1, "text_wrap": True, "valign": "vcenter"}
+        self.head = self.format(**heading)
+        self.text_head = self.format(**heading, align="left", indent=1)
+        self.number_head = self.format(**heading, align="right")
+        self.group_head = self.format(**heading, align="center", left=1)
+        self.steep_head = self.format(**heading, align="center", rotation=90)
+        self.title = self.format(bold=True, font_size=14, text_wrap=True)
+        self.top = self.format()
+        self.strong = self.format(bold=True)
+        self.right = self.format(align="right")
+        self.muted = self.format(font_color="#57606A", text_wrap=True)
+        self.text = self.format(align="left", indent=1)
+        self.day = self.format(num_format="dd.mm.yyyy", align="left", indent=1)
+        self.whole = self.format(num_format="#,##0")
+        self.hours = self.format(num_format="#,##0.00")
+        self.share = self.format(num_format="0.0\\ %", align="right")
+        self.ratio = self.format(num_format="0.00", align="right")
+        self.long = self.format(text_wrap=True)
+        self.wrap = self.format(text_wrap=True, valign="top", indent=1)
+
+    def format(self, **properties: Any) -> Format:
+        """Return a new format; cells stand at the top of their row."""
+        return self.workbook.add_format({"valign": "top", **properties})
+
+    def value_format(self, code: str) -> Format:
+        """Return the format of the values of the indicator *code*."""
+        return self.ratio if code in RATIO_CODES else self.share
+
+    def page(self, name: str) -> Worksheet:
+        """Add an empty sheet that prints on A4, landscape, one page wide, with its name and the page's number."""
+        sheet = self.workbook.add_worksheet(name)
+        sheet.set_landscape()
+        sheet.set_paper(_A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.6)
+        sheet.set_header(self._header)
+        sheet.set_footer("&L&A&RSeite &P von &N")
+        return sheet
+
+    def table(
+        self, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], *, formats: Mapping[str, Format] | None = None
+    ) -> tuple[Worksheet, Cells]:
+        """Add a sheet with a frozen heading row over *rows*; True and False are written as 1 and 0, None stays empty."""
+        sheet, lines, head_lines = self.page(name), list(rows), 1
+        for column, head in enumerate(heads):
+            cells = [line[column] for line in lines if column < len(line)]
+            numbers = bool(cells) and not any(isinstance(cell, str | date) for cell in cells)
+            sheet.write_string(0, column, head, self.number_head if numbers else self.text_head if column else self.head)
+            width = _width(head, cells)
+            sheet.set_column(column, column, width)
+            head_lines = max(head_lines, ceil((len(head) + _ADDED) / width))
+        sheet.set_row(0, _LINE * head_lines + 2)
+        by_column = {heads.index(head): style for head, style in (formats or {}).items()}
+        for row, line in enumerate(lines, 1):
+            for column, value in enumerate(line):
+                self.put(sheet, row, column, value, by_column.get(column))
+            self.let_wrap(sheet, row, line, WIDEST)
+        sheet.freeze_panes(1, 1)
+        sheet.autofilter(0, 0, max(len(lines), 1), len(heads) - 1)
+        sheet.repeat_rows(0)
+        return sheet, Cells(name, heads, len(lines))
+
+    def put(self, sheet: Worksheet, row: int, column: int, value: Any, style: Format | None = None) -> None:
+        """Write one cell by the kind of its value."""
+        if value is None:
+            return
+        if isinstance(value, str):
+            known = self.wrap if len(value) > WIDEST else self.text if column else self.top
+            sheet.write_string(row, column, value, style or known)
+        elif isinstance(value, date):
+            sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), self.day)  # noqa: DTZ001 - a day
+        else:
+            sheet.write_number(row, column, float(value), style or (self.hours if isinstance(value, _UNEVEN) else self.top))
+
+    def let_wrap(self, sheet: Worksheet, row: int, texts: Iterable[Any], width: float) -> None:
+        """Make *row* high enough for its longest text in columns of *width*: not every program does so by itself."""
+        longest = max((len(text) for text in texts if isinstance(text, str)), default=0)
+        if longest > width * _NARROW:
+            sheet.set_row(row, _LINE * ceil(longest / width))
+
+    def note(self, sheet: Worksheet, row: int, text: str, columns: int, width: float, style: Format | None = None) -> None:
+        """Write a sentence over *columns* merged columns of together *width* characters."""
+        sheet.merge_range(row, 0, row, columns - 1, "", style or self.muted)
+        sheet.write_string(row, 0, text, style or self.muted)
+        if style is None:
+            self.let_wrap(sheet, row, [text], width)
+
+    def targets(self, sheet: Worksheet, row: int, column: int, figure: Figure) -> None:
+        """Write target and tolerance of *figure* side by side."""
+        style = self.value_format(figure.code)
+        above = self.format(num_format='"> "0.0\\ %', align="right") if figure.code in STRICT_CODES else style
+        sheet.write_number(row, column, float(figure.target.target), above)
+        sheet.write_number(row, column + 1, float(figure.target.tolerance_low), style)
+
+    def bytes(self) -> bytes:
+        """Close the workbook and return its bytes."""
+        self.workbook.close()
+        return self._buffer.getvalue()
+
+
+def _width(head: str, cells: Iterable[Any]) -> float:
+    longest_word = max(map(len, head.replace("-", "- ").split()), default=0) + _ADDED
+    lengths = {len(cell) if isinstance(cell, str) else 10 for cell in cells if isinstance(cell, str | date | Decimal | Fraction)}
+    return max(longest_word, min(max(lengths, default=0), WIDEST) + 2, 8)
+
+
+def cached(value: Fraction | None) -> float | str:
+    """Return what a formula's cell shows before it is recalculated."""
+    return NO_VALUE if value is None else float(value)
+
+
+def rating_formula(code: str, value: str, target: str, low: str, places: int | None) -> str:
+    """Return the formula that rates the cell *value* as the program does."""
+    rounded = f"ROUND({value},{_EXACT_PLACES if places is None else places})"
+    reached = f"{rounded}{'>' if code in STRICT_CODES else '>='}{target}"
+    within = f'IF({rounded}>={low},"{Rating.TOLERANCE.label}","{Rating.BELOW.label}")'
+    return f'=IF(ISNUMBER({value}),IF({reached},"{Rating.REACHED.label}",{within}),"{Rating.NONE.label}")'
