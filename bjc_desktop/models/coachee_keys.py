@@ -36,8 +36,10 @@ SEARCH_TABLE = "coachee_search"
 _OLD = "INSERT INTO coachee_search(coachee_search, rowid, search_key) VALUES ('delete', OLD.number, OLD.search_key);"
 _NEW = "INSERT INTO coachee_search(rowid, search_key) VALUES (NEW.number, NEW.search_key);"
 _STATEMENTS = (
-    "CREATE VIRTUAL TABLE coachee_search USING fts5(search_key, content='coachee_keys', content_rowid='number', "
-    "prefix='1 2 3', detail='none', columnsize=0, tokenize=\"unicode61 remove_diacritics 0 tokenchars '#'\")",
+    (
+        "CREATE VIRTUAL TABLE coachee_search USING fts5(search_key, content='coachee_keys', content_rowid='number', "
+        "prefix='1 2 3', detail='none', columnsize=0, tokenize=\"unicode61 remove_diacritics 0 tokenchars '#'\")"
+    ),
     # What is deleted leaves no trace in the index, as secure_delete has it for the tables.
     "INSERT INTO coachee_search(coachee_search, rank) VALUES ('secure-delete', 1)",
     f"CREATE TRIGGER coachee_keys_insert AFTER INSERT ON coachee_keys BEGIN {_NEW} END",

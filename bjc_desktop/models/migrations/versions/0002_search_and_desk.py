@@ -11,8 +11,10 @@ down_revision = "0001"
 _OLD = "INSERT INTO coachee_search(coachee_search, rowid, search_key) VALUES ('delete', OLD.number, OLD.search_key);"
 _NEW = "INSERT INTO coachee_search(rowid, search_key) VALUES (NEW.number, NEW.search_key);"
 _SEARCH = (
-    "CREATE VIRTUAL TABLE coachee_search USING fts5(search_key, content='coachee_keys', content_rowid='number', "
-    "prefix='1 2 3', detail='none', columnsize=0, tokenize=\"unicode61 remove_diacritics 0 tokenchars '#'\")",
+    (
+        "CREATE VIRTUAL TABLE coachee_search USING fts5(search_key, content='coachee_keys', content_rowid='number', "
+        "prefix='1 2 3', detail='none', columnsize=0, tokenize=\"unicode61 remove_diacritics 0 tokenchars '#'\")"
+    ),
     "INSERT INTO coachee_search(coachee_search, rank) VALUES ('secure-delete', 1)",
     f"CREATE TRIGGER coachee_keys_insert AFTER INSERT ON coachee_keys BEGIN {_NEW} END",
     f"CREATE TRIGGER coachee_keys_delete AFTER DELETE ON coachee_keys BEGIN {_OLD} END",
