@@ -1,6 +1,7 @@
 """Whether a bundle is what its sender made: hashes, signature, and the figures recomputed from its own cases."""
 
 import json
+import stat
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from bjc_desktop.errors import BjcError, BundleError, NotFoundError
+from bjc_desktop.errors import BundleError, NotFoundError
 from bjc_desktop.exchange.package_checks import find_faults
 from bjc_desktop.exchange.package_import import insert_rows, merged_tables
 from bjc_desktop.exchange.table_reading import Fault, read_table
@@ -29,6 +30,9 @@ _RATIO_FREE, _RATIO = 10 * 1024**2, 100
 _ALLOWED = {"report.pdf", "report.xlsx", "indicators.json", MANIFEST, SIGNATURE, PUBLIC_KEY, "package/datapackage.json"} | {
     f"package/{table.name}.csv" for table in tables()
 }
+
+
+_UNREADABLE = "Die Fälle des Berichtspakets sind nicht lesbar. Bitte beim Träger neu anfordern."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,9 @@ def verify_bundle(path: Path) -> Verification:
     if manifest.get("files") != hashes(signed):
         message = "Die Prüfsummen stimmen nicht: Eine Datei des Berichtspakets wurde verändert. Bitte beim Träger neu anfordern."
         raise BundleError(message)
-    _recompute(files, manifest)
+    stated = _stated(files)
+    _compare(stated, manifest)
+    _recompute(files, manifest, stated)
     fingerprint = hashes({PUBLIC_KEY: files[PUBLIC_KEY]})[PUBLIC_KEY]
     return Verification(
         manifest["scope"]["name"], manifest["period"]["label"], manifest["version"], manifest["as_of"], fingerprint
@@ -80,7 +86,8 @@ def _read(path: Path) -> dict[str, bytes]:
             names = [info.filename for info in infos]
             unpacked, packed = sum(i.file_size for i in infos), sum(i.compress_size for i in infos)
             too_large = unpacked > _MAXIMUM or unpacked > _RATIO_FREE + _RATIO * packed
-            if len(set(names)) != len(names) or not set(names) <= _ALLOWED or too_large:
+            links = any(stat.S_ISLNK(info.external_attr >> 16) for info in infos)
+            if len(set(names)) != len(names) or not set(names) <= _ALLOWED or too_large or links:
                 raise BundleError(message)
             files = {info.filename: archive.open(info).read(info.file_size + 1) for info in infos}
     except BundleError:
@@ -95,20 +102,39 @@ def _read(path: Path) -> dict[str, bytes]:
 
 
 def _manifest(files: Mapping[str, bytes]) -> dict[str, Any]:
+    message = "Das Verzeichnis des Berichtspakets ist nicht lesbar. Bitte die Übertragung wiederholen."
     try:
         manifest = json.loads(files[MANIFEST])
-        _ = manifest["scope"]["name"], manifest["period"]["label"], manifest["version"], manifest["as_of"]
+        _ = manifest["scope"]["name"], manifest["period"]["label"], manifest["as_of"]
+        version = manifest["version"]
     except (ValueError, KeyError, TypeError, RecursionError):
-        message = "Das Verzeichnis des Berichtspakets ist nicht lesbar. Bitte die Übertragung wiederholen."
         raise BundleError(message) from None
+    if version is not None and (type(version) is not int or version < 1):
+        raise BundleError(message)
     return manifest  # type: ignore[no-any-return]
 
 
-def _recompute(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> None:
-    """Compute the figures from the bundle's own cases and compare them with those it states."""
+def _stated(files: Mapping[str, bytes]) -> dict[str, Any]:
     try:
         stated = json.loads(files["indicators.json"])
-        engine = memory_engine()
+    except (ValueError, RecursionError):
+        stated = None
+    if not isinstance(stated, dict):
+        raise BundleError(_UNREADABLE)
+    return stated
+
+
+def _compare(stated: Mapping[str, Any], manifest: Mapping[str, Any]) -> None:
+    """Refuse a manifest that speaks of another scope, period or day than the figures."""
+    if any(stated.get(key) != manifest[key] for key in ("scope", "period", "as_of")):
+        message = "Verzeichnis und Kennzahlen des Berichtspakets passen nicht zueinander. Bitte beim Träger neu anfordern."
+        raise BundleError(message)
+
+
+def _recompute(files: Mapping[str, bytes], manifest: Mapping[str, Any], stated: Mapping[str, Any]) -> None:
+    """Compute the figures from the bundle's own cases and compare them with those it states."""
+    engine = memory_engine()
+    try:
         with engine.connect() as connection:
             _load(connection, files)
             _load_targets(connection, stated, manifest)
@@ -117,11 +143,12 @@ def _recompute(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> None:
             period = Period(stated["period"]["label"], bounds[0], bounds[1])
             figures = compute(connection, period, settings_from(manifest["settings"]), as_of=as_of)
             computed = indicators_json(figures.scope(stated["scope"]["id"]))
+        computed["scope"]["name"] = stated["scope"]["name"]
+    except Exception as error:
+        # Who signs a bundle can put anything into it, and there is no end to what that makes the computation raise.
+        raise BundleError(_UNREADABLE) from error
+    finally:
         engine.dispose()
-    except (BjcError, ValueError, KeyError, TypeError, RecursionError) as error:
-        message = "Die Fälle des Berichtspakets sind nicht lesbar. Bitte beim Träger neu anfordern."
-        raise BundleError(message) from error
-    computed["scope"]["name"] = stated["scope"]["name"]
     if json.loads(json.dumps(computed)) != stated:
         message = "Die Kennzahlen des Berichts stimmen nicht mit seinen Fällen überein. Bitte beim Träger nachfragen."
         raise BundleError(message)
