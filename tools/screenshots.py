@@ -16,7 +16,6 @@ from bjc_desktop.exchange.package_import import import_package
 from bjc_desktop.sample import DEMO, sample_tables
 from bjc_desktop.services.demo import sample_package
 from bjc_desktop.services.targets import fill_new_vault
-from bjc_desktop.settings import Settings
 from bjc_desktop.ui.shared.background import Background
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.theme import install_theme, theme
@@ -85,7 +84,7 @@ def main(out: Path, wanted: set[str]) -> None:
         desk.check()
         for scheme, scale in LOOKS:
             theme().apply(scheme, scale)
-            workspace = Workspace(desk, Settings(scheme=scheme, scale=scale))
+            workspace = Workspace(desk)
             workspace.resize(1366, 768)
             workspace.show()
             workspace.begin()

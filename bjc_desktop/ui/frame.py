@@ -20,6 +20,7 @@ from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.start.start_page import StartPage
 
 if TYPE_CHECKING:
+    from bjc_desktop.ui.shared.desk import Desk
     from bjc_desktop.ui.workspace import Workspace
     from bjc_desktop.vault import Vault
 
@@ -66,21 +67,27 @@ class Frame(QMainWindow):
     def _opened(self, vault: "Vault") -> None:
         from bjc_desktop.services.vault_setup import is_sample  # noqa: PLC0415 - not before the first paint
         from bjc_desktop.ui.shared.desk import Desk  # noqa: PLC0415 - the same
-        from bjc_desktop.ui.workspace import Workspace  # noqa: PLC0415 - the same
 
         sample = is_sample(vault.folder)
         if not sample:
             self.remember(self.settings.with_vault(vault.folder))
-        desk = Desk(vault, self.background, sample=sample)
-        self.workspace = Workspace(desk, self.settings)
-        self.workspace.lock_wanted.connect(self.lock)
-        self.workspace.look_wanted.connect(self.change_look)
-        self.stack.addWidget(self.workspace)
-        self.stack.setCurrentWidget(self.workspace)
+        desk = Desk(vault, self.background, self.settings, sample=sample)
+        self.workspace = self._workspace(desk)
         self.setWindowTitle(f"{TITLE} – Beispieldaten" if sample else TITLE)
         self._last_input = time.monotonic()
         self.workspace.begin()
         desk.check()
+
+    def _workspace(self, desk: "Desk") -> "Workspace":
+        from bjc_desktop.ui.workspace import Workspace  # noqa: PLC0415 - not before the first paint
+
+        made = Workspace(desk)
+        made.lock_wanted.connect(self.lock)
+        made.look_wanted.connect(self.change_look)
+        made.settings_wanted.connect(lambda values: self.remember(replace(self.settings, **values)))
+        self.stack.addWidget(made)
+        self.stack.setCurrentWidget(made)
+        return made
 
     def lock(self, sentence: str = "Gesperrt. Was Sie getippt haben, ist aufgehoben.") -> None:
         """Keep drafts, close the vault, forget what was shown, and ask for the passphrase."""
@@ -129,14 +136,7 @@ class Frame(QMainWindow):
         if self.workspace is not None:
             self.workspace.keep_drafts()
             desk, place = self.workspace.desk, self.workspace.place()
-            old = self.workspace
-            from bjc_desktop.ui.workspace import Workspace  # noqa: PLC0415 - not before the first paint
-
-            self.workspace = Workspace(desk, self.settings)
-            self.workspace.lock_wanted.connect(self.lock)
-            self.workspace.look_wanted.connect(self.change_look)
-            self.stack.addWidget(self.workspace)
-            self.stack.setCurrentWidget(self.workspace)
+            old, self.workspace = self.workspace, self._workspace(desk)
             self.stack.removeWidget(old)
             old.deleteLater()
             self.workspace.begin(place)
@@ -144,6 +144,8 @@ class Frame(QMainWindow):
     def remember(self, settings: Settings) -> None:
         """Keep *settings* for the next start."""
         self.settings = settings
+        if self.workspace is not None:
+            self.workspace.desk.settings = settings
         save_settings(self._config, settings)
 
     def tell_unexpected(self, kind: type[BaseException], trace: TracebackType | None) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from bjc_desktop.settings import Settings
+from bjc_desktop.services.team import staff_of_user
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.texts import Banner, button, label
@@ -51,11 +51,13 @@ class Workspace(QWidget):
 
     lock_wanted = Signal()
     look_wanted = Signal(str, int)
+    settings_wanted = Signal(dict)
+    """Settings to keep, by name."""
 
-    def __init__(self, desk: Desk, settings: Settings) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self.desk, self.settings = desk, settings
-        desk.setParent(None)
+        self.desk = desk
+        desk.staff_id = desk.read(partial(staff_of_user, user_id=desk.vault.user.id))
         self._pages: dict[str, Page] = {}
         self._places: list[tuple[str, dict[str, Any]]] = []
         self._buttons: dict[str, QPushButton] = {}
@@ -182,6 +184,9 @@ class Workspace(QWidget):
             return
         if key == "look":
             self.look_wanted.emit(place[1]["scheme"], place[1]["scale"])
+            return
+        if key == "keep_settings":
+            self.settings_wanted.emit(place[1])
             return
         if key == "consultation":
             self.record(place[1].get("coaching_id"))

@@ -9,7 +9,6 @@ from bjc_desktop.exchange.package_import import import_package
 from bjc_desktop.sample import DEMO, sample_tables
 from bjc_desktop.services.demo import sample_package
 from bjc_desktop.services.targets import fill_new_vault
-from bjc_desktop.settings import Settings
 from bjc_desktop.ui.shared.background import Background
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.theme import install_theme
@@ -68,7 +67,7 @@ def desk(sample_template, tmp_path, look, qtbot):
 @pytest.fixture
 def workspace(desk, qtbot):
     """Return the window's content over the sample vault, shown at 1366 × 768."""
-    made = Workspace(desk, Settings())
+    made = Workspace(desk)
     qtbot.addWidget(made)
     made.resize(1366, 768)
     made.show()

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from bjc_desktop.errors import BjcError, VaultDamagedError
+from bjc_desktop.settings import Settings
 from bjc_desktop.ui.shared.background import Background, Progress
 from bjc_desktop.vault import Vault, assert_sound
 
@@ -31,11 +32,12 @@ class Desk(QObject):
     saved = Signal(str)
     """What was saved, in words, with a way to take it back."""
 
-    def __init__(self, vault: Vault, background: Background, *, sample: bool = False) -> None:
+    def __init__(self, vault: Vault, background: Background, settings: Settings | None = None, *, sample: bool = False) -> None:
         super().__init__()
         self.vault = vault
         self.background = background
         self.sample = sample
+        self.settings = settings or Settings()
         self.staff_id: str | None = None
         self.last_transaction: int | None = None
         self._sound = Event()

@@ -1,0 +1,69 @@
+"""The team: who works for the provider, and which of them the user of the window is."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
+
+from bjc_desktop.models import Staff, UserStaff
+from bjc_desktop.vocabulary import Role
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """A member of staff."""
+
+    id: str
+    name: str
+    role: Role
+    provider_id: str
+    employed: bool
+    """Whether the person is employed today."""
+
+
+def list_staff(connection: Connection, *, today: date) -> tuple[StaffMember, ...]:
+    """Return everybody of the staff: those employed *today* first, by name."""
+    staff = Staff.__table__.c
+    columns = (
+        staff.id,
+        staff.given_name,
+        staff.family_name,
+        staff.role,
+        staff.provider_id,
+        staff.employed_from,
+        staff.employed_to,
+    )
+    members = [
+        StaffMember(
+            row.id,
+            f"{row.given_name} {row.family_name}" if row.given_name else row.family_name,
+            Role(row.role),
+            row.provider_id,
+            row.employed_from <= today and (row.employed_to is None or row.employed_to >= today),
+        )
+        for row in connection.execute(select(*columns).order_by(staff.family_name, staff.given_name, staff.id))
+    ]
+    return tuple(sorted(members, key=lambda member: not member.employed))
+
+
+def staff_of_user(connection: Connection, user_id: str) -> str | None:
+    """Return which member of staff the user is; where nobody said so, the only one there is."""
+    mine, staff = UserStaff.__table__.c, Staff.__table__.c
+    chosen = connection.execute(select(mine.staff_id).where(mine.user_id == user_id)).scalar()
+    if chosen is not None and connection.execute(select(staff.id).where(staff.id == chosen)).first() is not None:
+        return str(chosen)
+    everybody = connection.execute(select(staff.id).limit(2)).scalars().all()
+    return str(everybody[0]) if len(everybody) == 1 else None
+
+
+def set_staff_of_user(session: Session, *, user_id: str, staff_id: str | None) -> None:
+    """Note that the user is the member of staff *staff_id*, or nobody."""
+    row = session.get(UserStaff, user_id)
+    if staff_id is None:
+        if row is not None:
+            session.delete(row)
+    elif row is None:
+        session.add(UserStaff(user_id=user_id, staff_id=staff_id))
+    else:
+        row.staff_id = staff_id

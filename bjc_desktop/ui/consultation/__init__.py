@@ -1,0 +1,1 @@
+"""Recording a consultation from anywhere."""

@@ -1,0 +1,187 @@
+"""The settings page: who one is in the team, how the window looks, when it locks, the passphrase, a backup, the keys."""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QWidget
+
+from bjc_desktop import __version__
+from bjc_desktop.errors import InvalidInputError
+from bjc_desktop.indicators.catalogue import DEFINITIONS_VERSION
+from bjc_desktop.services.team import list_staff, set_staff_of_user
+from bjc_desktop.settings import SCALES, Settings
+from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.entry_fields import ChoiceBox
+from bjc_desktop.ui.shared.page import Page, Scroller
+from bjc_desktop.ui.shared.texts import box, button, label, row
+from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.start.entry import Entry
+from bjc_desktop.ui.start.passphrase_field import PassphraseField
+from bjc_desktop.vault import back_up, set_passphrase
+
+_SCHEMES = {"system": "wie das System", "light": "hell", "dark": "dunkel", "contrast": "hoher Kontrast"}
+_IDLE = {0: "nie", 5: "5 Minuten", 10: "10 Minuten", 15: "15 Minuten", 30: "30 Minuten"}
+_KEYS = (
+    ("Strg+K", "Jede Aktion und jede Person finden"),
+    ("Strg+Umschalt+K", "Konsultation erfassen"),
+    ("Strg+Enter", "Speichern im Fenster der Konsultation"),
+    ("Strg+1 … 9", "Seiten in der Reihenfolge links"),
+    ("Strg+F", "Auf der Seite suchen"),
+    ("Strg+N", "Neue*r Coachee"),
+    ("Alt+←", "Zurück"),
+    ("Strg+Umschalt+Z", "Letzte Speicherung zurücknehmen"),
+    ("Strg+L", "Sperren"),
+    ("F5", "Neu lesen"),
+)
+
+
+class OptionsPage(Page):
+    """The page."""
+
+    key: ClassVar[str] = "settings"
+    heading: ClassVar[str] = "Einstellungen"
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        scroller = Scroller()
+        self.add(scroller, 1)
+        self.subtitle.setText(f"BJC Desktop {__version__}, Definitionen {DEFINITIONS_VERSION}")
+        self.staff = ChoiceBox()
+        self.scheme, self.scale, self.idle = ChoiceBox(), ChoiceBox(), ChoiceBox()
+        self.new, self.again = PassphraseField("Neue Passphrase"), PassphraseField("Neue Passphrase wiederholen")
+        self._new_entries = {"passphrase": Entry("Neue Passphrase", self.new), "again": Entry("Wiederholen", self.again)}
+        for part in (self._person(), self._look(), self._passphrase(), self._backup(), self._keys()):
+            scroller.column.addWidget(part)
+        scroller.column.addStretch(1)
+        self.staff.activated.connect(self._choose_staff)
+        for choice in (self.scheme, self.scale):
+            choice.activated.connect(self._choose_look)
+        self.idle.activated.connect(lambda: self.wanted.emit("keep_settings", {"idle_minutes": self.idle.currentData()}))
+
+    def _person(self) -> QWidget:
+        frame, column = box()
+        column.addWidget(label("Wer Sie im Team sind", "heading"))
+        hint = "Danach richten sich „meine Fälle“, und Konsultationen werden in Ihrem Namen gespeichert."
+        column.addWidget(Entry("&Person im Personal", self.staff, hint))
+        return frame
+
+    def _look(self) -> QWidget:
+        frame, column = box()
+        for key, text in _SCHEMES.items():
+            self.scheme.addItem(text, key)
+        for scale in SCALES:
+            self.scale.addItem(f"{scale} %", scale)
+        for minutes, text in _IDLE.items():
+            self.idle.addItem(text, minutes)
+        column.addWidget(label("Fenster", "heading"))
+        grid = QGridLayout()
+        for at, (name, choice) in enumerate(
+            (("&Farben", self.scheme), ("&Textgröße", self.scale), ("&Sperren ohne Eingabe nach", self.idle))
+        ):
+            grid.addWidget(Entry(name, choice), 0, at)
+        column.addLayout(grid)
+        return frame
+
+    def _passphrase(self) -> QWidget:
+        frame, column = box()
+        column.addWidget(label("Passphrase ändern", "heading"))
+        for entry in self._new_entries.values():
+            column.addWidget(entry)
+        column.addLayout(row(button("Passphrase &ändern", self._change_passphrase, symbol="key-round"), None))
+        return frame
+
+    def _backup(self) -> QWidget:
+        frame, column = box()
+        column.addWidget(label("Sicherung", "heading"))
+        column.addWidget(
+            label("Eine geprüfte, verschlüsselte Kopie in einer Datei, am besten auf einem anderen Laufwerk.", "muted", wrap=True)
+        )
+        column.addLayout(row(button("Jetzt &sichern …", self._back_up, symbol="database-backup"), None))
+        return frame
+
+    def _keys(self) -> QWidget:
+        frame, column = box()
+        column.addWidget(label("Tasten", "heading"))
+        grid = QGridLayout()
+        grid.setColumnStretch(1, 1)
+        grid.setHorizontalSpacing(theme().pixels(24))
+        for at, (keys, meaning) in enumerate(_KEYS):
+            grid.addWidget(label(keys, "strong"), at, 0)
+            grid.addWidget(label(meaning), at, 1)
+        column.addLayout(grid)
+        return frame
+
+    def first_field(self) -> QWidget:
+        """Return the choice of the person."""
+        return self.staff
+
+    def refresh(self) -> None:
+        """Show what is chosen."""
+        self.staff.clear()
+        self.staff.addItem("– niemand –", None)
+        for member in self.desk.read(partial(list_staff, today=self.desk.today())):
+            self.staff.addItem(f"{member.name} ({member.role.label})", member.id)
+        self.staff.setCurrentIndex(max(self.staff.findData(self.desk.staff_id), 0))
+        self._show_settings(self.desk.settings)
+
+    def _show_settings(self, settings: Settings) -> None:
+        self.scheme.setCurrentIndex(self.scheme.findData(settings.scheme))
+        self.scale.setCurrentIndex(self.scale.findData(settings.scale))
+        at = self.idle.findData(settings.idle_minutes)
+        if at < 0:
+            self.idle.addItem(f"{settings.idle_minutes} Minuten", settings.idle_minutes)
+            at = self.idle.count() - 1
+        self.idle.setCurrentIndex(at)
+
+    def _choose_staff(self) -> None:
+        staff_id = self.staff.currentData()
+        self.desk.staff_id = staff_id
+        self.desk.write(partial(set_staff_of_user, user_id=self.desk.vault.user.id, staff_id=staff_id), "Person gespeichert")
+
+    def _choose_look(self) -> None:
+        self.wanted.emit("look", {"scheme": self.scheme.currentData(), "scale": self.scale.currentData()})
+
+    def _change_passphrase(self) -> None:
+        for entry in self._new_entries.values():
+            entry.tell("")
+        if self.new.text() != self.again.text():
+            self._new_entries["again"].tell("Die beiden Eingaben sind verschieden; bitte noch einmal eingeben.")
+            return
+        vault, passphrase = self.desk.vault, self.new.text()
+
+        def failed(error: BaseException) -> None:
+            sentence = str(error) if isinstance(error, InvalidInputError) else "Die Passphrase konnte nicht geändert werden."
+            self._new_entries["passphrase"].tell(sentence)
+
+        def done(_: Any) -> None:
+            self.new.clear()
+            self.again.clear()
+            self.banner.tell("Die Passphrase ist geändert.", "good", button("Verstanden", self.banner.clear, rank="plain"))
+
+        now = self.desk.now()
+        self.desk.background.run(self, lambda _: set_passphrase(vault, passphrase, now), done, failed)
+
+    def _back_up(self) -> None:
+        place = QFileDialog.getExistingDirectory(self, "Ordner für die Sicherung", self.desk.settings.backup_folder)
+        if place:
+            self.back_up_to(Path(place))
+
+    def back_up_to(self, place: Path) -> None:
+        """Write a backup into *place*, behind the window."""
+        self.wanted.emit("keep_settings", {"backup_folder": str(place)})
+        vault, now = self.desk.vault, self.desk.now()
+
+        def done(path: Path) -> None:
+            self.banner.tell(f"Gesichert und geprüft: {path}", "good", button("Verstanden", self.banner.clear, rank="plain"))
+
+        def failed(error: BaseException) -> None:
+            self.banner.tell(str(error), "danger")
+
+        self.banner.tell("Der Tresor wird gesichert und geprüft …")
+        self.desk.background.run(self, lambda _: back_up(vault, place, now), done, failed)
+
+    def open_at(self, where: Mapping[str, Any]) -> None:
+        """Show the page; it has no places."""
+        _ = where

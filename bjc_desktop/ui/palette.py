@@ -1,0 +1,92 @@
+"""Find any action and any person by a few letters."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from bjc_desktop.services.coachee_list import CoacheeFilter, find_coachees
+from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.icons import icon
+from bjc_desktop.ui.shared.texts import label
+from bjc_desktop.ui.shared.theme import theme
+
+_PEOPLE = 12
+Action = tuple[str, str, Callable[[], object]]
+"""Title, shortcut as it is shown, and what it does."""
+
+
+class Palette(QDialog):
+    """A line and what it finds; arrows move, Enter goes."""
+
+    def __init__(
+        self, desk: Desk, actions: Sequence[Action], go: Callable[[str, dict[str, Any]], object], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._desk, self._actions, self._go = desk, actions, go
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Suchen")
+        px = theme().pixels
+        column = QVBoxLayout(self)
+        column.setContentsMargins(px(14), px(14), px(14), px(14))
+        self.line = QLineEdit()
+        self.line.setPlaceholderText("Name, Fallnummer oder Aktion")
+        self.line.setAccessibleName("Suchen")
+        self.line.textChanged.connect(self._find)
+        self.line.installEventFilter(self)
+        self.list = QListWidget()
+        self.list.setAccessibleName("Treffer")
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the arrows of the line move in it
+        self.list.itemClicked.connect(self._take)
+        self._count = label("", "small")
+        for widget in (self.line, self.list, self._count):
+            column.addWidget(widget)
+        self.resize(px(560), min(px(460), self.screen().availableGeometry().height() - 60))
+        self._find("")
+
+    def _find(self, text: str) -> None:
+        self.list.clear()
+        words = text.casefold().split()
+        for title, shortcut, action in self._actions:
+            if all(word in title.casefold() for word in words):
+                self._add(f"{title}   {shortcut}", "arrow-right", action)
+        if words:
+            page = self._desk.read(
+                partial(find_coachees, wanted=CoacheeFilter(text=text), limit=_PEOPLE, today=self._desk.today())
+            )
+            for found in page.rows:
+                self._add(f"{found.name}   {found.case_number}   {found.status.label}", "user", partial(self._open, found))
+        self.list.setCurrentRow(0)
+        self._count.setText(f"{self.list.count()} Treffer" if self.list.count() else "Kein Treffer")
+
+    def _open(self, found: Any) -> None:
+        if found.coaching_id is None:
+            self._go("coachees", {"coachee_id": found.coachee_id})
+        else:
+            self._go("case_file", {"coaching_id": found.coaching_id})
+
+    def _add(self, text: str, symbol: str, action: Callable[[], object]) -> None:
+        item = QListWidgetItem(icon(symbol, "muted"), text)
+        item.setData(Qt.ItemDataRole.UserRole, action)
+        self.list.addItem(item)
+
+    def _take(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            action = item.data(Qt.ItemDataRole.UserRole)
+            self.accept()
+            action()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's
+        """Let the line's arrows and Enter work in the list."""
+        if watched is self.line and isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            if event.key() in {Qt.Key.Key_Down, Qt.Key.Key_Up} and self.list.count():
+                step = 1 if event.key() == Qt.Key.Key_Down else -1
+                self.list.setCurrentRow((self.list.currentRow() + step) % self.list.count())
+                return True
+            if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+                self._take(self.list.currentItem())
+                return True
+        return False
