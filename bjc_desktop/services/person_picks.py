@@ -1,0 +1,229 @@
+"""Picking a person by a few letters: the coachees that a consultation may be about, one's own first.
+
+Who is coached now comes first; who left within the last eight months follows, for aftercare and the six-month survey. The
+window reads the people once and matches every keystroke against them in memory.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from heapq import nsmallest
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, literal_column, select
+
+from bjc_desktop.indicators.period import add_months
+from bjc_desktop.models import Coachee, Coaching, CoachingStaff
+
+RECENT_MONTHS = 8
+"""How long after the exit a coaching is still offered: six months to the survey, and room to carry it out."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPick:
+    """A coachee with the coaching that a consultation would belong to."""
+
+    coaching_id: str
+    coachee_id: str
+    given_name: str | None
+    family_name: str
+    case_number: str
+    birth_date: date | None
+    entry_on: date
+    exit_on: date | None
+    ended: bool
+    own: bool
+    """Whether the coaching is assigned to the member of staff who picks."""
+    words: tuple[frozenset[str], ...] = field(default=(), repr=False, compare=False)
+    """The words of the name, family name first, each in its folded spellings."""
+    sought: str = field(default="", repr=False, compare=False)
+    """All spellings in one text, each after a line break: whether a word begins with some letters is one look at it."""
+    number: str = field(default="", repr=False, compare=False)
+    """The case number, folded."""
+
+    @property
+    def name(self) -> str:
+        """The name as people say it."""
+        return f"{self.given_name} {self.family_name}" if self.given_name else self.family_name
+
+    @property
+    def tier(self) -> int:
+        """What comes first: one's own, and of them who is coached now."""
+        return (0 if self.own else 2) + self.ended
+
+
+_LETTERS = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a name, also the parts of a double one."""
+    return re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text))
+
+
+def spellings_of(word: str) -> frozenset[str]:
+    """Return *word* folded: without case and accents, and with ae, oe, ue for umlauts."""
+    lower = word.replace("İ", "i").casefold().translate(_LETTERS)
+    return frozenset(_plain(spelling) for spelling in (lower, lower.translate(_UMLAUTS)))
+
+
+def _plain(word: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))
+
+
+def folded_words(text: str) -> tuple[frozenset[str], ...]:
+    """Return the words of *text*, each in its folded spellings: Müller, Mueller and Muller share one."""
+    return tuple(spellings_of(word) for word in words_of(text))
+
+
+def with_keys(person: PersonPick) -> PersonPick:
+    """Return *person* with what it is found by: the words of the name, and a family name of several words as one."""
+    family, given = folded_words(person.family_name), folded_words(person.given_name or "")
+    together = "".join(words_of(person.family_name))
+    joined = (spellings_of(together),) if len(family) > 1 else ()
+    words = (*family, *given, *joined)
+    sought = "\n".join(["", *(spelling for spellings in words for spelling in sorted(spellings)), ""])
+    return replace(person, words=words, sought=sought, number=folded_number(person.case_number))
+
+
+def folded_number(text: str) -> str:
+    """Return a case number as it is compared."""
+    return "".join(text.split()).casefold()
+
+
+def read_people(connection: Connection, *, staff_id: str, today: date) -> tuple[PersonPick, ...]:
+    """Return whom *staff_id* may pick, in the order in which they are offered; one coaching of each person is enough.
+
+    A person's running coaching comes before an ended one.
+    """
+    since = add_months(today, -RECENT_MONTHS)
+    coaching, coachee = Coaching.__table__.c, Coachee.__table__.c
+    last_day: ColumnElement[Any] = literal_column("coalesce(coachings.exit_on, '9999-12-31')")
+    statement = (
+        select(
+            coaching.id,
+            coaching.coachee_id,
+            coachee.given_name,
+            coachee.family_name,
+            coachee.case_number,
+            coachee.birth_date,
+            coaching.entry_on,
+            coaching.exit_on,
+        )
+        .join_from(Coaching.__table__, Coachee.__table__, coachee.id == coaching.coachee_id)
+        .where(literal_column("coachings.cancelled = 0"), last_day >= since)
+    )
+    own = _own_coachings(connection, staff_id, today)
+    people = []
+    for row in connection.execute(statement):
+        ended = row.exit_on is not None and row.exit_on < today
+        people.append(with_keys(PersonPick(*row, ended=ended, own=row.id in own)))
+    return tuple(sorted(_once_each(people), key=_order))
+
+
+def _own_coachings(connection: Connection, staff_id: str, today: date) -> set[str]:
+    """Return the coachings assigned to *staff_id* now, to come, or until their exit."""
+    assignment, coaching = CoachingStaff.__table__.c, Coaching.__table__.c
+    until: ColumnElement[Any] = literal_column("coalesce(coaching_staff.valid_to, '9999-12-31')")
+    statement = (
+        select(assignment.coaching_id, coaching.exit_on, assignment.valid_to)
+        .join_from(CoachingStaff.__table__, Coaching.__table__, coaching.id == assignment.coaching_id)
+        .where(assignment.staff_id == staff_id)
+        .where((until >= today) | (until >= coaching.exit_on))
+    )
+    return {row.coaching_id for row in connection.execute(statement)}
+
+
+def _once_each(people: Iterable[PersonPick]) -> list[PersonPick]:
+    """Leave out the ended coachings of a person who has a running one, and all but the last of the others."""
+    running = {person.coachee_id for person in people if not person.ended}
+    latest: dict[str, PersonPick] = {}
+    kept = []
+    for person in people:
+        if not person.ended:
+            kept.append(person)
+        elif person.coachee_id not in running:
+            held = latest.get(person.coachee_id)
+            if held is None or (person.entry_on, person.coaching_id) > (held.entry_on, held.coaching_id):
+                latest[person.coachee_id] = person
+    return [*kept, *latest.values()]
+
+
+def _order(person: PersonPick) -> tuple[int, list[str], str, str]:
+    return person.tier, [min(spellings) for spellings in person.words], person.case_number, person.coaching_id
+
+
+def fit_of(person: PersonPick, typed: Sequence[frozenset[str]]) -> int | None:
+    """Return how well the *typed* words fit the name: 0 where all are whole words, 1 where some begin one, None for not at all.
+
+    Every typed word needs a word of the name of its own, so ``an an`` does not find Anna Berg.
+    """
+    if len(typed) == 1:
+        return _fit_of_one(person, typed[0])
+    if _has_each(typed, person.words, _is_word):
+        return 0
+    return 1 if _has_each(typed, person.words, _begins) else None
+
+
+def _fit_of_one(person: PersonPick, typed: frozenset[str]) -> int | None:
+    if any(f"\n{spelling}\n" in person.sought for spelling in typed):
+        return 0
+    return 1 if any(f"\n{spelling}" in person.sought for spelling in typed) else None
+
+
+def _is_word(typed: frozenset[str], word: frozenset[str]) -> bool:
+    return not typed.isdisjoint(word)
+
+
+def _begins(typed: frozenset[str], word: frozenset[str]) -> bool:
+    return any(spelling.startswith(letters) for spelling in word for letters in typed)
+
+
+def _has_each(
+    typed: Sequence[frozenset[str]],
+    words: Sequence[frozenset[str]],
+    fits: Callable[[frozenset[str], frozenset[str]], bool],
+) -> bool:
+    """Say whether each of *typed* can have one of *words* for itself (augmenting paths)."""
+    if len(typed) > len(words):
+        return False
+    taken: dict[int, int] = {}
+
+    def place(index: int, seen: set[int]) -> bool:
+        for at, word in enumerate(words):
+            if at not in seen and fits(typed[index], word):
+                seen.add(at)
+                if at not in taken or place(taken[at], seen):
+                    taken[at] = index
+                    return True
+        return False
+
+    return all(place(index, set()) for index in range(len(typed)))
+
+
+def narrowed(people: Iterable[PersonPick], typed: frozenset[str]) -> Iterable[PersonPick]:
+    """Yield those of *people* of whose name a word begins with the *typed* one: a quick look before :func:`fit_of`."""
+    beginnings = [f"\n{spelling}" for spelling in typed]
+    return (person for person in people if any(beginning in person.sought for beginning in beginnings))
+
+
+def pick_people(people: Iterable[PersonPick], letters: str, *, limit: int = 8) -> tuple[PersonPick, ...]:
+    """Return the first *limit* of *people* whose name or case number begins with *letters*; all of them for none.
+
+    One's own come first; among them a whole word of the name before the beginning of one.
+    """
+    typed, number = folded_words(letters), folded_number(letters)
+    people = tuple(people)
+    found = [(person, 0) for person in people if person.number.startswith(number)]
+    if number and typed:
+        known = {person.coaching_id for person, _ in found}
+        graded = ((person, fit_of(person, typed)) for person in narrowed(people, typed[0]) if person.coaching_id not in known)
+        found += [(person, grade) for person, grade in graded if grade is not None]
+    return tuple(person for person, _ in nsmallest(limit, found, key=lambda entry: (entry[0].tier, entry[1])))
+
+
+def people_for(connection: Connection, letters: str, *, staff_id: str, today: date, limit: int = 8) -> tuple[PersonPick, ...]:
+    """Return whom *staff_id* may mean by *letters*; a window that asks at every keystroke reads the people once instead."""
+    return pick_people(read_people(connection, staff_id=staff_id, today=today), letters, limit=limit)
