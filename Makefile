@@ -2,7 +2,7 @@
 BIN := .venv/bin
 export QT_QPA_PLATFORM ?= offscreen
 
-.PHONY: help setup run test check bench stress docs lock dist clean
+.PHONY: help setup run test check bench stress screenshots docs lock dist clean
 
 help:            ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 10
@@ -10,9 +10,9 @@ help:            ## this list
 setup:           ## system packages and .venv; done by every other target
 	@tools/setup.sh
 
-run: setup       ## the main job on sample data: a vault, four quarters, report bundles in demo/
-	@[ ! -d demo/tresor ] || rm -rf demo
-	@$(BIN)/bjc-desktop demo --out demo
+run: setup       ## the window; without a screen the main job on sample data: a vault, four quarters, bundles in demo/
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then env -u QT_QPA_PLATFORM $(BIN)/bjc-desktop; \
+	else out=demo; [ ! -e demo ] || out=demo-$$(date +%Y%m%d-%H%M%S); $(BIN)/bjc-desktop demo --out $$out; fi
 
 test: setup      ## all tests (COVERAGE=yes: with branch coverage, which may only rise)
 	@$(BIN)/python -m pytest -n 2 -rs $(if $(COVERAGE),--cov --cov-report=term)
@@ -33,6 +33,9 @@ bench: setup     ## speed, measured on sample data
 stress: setup    ## long kill loops and fuzzing
 	@$(BIN)/python -m pytest -m stress -rs
 
+screenshots: setup ## pictures of every page, light and dark, in build/screenshots
+	@$(BIN)/python tools/screenshots.py build/screenshots
+
 docs: setup      ## the generated documents
 	$(BIN)/python -m bjc_desktop.indicators.documentation docs/indicators.md
 
@@ -48,5 +51,5 @@ dist: setup      ## wheel and source archive in dist/
 	$(BIN)/python -m hatchling build
 
 clean:           ## what was generated; .venv stays
-	rm -rf build dist demo htmlcov .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf build dist htmlcov .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find bjc_desktop tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

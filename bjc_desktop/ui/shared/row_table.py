@@ -32,12 +32,30 @@ class RowTableModel(QAbstractTableModel):
         super().__init__()
         self.columns = tuple(columns)
         self.rows: Sequence[Any] = ()
+        self._total = 0
+        self._more: Callable[[int], Sequence[Any]] | None = None
 
-    def show_rows(self, rows: Sequence[Any]) -> None:
-        """Show *rows* instead of what was shown."""
+    def show_rows(self, rows: Sequence[Any], total: int = 0, more: Callable[[int], Sequence[Any]] | None = None) -> None:
+        """Show *rows* instead of what was shown; where there are *total*, *more* returns those from a place on."""
         self.beginResetModel()
-        self.rows = rows
+        self.rows, self._total, self._more = rows, total, more
         self.endResetModel()
+
+    def canFetchMore(self, parent: QModelIndex | QPersistentModelIndex) -> bool:  # noqa: N802 - Qt's
+        """Say whether there are rows that were not read yet."""
+        return not parent.isValid() and self._more is not None and len(self.rows) < self._total
+
+    def fetchMore(self, parent: QModelIndex | QPersistentModelIndex) -> None:  # noqa: N802 - Qt's
+        """Read the next rows."""
+        if self._more is None:
+            return
+        found = self._more(len(self.rows))
+        if not found:
+            self._total = len(self.rows)
+            return
+        self.beginInsertRows(QModelIndex() if not parent.isValid() else parent, len(self.rows), len(self.rows) + len(found) - 1)
+        self.rows = [*self.rows, *found]
+        self.endInsertRows()
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's
         """Return the number of rows."""
@@ -116,10 +134,17 @@ class RowTable(QTableView):
         self.doubleClicked.connect(lambda index: self.opened.emit(self.rows_model.rows[index.row()]))
         self.selectionModel().currentRowChanged.connect(self._moved)
 
-    def show_rows(self, rows: Sequence[Any], *, key: Callable[[Any], object] | None = None) -> None:
-        """Show *rows*; the current row stays the one with the same *key*."""
+    def show_rows(
+        self,
+        rows: Sequence[Any],
+        *,
+        key: Callable[[Any], object] | None = None,
+        total: int = 0,
+        more: Callable[[int], Sequence[Any]] | None = None,
+    ) -> None:
+        """Show *rows*; the current row stays the one with the same *key*. See the model for *total* and *more*."""
         before = self.current()
-        self.rows_model.show_rows(rows)
+        self.rows_model.show_rows(rows, total, more)
         if not rows:
             self.chosen.emit(None)
             return

@@ -1,0 +1,262 @@
+"""The list of coachees: search as you type, filters, a preview, and Enter opens the case file."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, ClassVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
+
+from bjc_desktop.services.coachee_list import (
+    PAGE,
+    CaseStatus,
+    CoacheeFilter,
+    CoacheePage,
+    CoacheeRow,
+    DueWithin,
+    ListOrder,
+    find_coachees,
+)
+from bjc_desktop.services.typed_values import show_date
+from bjc_desktop.ui.coachees.coachee_preview import CoacheePreviewPanel
+from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.entry_fields import ChoiceBox
+from bjc_desktop.ui.shared.page import Page
+from bjc_desktop.ui.shared.row_table import Column, RowTable
+from bjc_desktop.ui.shared.texts import NO_VALUE, button, label
+from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.vocabulary import TargetGroup, Vocabulary
+
+_ROOM_FOR_PREVIEW = 920
+_STATUS_COLOURS = {
+    CaseStatus.ACTIVE: "good",
+    CaseStatus.AFTERCARE: "warning",
+    CaseStatus.ENDED: "muted",
+    CaseStatus.CANCELLED: "muted",
+    CaseStatus.NONE: "muted",
+}
+COLUMNS = (
+    Column("Name", lambda row: f"{row.family_name}, {row.given_name}" if row.given_name else row.family_name, stretch=True),
+    Column("Status", lambda row: row.status.label, colour=lambda row: _STATUS_COLOURS[row.status], width=120),
+    Column("Als Nächstes", lambda row: next_due(row), colour=lambda row: "danger" if _overdue(row) else "", width=210),
+    Column("Letzter Kontakt", lambda row: show_date(row.last_contact) or NO_VALUE, width=130),
+    Column("Eintritt", lambda row: show_date(row.entry_on) or NO_VALUE, width=110),
+    Column("Fallnummer", lambda row: row.case_number, width=130),
+)
+_ORDERS = {0: ListOrder.NAME, 2: ListOrder.NEXT_DUE, 3: ListOrder.LAST_CONTACT, 4: ListOrder.ENTRY, 5: ListOrder.CASE_NUMBER}
+
+
+def next_due(row: CoacheeRow) -> str:
+    """Return what is due next in *row*, with its day."""
+    if row.next_due is None:
+        return NO_VALUE
+    late = "überfällig: " if row.next_due.overdue else ""
+    return f"{late}{row.next_due.kind.label} {show_date(row.next_due.day)}"
+
+
+def _overdue(row: CoacheeRow) -> bool:
+    return row.next_due is not None and row.next_due.overdue
+
+
+class CoacheesPage(Page):
+    """The page; a place may be ``new``, ``search``, ``coachee_id``, or ``coachee_ids`` with ``why`` for the list behind a number."""
+
+    key: ClassVar[str] = "coachees"
+    heading: ClassVar[str] = "Coachees"
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self._order, self._descending = ListOrder.NAME, False
+        self._behind: tuple[str, ...] | None = None
+        self.new_button = button("&Neue*r Coachee", self.add_coachee, rank="primary", symbol="user-plus")
+        self.head.addWidget(self.new_button)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Suchen: Name in jeder Schreibweise oder Fallnummer (Strg+F)")
+        self.search.setAccessibleName("Suchen")
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self.refresh)
+        self.cases = _choice("Fälle", (("Meine Fälle", desk.staff_id), ("Alle Fälle", None)))
+        self.cases.setVisible(desk.staff_id is not None)
+        self.status = _vocabulary("Status", "Alle Status", CaseStatus)
+        self.group = _vocabulary("Zielgruppe", "Alle Zielgruppen", TargetGroup)
+        self.link = _choice("Maßnahmebezug", (("Maßnahmebezug: alle", None), ("mit Maßnahme", True), ("ohne Maßnahme", False)))
+        self.due = _vocabulary("Fälligkeit", "Fällig: alle", DueWithin)
+        self._filters = (self.cases, self.status, self.group, self.link, self.due)
+        self.add(self.search)
+        line = QHBoxLayout()
+        for choice in self._filters:
+            choice.activated.connect(self.refresh)
+            line.addWidget(choice, 1)
+        self.add(line)
+        self.table = RowTable(COLUMNS, "Coachees", sortable=True)
+        self.table.opened.connect(self.open_row)
+        self.table.horizontalHeader().sectionClicked.connect(self._sort)
+        self.table.horizontalHeader().setSortIndicatorShown(True)
+        self.table.horizontalHeader().setSortIndicator(0, Qt.SortOrder.AscendingOrder)
+        self.preview = CoacheePreviewPanel(desk)
+        self.preview.wanted.connect(self.wanted)
+        self.table.chosen.connect(self._show_preview)
+        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split.setChildrenCollapsible(False)
+        self._split.addWidget(self.table)
+        self._split.addWidget(self.preview)
+        self._split.setStretchFactor(0, 5)
+        self._split.setStretchFactor(1, 3)
+        self.add(self._split, 1)
+        self._empty = QWidget()
+        inner = QVBoxLayout(self._empty)
+        self._empty_text = label("", "muted", wrap=True)
+        self._empty_text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty_button = button("Filter zurücksetzen", self._clear_filters)
+        inner.addStretch(1)
+        inner.addWidget(self._empty_text)
+        inner.addWidget(self._empty_button, 0, Qt.AlignmentFlag.AlignHCenter)
+        inner.addStretch(2)
+        self.add(self._empty, 1)
+
+    # --- what is shown ----------------------------------------------------------------------------------------------------
+
+    def _wanted(self) -> CoacheeFilter:
+        return CoacheeFilter(
+            text=self.search.text(),
+            status=self.status.currentData(),
+            target_group=self.group.currentData(),
+            measure_link=self.link.currentData(),
+            coach_id=self.cases.currentData() if self._behind is None else None,
+            due=self.due.currentData(),
+            coachee_ids=self._behind,
+        )
+
+    def _read(self, offset: int = 0) -> CoacheePage:
+        question = partial(
+            find_coachees,
+            wanted=self._wanted(),
+            order=self._order,
+            descending=self._descending,
+            limit=PAGE,
+            offset=offset,
+            today=self.desk.today(),
+        )
+        return self.desk.read(question)
+
+    def _more(self, offset: int) -> Sequence[CoacheeRow]:
+        return self._read(offset).rows
+
+    def refresh(self) -> None:
+        """Read the list again."""
+        page = self._read()
+        self.table.show_rows(page.rows, key=lambda row: row.coachee_id, total=page.total_shown, more=self._more)
+        self.subtitle.setText(f"{page.total_shown} von {page.total_all} angezeigt")
+        self._split.setVisible(bool(page.rows))
+        self._empty.setVisible(not page.rows)
+        if not page.rows:
+            self._tell_empty(page.total_all)
+
+    def _tell_empty(self, everybody: int) -> None:
+        filtered = self._wanted() != CoacheeFilter()
+        if everybody or filtered:
+            self._empty_text.setText("Kein Coachee entspricht der Suche und den Filtern.")
+            self._empty_button.setText("Filter zurücksetzen")
+        else:
+            self._empty_text.setText("Hier stehen die Coachees mit Status, nächster Fälligkeit und letztem Kontakt.")
+            self._empty_button.setText("Ersten Coachee anlegen")
+
+    def _clear_filters(self) -> None:
+        if self._empty_button.text() == "Ersten Coachee anlegen":
+            self.add_coachee()
+            return
+        self._behind = None
+        self.banner.clear()
+        self.search.clear()
+        for choice in self._filters:
+            choice.setCurrentIndex(choice.count() - 1 if choice is self.cases else 0)
+        self.refresh()
+        self.search.setFocus()
+
+    def _sort(self, section: int) -> None:
+        order = _ORDERS.get(section)
+        if order is None:
+            return
+        self._descending = not self._descending if order is self._order else False
+        self._order = order
+        direction = Qt.SortOrder.DescendingOrder if self._descending else Qt.SortOrder.AscendingOrder
+        self.table.horizontalHeader().setSortIndicator(section, direction)
+        self.refresh()
+
+    def _show_preview(self, row: CoacheeRow | None) -> None:
+        if row is not None and not self.preview.isHidden():
+            self.preview.show_coachee(row)
+
+    # --- going somewhere --------------------------------------------------------------------------------------------------
+
+    def open_at(self, where: Mapping[str, Any]) -> None:
+        """Show the list, the one behind a number, or the form for a new coachee."""
+        if "coachee_ids" in where:
+            self._behind = tuple(where["coachee_ids"])
+            back = button("Alle zeigen", self._clear_filters, rank="plain")
+            self.banner.tell(where.get("why", "Die Fälle hinter der Zahl"), "quiet", back)
+            self._stale = True
+        for name, choice in (("status", self.status), ("due", self.due), ("link", self.link)):
+            if name in where:
+                choice.setCurrentIndex(max(choice.findData(where[name]), 0))
+                self._stale = True
+        if where.get("new"):
+            self.add_coachee()
+        elif where.get("search"):
+            self.find()
+
+    def open_row(self, row: CoacheeRow) -> None:
+        """Open the case file of *row*; a person without a coaching gets one first."""
+        if row.coaching_id is None:
+            self.add_coachee(row.coachee_id)
+        else:
+            self.wanted.emit("case_file", {"coaching_id": row.coaching_id})
+
+    def add_coachee(self, coachee_id: str | None = None) -> None:
+        """Open the form for a new coachee, or for another coaching of one who is there."""
+        from bjc_desktop.ui.coachees.new_coachee_dialog import NewCoacheeDialog  # noqa: PLC0415 - not needed for the list
+
+        dialog = NewCoacheeDialog(self.desk, coachee_id, self)
+        dialog.wanted.connect(self.wanted)
+        dialog.open()
+
+    def find(self) -> None:
+        """Take the keyboard to the search."""
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def first_field(self) -> QWidget:
+        """Return the search."""
+        return self.search
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's
+        """Let arrow down and Enter in the search go on in the list."""
+        if self.search.hasFocus() and event.key() in {Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            row = self.table.current()
+            if event.key() == Qt.Key.Key_Down:
+                self.table.setFocus()
+            elif row is not None:
+                self.open_row(row)
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's
+        """Show the preview where there is room for it."""
+        super().resizeEvent(event)
+        roomy = self.width() >= theme().pixels(_ROOM_FOR_PREVIEW)
+        self.preview.setVisible(roomy)
+        for column, width in ((3, 1050), (4, 1150), (5, 640)):
+            self.table.setColumnHidden(column, self.width() < theme().pixels(width))
+
+
+def _choice(name: str, entries: Sequence[tuple[str, Any]]) -> ChoiceBox:
+    made = ChoiceBox()
+    made.setAccessibleName(name)
+    for text, data in entries:
+        made.addItem(text, data)
+    return made
+
+
+def _vocabulary(name: str, everything: str, values: type[Vocabulary]) -> ChoiceBox:
+    return _choice(name, [(everything, None), *((entry.label, entry) for entry in values)])

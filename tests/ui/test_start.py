@@ -1,0 +1,172 @@
+"""The first page and the lock, as a user meets them."""
+
+import time
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+
+from bjc_desktop.settings import Settings, load_settings
+from bjc_desktop.ui import frame as frames
+from bjc_desktop.ui.frame import Frame
+from bjc_desktop.ui.start import vault_jobs
+from bjc_desktop.vault import open_vault, open_with_key
+from tests.conftest import PASSPHRASE, USER
+
+
+@pytest.fixture
+def config(tmp_path):
+    """Return an empty folder for settings."""
+    return tmp_path / "config"
+
+
+@pytest.fixture
+def frame(look, qtbot, tmp_path, config, vault_folder, monkeypatch):
+    """Yield the window at the unlocking of a vault."""
+    monkeypatch.setattr(frames, "user_data_path", lambda *_, **__: tmp_path / "data")
+    made = Frame(config, Settings(vaults=(str(vault_folder),)))
+    qtbot.addWidget(made)
+    made.show()
+    yield made
+    made.close()
+
+
+def unlocked(frame, qtbot, passphrase=PASSPHRASE):
+    """Type the passphrase and press Enter."""
+    form = frame.start.unlock_form
+    form.passphrase.line.clear()
+    qtbot.keyClicks(form.passphrase.line, passphrase)
+    qtbot.keyClick(form.passphrase.line, Qt.Key.Key_Return)
+
+
+def test_that_the_vault_used_last_is_offered_and_opens_by_its_passphrase(frame, qtbot, config, vault_folder) -> None:
+    assert str(vault_folder) in frame.start.unlock_form._place.text()
+    unlocked(frame, qtbot)
+    qtbot.waitUntil(lambda: frame.workspace is not None, timeout=20_000)
+    assert frame.stack.currentWidget() is frame.workspace
+    assert load_settings(config).vaults[0] == str(vault_folder)
+
+
+def test_that_a_wrong_passphrase_is_said_at_the_form_and_nothing_opens(frame, qtbot) -> None:
+    unlocked(frame, qtbot, "falsch falsch")
+    qtbot.waitUntil(lambda: bool(frame.start.unlock_form.banner.text()), timeout=20_000)
+    assert "Passphrase" in frame.start.unlock_form.banner.text()
+    assert frame.workspace is None
+    assert frame.start.unlock_form.open_button.isEnabled()
+
+
+def test_that_a_vault_in_use_is_said_with_what_to_do(frame, qtbot, vault_folder, template_vault) -> None:
+    with open_with_key(vault_folder, template_vault.secrets):
+        unlocked(frame, qtbot)
+        qtbot.waitUntil(lambda: bool(frame.start.unlock_form.banner.text()), timeout=20_000)
+    assert "geöffnet" in frame.start.unlock_form.banner.text()
+
+
+def test_that_a_damaged_vault_offers_the_way_to_a_backup(frame, qtbot, vault_folder) -> None:
+    (vault_folder / "vault.db").write_bytes(b"kaputt" * 1000)
+    unlocked(frame, qtbot)
+    qtbot.waitUntil(lambda: bool(frame.start.unlock_form.banner.text()), timeout=20_000)
+    frame.start.unlock_form.mend.emit()
+    assert frame.start.restore_form.isVisible()
+
+
+def test_that_the_passphrase_can_be_seen_and_hides_again(frame, qtbot) -> None:
+    field = frame.start.unlock_form.passphrase
+    qtbot.mouseClick(field.reveal, Qt.MouseButton.LeftButton)
+    assert field.line.echoMode() is QLineEdit.EchoMode.Normal
+    field.clear()
+    assert field.line.echoMode() is QLineEdit.EchoMode.Password
+
+
+@pytest.fixture
+def open_frame(frame, qtbot):
+    """Return the window with the vault unlocked."""
+    unlocked(frame, qtbot)
+    qtbot.waitUntil(lambda: frame.workspace is not None, timeout=20_000)
+    return frame
+
+
+def test_that_locking_closes_the_vault_and_asks_again(open_frame, vault_folder, template_vault) -> None:
+    open_frame.lock()
+    assert open_frame.workspace is None
+    assert open_frame.windowTitle() == frames.TITLE
+    open_with_key(vault_folder, template_vault.secrets).close()
+
+
+def test_that_idle_minutes_lock_with_a_warning_before(open_frame) -> None:
+    limit = open_frame.settings.idle_minutes * 60
+    open_frame._last_input = time.monotonic() - limit + 30
+    open_frame.tick()
+    assert not open_frame.workspace._lock_warning.isHidden()
+    open_frame._last_input = time.monotonic() - limit
+    open_frame.tick()
+    assert open_frame.workspace is None
+
+
+def test_that_a_key_takes_the_warning_back(open_frame, qtbot) -> None:
+    open_frame._last_input = time.monotonic() - open_frame.settings.idle_minutes * 60 + 30
+    open_frame.tick()
+    qtbot.keyClick(open_frame.workspace, Qt.Key.Key_Shift)
+    assert open_frame.workspace._lock_warning.isHidden()
+
+
+def test_that_the_window_locks_when_the_system_has_slept(open_frame) -> None:
+    open_frame._last_tick = time.time() - 600
+    open_frame.tick()
+    assert open_frame.workspace is None
+    assert "geschlafen" in open_frame.start.unlock_form.banner.text()
+
+
+def test_that_a_new_vault_is_made_from_the_form_and_shows_its_recovery_code_once(frame, qtbot, tmp_path, monkeypatch) -> None:
+    frame.start.show_new()
+    form = frame.start.new_form
+    for name, text in {"provider": "Träger <b>Nord</b>", "given_name": "Ana", "family_name": "Ö", "user": "ana"}.items():
+        qtbot.keyClicks(form.fields[name], text)
+    form.fields["folder"].setText(str(tmp_path / "neu"))
+    form.passphrase.line.setText("ein langer Satz")
+    form.again.line.setText("ein anderer Satz")
+    qtbot.mouseClick(form.make_button, Qt.MouseButton.LeftButton)
+    assert not (tmp_path / "neu").exists()
+    form.again.line.setText("ein langer Satz")
+    qtbot.mouseClick(form.make_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: frame.start.code_panel.isVisible(), timeout=30_000)
+    code = frame.start.code_panel._code.text()
+    frame.start.code_panel._done.setChecked(True)
+    qtbot.mouseClick(frame.start.code_panel._go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: frame.workspace is not None, timeout=20_000)
+    assert frame.start.code_panel._code.text() == ""
+    frame.lock()
+    open_vault(tmp_path / "neu", code, now=vault_jobs._now()).close()
+
+
+def test_that_what_is_missing_is_said_at_its_field(frame, qtbot, tmp_path) -> None:
+    frame.start.show_new()
+    form = frame.start.new_form
+    form.fields["folder"].setText(str(tmp_path / "neu"))
+    for field in (form.passphrase, form.again):
+        field.line.setText("ein langer Satz")
+    qtbot.mouseClick(form.make_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "Träger" in form.entries["provider"]._message.text(), timeout=10_000)
+    assert not Path(tmp_path / "neu").exists()
+
+
+def test_that_an_unexpected_error_names_no_data_in_its_report(open_frame, qtbot) -> None:
+    try:
+        raise ValueError("Kanarienvogel Meier")
+    except ValueError as error:
+        open_frame.tell_unexpected(type(error), error.__traceback__)
+    from PySide6.QtWidgets import QMessageBox
+
+    dialog = open_frame.findChild(QMessageBox)
+    shown = dialog.text() + dialog.informativeText() + dialog.detailedText()
+    assert "ValueError" in shown
+    assert "Kanarienvogel" not in shown
+    dialog.close()
+
+
+def test_that_the_user_named_is_the_one_who_unlocks(frame, qtbot) -> None:
+    qtbot.keyClicks(frame.start.unlock_form.user, USER)
+    unlocked(frame, qtbot)
+    qtbot.waitUntil(lambda: frame.workspace is not None, timeout=20_000)
+    assert frame.workspace.desk.vault.user.name == USER
