@@ -4,8 +4,6 @@ Who is coached now comes first; who left within the last eight months follows, f
 window reads the people once and matches every keystroke against them in memory.
 """
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -16,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, literal_column, select
 
 from bjc_desktop.indicators.period import add_months
 from bjc_desktop.models import Coachee, Coaching, CoachingStaff
+from bjc_desktop.models.name_keys import folded_words
 
 RECENT_MONTHS = 8
 """How long after the exit a coaching is still offered: six months to the survey, and room to carry it out."""
@@ -36,10 +35,10 @@ class PersonPick:
     ended: bool
     own: bool
     """Whether the coaching is assigned to the member of staff who picks."""
-    words: tuple[frozenset[str], ...] = field(default=(), repr=False, compare=False)
-    """The words of the name, family name first, each in its folded spellings."""
+    words: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    """The words of the name as they are searched for, family name first."""
     sought: str = field(default="", repr=False, compare=False)
-    """All spellings in one text, each after a line break: whether a word begins with some letters is one look at it."""
+    """All words in one text, each between line breaks: whether one begins with some letters is one look at it."""
     number: str = field(default="", repr=False, compare=False)
     """The case number, folded."""
 
@@ -54,37 +53,11 @@ class PersonPick:
         return (0 if self.own else 2) + self.ended
 
 
-_LETTERS = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
-
-
-def words_of(text: str) -> list[str]:
-    """Return the words of a name, also the parts of a double one."""
-    return re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text))
-
-
-def spellings_of(word: str) -> frozenset[str]:
-    """Return *word* folded: without case and accents, and with ae, oe, ue for umlauts."""
-    lower = word.replace("İ", "i").casefold().translate(_LETTERS)
-    return frozenset(_plain(spelling) for spelling in (lower, lower.translate(_UMLAUTS)))
-
-
-def _plain(word: str) -> str:
-    return "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))
-
-
-def folded_words(text: str) -> tuple[frozenset[str], ...]:
-    """Return the words of *text*, each in its folded spellings: Müller, Mueller and Muller share one."""
-    return tuple(spellings_of(word) for word in words_of(text))
-
-
 def with_keys(person: PersonPick) -> PersonPick:
     """Return *person* with what it is found by: the words of the name, and a family name of several words as one."""
     family, given = folded_words(person.family_name), folded_words(person.given_name or "")
-    together = "".join(words_of(person.family_name))
-    joined = (spellings_of(together),) if len(family) > 1 else ()
-    words = (*family, *given, *joined)
-    sought = "\n".join(["", *(spelling for spellings in words for spelling in sorted(spellings)), ""])
+    words = (*family, *given, *(folded_words("".join(family)) if len(family) > 1 else ()))
+    sought = "\n".join(["", *words, ""])
     return replace(person, words=words, sought=sought, number=folded_number(person.case_number))
 
 
@@ -151,41 +124,29 @@ def _once_each(people: Iterable[PersonPick]) -> list[PersonPick]:
     return [*kept, *latest.values()]
 
 
-def _order(person: PersonPick) -> tuple[int, list[str], str, str]:
-    return person.tier, [min(spellings) for spellings in person.words], person.case_number, person.coaching_id
+def _order(person: PersonPick) -> tuple[int, tuple[str, ...], str, str]:
+    return person.tier, person.words, person.case_number, person.coaching_id
 
 
-def fit_of(person: PersonPick, typed: Sequence[frozenset[str]]) -> int | None:
+def fit_of(person: PersonPick, typed: Sequence[str]) -> int | None:
     """Return how well the *typed* words fit the name: 0 where all are whole words, 1 where some begin one, None for not at all.
 
     Every typed word needs a word of the name of its own, so ``an an`` does not find Anna Berg.
     """
     if len(typed) == 1:
         return _fit_of_one(person, typed[0])
-    if _has_each(typed, person.words, _is_word):
+    if _has_each(typed, person.words, str.__eq__):
         return 0
-    return 1 if _has_each(typed, person.words, _begins) else None
+    return 1 if _has_each(typed, person.words, str.startswith) else None
 
 
-def _fit_of_one(person: PersonPick, typed: frozenset[str]) -> int | None:
-    if any(f"\n{spelling}\n" in person.sought for spelling in typed):
+def _fit_of_one(person: PersonPick, typed: str) -> int | None:
+    if f"\n{typed}\n" in person.sought:
         return 0
-    return 1 if any(f"\n{spelling}" in person.sought for spelling in typed) else None
+    return 1 if f"\n{typed}" in person.sought else None
 
 
-def _is_word(typed: frozenset[str], word: frozenset[str]) -> bool:
-    return not typed.isdisjoint(word)
-
-
-def _begins(typed: frozenset[str], word: frozenset[str]) -> bool:
-    return any(spelling.startswith(letters) for spelling in word for letters in typed)
-
-
-def _has_each(
-    typed: Sequence[frozenset[str]],
-    words: Sequence[frozenset[str]],
-    fits: Callable[[frozenset[str], frozenset[str]], bool],
-) -> bool:
+def _has_each(typed: Sequence[str], words: Sequence[str], fits: Callable[[str, str], bool]) -> bool:
     """Say whether each of *typed* can have one of *words* for itself (augmenting paths)."""
     if len(typed) > len(words):
         return False
@@ -193,7 +154,7 @@ def _has_each(
 
     def place(index: int, seen: set[int]) -> bool:
         for at, word in enumerate(words):
-            if at not in seen and fits(typed[index], word):
+            if at not in seen and fits(word, typed[index]):
                 seen.add(at)
                 if at not in taken or place(taken[at], seen):
                     taken[at] = index
@@ -203,10 +164,10 @@ def _has_each(
     return all(place(index, set()) for index in range(len(typed)))
 
 
-def narrowed(people: Iterable[PersonPick], typed: frozenset[str]) -> Iterable[PersonPick]:
+def narrowed(people: Iterable[PersonPick], typed: str) -> Iterable[PersonPick]:
     """Yield those of *people* of whose name a word begins with the *typed* one: a quick look before :func:`fit_of`."""
-    beginnings = [f"\n{spelling}" for spelling in typed]
-    return (person for person in people if any(beginning in person.sought for beginning in beginnings))
+    beginning = f"\n{typed}"
+    return (person for person in people if beginning in person.sought)
 
 
 def pick_people(people: Iterable[PersonPick], letters: str, *, limit: int = 8) -> tuple[PersonPick, ...]:

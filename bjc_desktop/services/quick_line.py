@@ -16,8 +16,9 @@ from typing import Any
 
 from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.exchange.cells import EARLIEST
+from bjc_desktop.models.name_keys import folded_words
 from bjc_desktop.services.consultations import ConsultationForm
-from bjc_desktop.services.person_picks import PersonPick, fit_of, folded_number, folded_words, narrowed
+from bjc_desktop.services.person_picks import PersonPick, fit_of, folded_number, narrowed
 from bjc_desktop.services.typed_values import parse_date, parse_duration, show_date, show_duration
 from bjc_desktop.vocabulary import Channel, ConsultationKind, ConsultationSetting, ConsultationStatus, Vocabulary
 
@@ -229,7 +230,7 @@ class _Reader:
         self.tokens: list[Token] = []
         self.matches: list[NameMatch] = []
         self.asides: list[str] = []
-        self._begun: dict[frozenset[str], tuple[PersonPick, ...]] = {}
+        self._begun: dict[str, tuple[PersonPick, ...]] = {}
 
     def read(self, tail: int | None) -> QuickLine:
         at = 0
@@ -312,7 +313,7 @@ class _Reader:
                 return True
         return False
 
-    def _begun_by(self, word: frozenset[str]) -> tuple[PersonPick, ...]:
+    def _begun_by(self, word: str) -> tuple[PersonPick, ...]:
         if word not in self._begun:
             self._begun[word] = tuple(narrowed(self.people or (), word))
         return self._begun[word]
@@ -454,7 +455,7 @@ def _likeliest_first(found: list[tuple[int, PersonPick]]) -> tuple[PersonPick, .
     return tuple(person for _, person in sorted(found, key=lambda entry: (entry[1].tier, entry[0])))
 
 
-def _certain(found: tuple[PersonPick, ...], typed: Sequence[frozenset[str]]) -> PersonPick | None:
+def _certain(found: tuple[PersonPick, ...], typed: Sequence[str]) -> PersonPick | None:
     """Return who is meant beyond doubt: the only one, or the only one's own where nobody else fits better."""
     if len(found) == 1:
         return found[0]
