@@ -48,7 +48,7 @@ _STATEMENTS = (
     "CREATE TRIGGER coachees_delete AFTER DELETE ON coachees BEGIN DELETE FROM coachee_keys WHERE coachee_id = OLD.id; END",
 )
 for _statement in _STATEMENTS:
-    event.listen(Base.metadata, "after_create", DDL(_statement))
+    event.listen(Base.metadata, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]
 
 CoacheeNames = tuple[str, str, str, str | None]
 """Id, case number, family name and given name."""
@@ -61,7 +61,7 @@ def write_keys(connection: Connection, coachees: Iterable[CoacheeNames]) -> None
         for row_id, number, family, given in coachees
     ]
     if rows:
-        statement = insert(CoacheeKey.__table__)
+        statement = insert(CoacheeKey)
         changed = {name: statement.excluded[name] for name in ("sort_key", "search_key")}
         connection.execute(statement.on_conflict_do_update(index_elements=["coachee_id"], set_=changed), rows)
 
