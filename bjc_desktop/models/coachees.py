@@ -13,6 +13,7 @@ class Coachee(Packaged, Base):
     """A person who is or was coached."""
 
     __tablename__ = "coachees"
+    __table_args__ = (Index("ix_coachees_birth_date", "birth_date"),)
     heading: ClassVar[str] = "Coachees"
 
     case_number: Mapped[str] = text("Fallnummer", required=True, exposure=Exposure.PSEUDONYM, index=True)

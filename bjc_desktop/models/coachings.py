@@ -25,10 +25,14 @@ class Coaching(Packaged, Base):
     """One participation of a coachee from entry to exit: the unit that the indicators count."""
 
     __tablename__ = "coachings"
-    __table_args__ = (not_before("exit_on", "entry_on"),)
+    # A person's newest coaching with what the list filters by is read from the index alone.
+    __table_args__ = (
+        not_before("exit_on", "entry_on"),
+        Index("ix_coachings_coachee_id", "coachee_id", "cancelled", "entry_on", "id", "exit_on", "target_group"),
+    )
     heading: ClassVar[str] = "Coachings"
 
-    coachee_id: Mapped[str] = reference("Coachee", "coachees")
+    coachee_id: Mapped[str] = reference("Coachee", "coachees", index=False)
     provider_id: Mapped[str] = reference("Träger", "providers")
     funding_decision_id: Mapped[str | None] = reference("Zuwendungsbescheid", "funding_decisions", required=False)
     initial_interview_on: Mapped[Day | None] = day("Erstgespräch am")

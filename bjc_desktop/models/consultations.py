@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from sqlalchemy import Index
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped
 
 from bjc_desktop.models.base import (
@@ -44,6 +45,7 @@ class Consultation(Packaged, Base):
             "group_id",
         ),
         Index("ix_consultations_coaching_id", "coaching_id", "held_on", "status"),
+        Index("ix_consultations_planned", "coaching_id", "held_on", sqlite_where=sql("status = 'planned'")),
     )
     heading: ClassVar[str] = "Konsultationen"
 

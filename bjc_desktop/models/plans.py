@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped
 
 from bjc_desktop.models.base import Base, Day, Packaged, choice, day, integer, long_text, reference
@@ -55,7 +56,17 @@ class Goal(Packaged, Base):
     """A goal of a development plan."""
 
     __tablename__ = "goals"
-    __table_args__ = (Index("ix_goals_plan_id", "plan_id", "status"),)
+    # What is due is asked of the goals and tasks that are open, and these are few.
+    __table_args__ = (
+        Index("ix_goals_plan_id", "plan_id", "status"),
+        Index(
+            "ix_goals_open",
+            "plan_id",
+            "due_on",
+            "id",
+            sqlite_where=sql("status NOT IN ('achieved', 'partly_achieved', 'not_achieved', 'dropped')"),
+        ),
+    )
     heading: ClassVar[str] = "Ziele"
 
     plan_id: Mapped[str] = reference("Entwicklungsplan", "development_plans", index=False)
@@ -70,6 +81,7 @@ class Task(Packaged, Base):
     """A task agreed on for a goal."""
 
     __tablename__ = "tasks"
+    __table_args__ = (Index("ix_tasks_open", "goal_id", "due_on", sqlite_where=sql("done_on IS NULL AND due_on IS NOT NULL")),)
     heading: ClassVar[str] = "Aufgaben"
 
     goal_id: Mapped[str] = reference("Ziel", "goals")

@@ -26,8 +26,8 @@ from bjc_desktop.services.due_items import (
 )
 from bjc_desktop.vocabulary import TargetGroup, Vocabulary
 
-PAGE = 200
-"""How many rows a page of the list has."""
+PAGE = 100
+"""How many rows a page of the list has: several screens, and few enough for every keystroke."""
 _MANY = 2000
 """From so many people on it is faster to walk through the order of names than to sort those who were found."""
 _MONTH_DAYS = 30
@@ -151,17 +151,28 @@ def find_coachees(
 ) -> CoacheePage:
     """Return the rows from *offset* on of the people that *wanted* shows, in *order*; what has no value comes last."""
     people = _people(connection, wanted, today)
+    everybody = connection.execute(_COUNT).scalar_one() if people is None else len(people)
+    if people is None and (wanted.due is not None or order is ListOrder.NEXT_DUE):
+        people = _found(connection, wanted)
     query = _query(wanted, people, order, today)
-    shown = query.count(connection)
-    if shown > _MANY and order is ListOrder.NAME and _only_text(wanted):
+    simple = _match(wanted) if wanted == CoacheeFilter(text=wanted.text) and people is None else None
+    shown = query.count(connection) if simple is None else connection.execute(_COUNT_FOUND, {"match": simple}).scalar_one()
+    if simple is not None and shown > _MANY and order is ListOrder.NAME:
         query = _walking(wanted)
     ids = query.ids(connection, _order(order, descending=descending), limit, offset)
-    everybody = connection.execute(_COUNT).scalar_one() if people is None else len(people)
     return CoacheePage(read_rows(connection, ids, today=today), shown, everybody)
 
 
-def _only_text(wanted: CoacheeFilter) -> bool:
-    return wanted == CoacheeFilter(text=wanted.text)
+def _match(wanted: CoacheeFilter) -> str | None:
+    """Return what the prefix index is asked for, or None where nothing is typed."""
+    words = search_words(wanted.text)
+    return " ".join(f'"{word}"*' for word in words) if words else None
+
+
+def _found(connection: Connection, wanted: CoacheeFilter) -> tuple[str, ...] | None:
+    """Return the people of the typed text, or None where nothing is typed."""
+    match = _match(wanted)
+    return None if match is None else tuple(connection.execute(_PEOPLE_FOUND, {"match": match}).scalars())
 
 
 def _people(connection: Connection, wanted: CoacheeFilter, today: date) -> tuple[str, ...] | None:
@@ -199,6 +210,10 @@ _OWN = text(
     "SELECT DISTINCT c.coachee_id FROM coaching_staff a CROSS JOIN coachings c ON c.id = a.coaching_id "
     f"WHERE a.staff_id = :coach_id AND {ASSIGNED} AND c.id = (SELECT n.id FROM coachings n WHERE n.coachee_id = c.coachee_id "
     "ORDER BY n.cancelled, n.entry_on DESC, n.id DESC LIMIT 1)"
+)
+_COUNT_FOUND = text("SELECT count(*) FROM coachee_search WHERE coachee_search MATCH :match")
+_PEOPLE_FOUND = text(
+    "SELECT k.coachee_id FROM coachee_search s CROSS JOIN coachee_keys k ON k.number = s.rowid WHERE s.coachee_search MATCH :match"
 )
 _COUNT = text("SELECT count(*) FROM coachee_keys")
 _AMONG = "k.coachee_id IN (SELECT value FROM json_each(:people))"
@@ -255,9 +270,8 @@ def _narrowed(wanted: CoacheeFilter, people: Sequence[str] | None) -> tuple[list
     words = search_words(wanted.text)
     if people is not None:
         return [_AMONG, *_beginnings(words)], {"people": json.dumps(people), **_word_parameters(words)}
-    if words:
-        return [_FOUND], {"match": " ".join(f'"{word}"*' for word in words)}
-    return [], {}
+    match = _match(wanted)
+    return ([], {}) if match is None else ([_FOUND], {"match": match})
 
 
 def _beginnings(words: Sequence[str]) -> list[str]:
@@ -287,11 +301,12 @@ _COACH = (
     "(SELECT a.staff_id FROM coaching_staff a CROSS JOIN staff s ON s.id = a.staff_id AND s.role = 'job_coach' "
     f"WHERE a.coaching_id = c.id AND {ASSIGNED} ORDER BY a.valid_from DESC, a.id LIMIT 1)"
 )
+# All coachings of a person, the newest last: of each only what an index holds, for the rows of a page lie far apart in the file.
 _DETAILS = text(
     "SELECT p.id, c.id AS coaching_id, p.given_name, p.family_name, p.case_number, p.birth_date, "
     f"{_STATUS} AS status, {_COACH} AS coach_id, c.target_group, c.entry_on, c.exit_on, {_LAST_CONTACT} AS last_contact "
-    "FROM json_each(:ids) j CROSS JOIN coachee_keys k ON k.coachee_id = j.value CROSS JOIN coachees p ON p.id = k.coachee_id"
-    f"{_COACHING_JOIN} ORDER BY j.key"
+    "FROM json_each(:ids) j CROSS JOIN coachees p ON p.id = j.value LEFT JOIN coachings c ON c.coachee_id = p.id "
+    "ORDER BY j.key, c.cancelled DESC, c.entry_on, c.id"
 ).columns(birth_date=Date, entry_on=Date, exit_on=Date, last_contact=Date)
 
 
@@ -304,7 +319,8 @@ def read_rows(connection: Connection, coachee_ids: Sequence[str], *, today: date
     for item in read_due(connection, Cases(coachee_ids=coachee_ids), today=today):
         next_due.setdefault(item.coachee_id or "", item)
     names = _staff_names(connection)
-    return tuple(_row(row, names, next_due) for row in connection.execute(_DETAILS, parameters))
+    newest = {row.id: row for row in connection.execute(_DETAILS, parameters)}
+    return tuple(_row(row, names, next_due) for row in newest.values())
 
 
 def _staff_names(connection: Connection) -> dict[str, str]:

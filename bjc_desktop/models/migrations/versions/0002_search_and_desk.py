@@ -42,9 +42,24 @@ def upgrade() -> None:
         sa.Column("staff_id", sa.String(length=36), nullable=False),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_user_staff")),
     )
+    _index_lists()
     for statement in _SEARCH:
         op.execute(sa.text(statement))
     _fill_keys()
+
+
+def _index_lists() -> None:
+    op.drop_index("ix_coachings_coachee_id", "coachings")
+    newest = ["coachee_id", "cancelled", "entry_on", "id", "exit_on", "target_group"]
+    op.create_index("ix_coachings_coachee_id", "coachings", newest, unique=False)
+    op.create_index("ix_coachees_birth_date", "coachees", ["birth_date"], unique=False)
+    open_goal = "status NOT IN ('achieved', 'partly_achieved', 'not_achieved', 'dropped')"
+    for name, table, columns, where in (
+        ("ix_goals_open", "goals", ["plan_id", "due_on", "id"], open_goal),
+        ("ix_tasks_open", "tasks", ["goal_id", "due_on"], "done_on IS NULL AND due_on IS NOT NULL"),
+        ("ix_consultations_planned", "consultations", ["coaching_id", "held_on"], "status = 'planned'"),
+    ):
+        op.create_index(name, table, columns, unique=False, sqlite_where=sa.text(where))
 
 
 def _fill_keys() -> None:
