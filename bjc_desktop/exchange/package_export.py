@@ -14,7 +14,7 @@ from bjc_desktop.exchange.cells import Value, written
 from bjc_desktop.exchange.table_schema import datapackage, tables
 from bjc_desktop.models.base import FieldInfo, Kind, packaged_columns
 from bjc_desktop.vault import NoteCipher, Vault
-from bjc_desktop.vault.durable import write_file
+from bjc_desktop.vault.durable import PART, write_file
 
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 """The time that every file in an archive bears: the same content gives the same bytes."""
@@ -46,7 +46,8 @@ def export_package(vault: Vault, path: Path) -> dict[str, int]:
             columns[table.name] = [name for name, _ in fields]
             files[f"{table.name}.csv"], counts[table.name] = table_csv(fields, rows)
     files["datapackage.json"] = as_json(datapackage("bjc-export", columns))
-    write_file(path, archive(files))
+    # One name for all exports of a vault: what a kill leaves is gone after the next one.
+    write_file(path, archive(files), part=path.with_name(f".bjc-export.{vault.id[:8]}{PART}"))
     return counts
 
 

@@ -36,7 +36,7 @@ def write_statistic(vault: Vault, period: Period, out: Path, *, as_of: date) -> 
         statistic_xlsx,
     )
 
-    prepare_folder(out)
+    prepare_folder(vault, out)
     with vault.reading() as connection:
         figures = compute(connection, period, read_settings(connection), as_of=as_of)
         only = next(iter(figures.providers)) if len(figures.providers) == 1 else "all"
@@ -44,7 +44,7 @@ def write_statistic(vault: Vault, period: Period, out: Path, *, as_of: date) -> 
     stem = f"BJC_{file_part(content.figures)}_{period.label}_Konsultationen-je-Stunde"
     writers = {"pdf": statistic_pdf, "xlsx": statistic_xlsx, "csv": statistic_csv}
     paths = [out / f"{stem}.{ending}" for ending in writers]
-    write_together(paths, [write(content) for write in writers.values()], lambda: None)
+    write_together(vault, paths, [write(content) for write in writers.values()], lambda: None)
     return paths
 
 

@@ -31,7 +31,7 @@ from bjc_desktop.services.report_content import ScopeCases, read_cases, report_c
 from bjc_desktop.services.targets import read_settings
 from bjc_desktop.vault import Vault, record_event
 from bjc_desktop.vault.change_chain import tail_of
-from bjc_desktop.vault.durable import finish, write_file
+from bjc_desktop.vault.durable import PART, finish, write_file
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def make_reports(
     """
     if as_of > today:
         raise InvalidInputError({"as_of": "Der Datenstand liegt in der Zukunft; bitte heute oder einen früheren Tag angeben."})
-    prepare_folder(out)
+    prepare_folder(vault, out)
     with vault.reading() as connection:
         figures = compute(connection, period, read_settings(connection), as_of=as_of)
         scope_ids = _scopes(figures, provider)
@@ -71,32 +71,58 @@ def make_reports(
         history = trends(connection, figures, scope_ids)
         reports = [_make(connection, vault, figures, scope, findings, history, release=release) for scope in scope_ids]
     paths = [out / report.file_name for report in reports]
-    write_together(
-        paths, [report.bundle for report in reports], lambda: _freeze(vault, reports, figures, now) if release else None
-    )
+    bundles = [report.bundle for report in reports]
+    write_together(vault, paths, bundles, lambda: _freeze(vault, reports, figures, now) if release else None)
     return paths
 
 
-def write_together(paths: list[Path], bundles: list[bytes], commit: Callable[[], None]) -> None:
+def write_together(vault: Vault, paths: list[Path], bundles: list[bytes], commit: Callable[[], None]) -> None:
     """Write all bundles under temporary names, *commit*, and only then give them their names: all of it or nothing."""
-    parts = [path.with_name(f".{path.name}.part") for path in paths]
+    parts = [path.with_name(f".{path.name}{_mark(vault)}") for path in paths]
     try:
         for part, bundle in zip(parts, bundles, strict=True):
             write_file(part, bundle)
         commit()
         for part, path in zip(parts, paths, strict=True):
             finish(part, path)
-    finally:
-        for part in parts:
-            part.unlink(missing_ok=True)
+    except BaseException:
+        settle_folder(vault, paths[0].parent)
+        raise
 
 
-def prepare_folder(out: Path) -> None:
-    """Make the folder *out* where it is not there yet; InvalidInputError where that cannot be done."""
+def _mark(vault: Vault) -> str:
+    """Return the ending of what *vault* has begun to write; no other vault touches it."""
+    return f".{vault.id[:8]}{PART}"
+
+
+def settle_folder(vault: Vault, out: Path) -> None:
+    """Finish in the folder *out* what was interrupted: a bundle that is frozen in *vault* gets its name, the rest goes."""
+    for part in out.glob(f".BJC_*{_mark(vault)}*"):
+        frozen = part.name.endswith(_mark(vault)) and _is_frozen(vault, part.read_bytes())
+        if frozen:
+            finish(part, part.with_name(part.name[1:].removesuffix(_mark(vault))))
+        else:
+            part.unlink()
+
+
+def _is_frozen(vault: Vault, bundle: bytes) -> bool:
+    with vault.reading() as connection:
+        return bool(connection.execute(select(ReleasedReport.id).where(ReleasedReport.bundle == bundle)).first())
+
+
+def prepare_folder(vault: Vault, out: Path) -> None:
+    """Make the folder *out* where it is not there yet, and settle what *vault* left in it half done.
+
+    Raises
+    ------
+    InvalidInputError
+        where the folder cannot be made.
+    """
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError:
         raise InvalidInputError({"out": "Der Zielordner lässt sich nicht anlegen; bitte einen anderen wählen."}) from None
+    settle_folder(vault, out)
 
 
 def _scopes(figures: VaultFigures, provider: str | None) -> list[str]:

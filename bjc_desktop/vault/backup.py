@@ -6,7 +6,6 @@ the vault had at that time. What goes in and out is ciphertext only, so restorin
 
 import hashlib
 import json
-import os
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from typing import IO, Any
 
 from bjc_desktop.errors import NotFoundError, VaultDamagedError, VaultError
 from bjc_desktop.vault.driver import DAMAGED, CipherKey, assert_whole, clear_errors, connect, copy_into, revision_of
-from bjc_desktop.vault.durable import PART, finish, sync_file, sync_folder
+from bjc_desktop.vault.durable import PART, finish, new_part, sync_file, sync_folder
 from bjc_desktop.vault.slots import MIRROR, SLOTS, Anchor, SlotFile, parse_slots, slot_bytes
 from bjc_desktop.vault.unlocking import unlock
 from bjc_desktop.vault.vault import BACKUPS, DATABASE, Secrets, Vault
@@ -287,9 +286,8 @@ def _newest_first(directory: Path) -> Iterator[Path]:
 
 
 def _restore_file(source: Path, folder: Path, passphrase: str | None, user: str | None) -> None:
-    part = folder.with_name(f".{folder.name}.{os.getpid()}{PART}")
     with clear_errors():
-        part.mkdir(mode=0o700, parents=True)
+        part = new_part(folder)
         try:
             _unpack(source, part)
             if passphrase is not None:

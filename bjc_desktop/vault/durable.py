@@ -1,6 +1,7 @@
 """Files that are there whole or not at all: written under a temporary name, synced, renamed."""
 
 import os
+import shutil
 from pathlib import Path
 
 from bjc_desktop.vault.driver import clear_errors
@@ -37,15 +38,23 @@ def finish(part: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
-def write_file(target: Path, content: bytes) -> None:
-    """Replace the file *target* by *content* in one step.
+def new_part(folder: Path) -> Path:
+    """Make the folder in which the new *folder* is built, without what an attempt that was killed left there."""
+    part = folder.with_name(f".{folder.name}{PART}")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(mode=0o700, parents=True)
+    return part
+
+
+def write_file(target: Path, content: bytes, *, part: Path | None = None) -> None:
+    """Replace the file *target* by *content* in one step; *part* is where it is written first, if not beside its name.
 
     Raises
     ------
     DiskFullError
         where there is no room; the old file stays.
     """
-    part = target.with_name(target.name + PART)
+    part = part or target.with_name(target.name + PART)
     with clear_errors():
         try:
             part.write_bytes(content)

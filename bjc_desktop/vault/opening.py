@@ -29,7 +29,7 @@ from bjc_desktop.vault.driver import (
     revision_of,
     vault_engine,
 )
-from bjc_desktop.vault.durable import PART, finish, sync_file
+from bjc_desktop.vault.durable import finish, new_part, sync_file
 from bjc_desktop.vault.keys import (
     DEFAULT_KDF,
     KEY_BYTES,
@@ -124,8 +124,7 @@ def create_vault(
 
 
 def _found(folder: Path, founding: _Founding) -> Secrets:
-    part = folder.with_name(f".{folder.name}.{os.getpid()}{PART}")
-    part.mkdir(mode=0o700, parents=True)
+    part = new_part(folder)
     try:
         secrets = _build(part, founding)
         if folder.exists():
