@@ -12,10 +12,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtWidgets import QApplication, QDialog
 
 from bjc_desktop.app import make_application
-from bjc_desktop.exchange.package_import import import_package
-from bjc_desktop.sample import DEMO, sample_tables
-from bjc_desktop.services.demo import sample_package
-from bjc_desktop.services.targets import fill_new_vault
+from bjc_desktop.services.vault_setup import fill_with_sample
 from bjc_desktop.ui.shared.background import Background
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.theme import install_theme, theme
@@ -42,21 +39,20 @@ class PictureDesk(Desk):
 def sample_vault(place: Path) -> Vault:
     """Return an open vault with the sample data."""
     vault, _ = create_vault(place / "tresor", "demo", "Musterdaten 2025", now=MOMENT, kdf=KdfParameters(1, 64 * 1024, 1))
-    fill_new_vault(vault, now=MOMENT)
-    (place / "paket.zip").write_bytes(sample_package(sample_tables(DEMO)))
-    import_package(vault, place / "paket.zip", update=False, now=MOMENT, today=DAY)
+    fill_with_sample(vault, now=MOMENT, today=DAY)
     return vault
 
 
 def places(workspace: Workspace, wanted: set[str]) -> Iterator[str]:
     """Show each page and dialog in turn and yield its name."""
     for entry in PAGES:
+        if wanted and entry.key not in wanted:
+            continue
         page = workspace.page(entry.key)
         shown = page.sample_places() if hasattr(page, "sample_places") else {entry.key: {}}
         for name, where in shown.items():
-            if not wanted or entry.key in wanted or name in wanted:
-                workspace.open_page(entry.key, where)
-                yield name
+            workspace.open_page(entry.key, where)
+            yield name
     if not wanted or "consultation" in wanted:
         workspace.open_page("coachees")
         workspace.record()
@@ -89,6 +85,7 @@ def main(out: Path, wanted: set[str]) -> None:
             workspace.show()
             workspace.begin()
             for name in places(workspace, wanted):
+                desk.background.wait()
                 for _ in range(3):
                     application.processEvents()
                 picture = workspace.grab()

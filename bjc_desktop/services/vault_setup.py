@@ -3,16 +3,19 @@
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
 from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.exchange.package_import import import_package
+from bjc_desktop.indicators.period import quarter_of, quarters_up_to
 from bjc_desktop.models import Provider, Staff
 from bjc_desktop.sample import DEMO, sample_tables
+from bjc_desktop.sample.shape import SampleShape
 from bjc_desktop.services.demo import DEMO_PASSPHRASE, DEMO_USER, sample_package
 from bjc_desktop.services.targets import fill_new_vault
+from bjc_desktop.services.team import list_staff, set_staff_of_user
 from bjc_desktop.vault import Vault, create_vault
 from bjc_desktop.vocabulary import Role
 
@@ -77,6 +80,32 @@ def make_vault(new: NewVault, *, now: datetime, today: date) -> tuple[Vault, str
     return vault, code
 
 
+def sample_shape(today: date) -> SampleShape:
+    """Return the shape of sample data that reach up to *today*, so that what is due is due now."""
+    weak = [period.label for period in quarters_up_to(quarter_of(today), 5)]
+    return replace(
+        DEMO,
+        first_day=date(today.year - 2, 1, 1),
+        last_day=today,
+        weak_integration=weak[3],
+        weak_closing=weak[1],
+        weak_consultations=weak[0],
+    )
+
+
+def fill_with_sample(vault: Vault, *, now: datetime, today: date) -> None:
+    """Fill the new *vault* with invented people up to *today*; its user is the first of the job coaches."""
+    fill_new_vault(vault, now=now)
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / "musterdaten.zip"
+        path.write_bytes(sample_package(sample_tables(sample_shape(today))))
+        import_package(vault, path, update=False, now=now, today=today)
+    with vault.reading() as connection:
+        coaches = [member for member in list_staff(connection, today=today) if member.role is Role.JOB_COACH]
+    with vault.writing(now=now) as session:
+        set_staff_of_user(session, user_id=vault.user.id, staff_id=coaches[0].id)
+
+
 def make_sample_vault(folder: Path, *, now: datetime, today: date, step: Callable[[int, int], None]) -> Vault:
     """Make a vault with invented people in the new *folder* and return it open; *step* hears how far it is.
 
@@ -85,19 +114,13 @@ def make_sample_vault(folder: Path, *, now: datetime, today: date, step: Callabl
     VaultError
         where the folder is taken or cannot be written.
     """
-    step(0, 4)
+    step(0, 2)
     vault, _ = create_vault(folder, DEMO_USER, DEMO_PASSPHRASE, now=now)
     try:
         (folder / SAMPLE_MARK).touch()
-        fill_new_vault(vault, now=now)
-        step(1, 4)
-        package = sample_package(sample_tables(DEMO))
-        step(2, 4)
-        with tempfile.TemporaryDirectory() as place:
-            path = Path(place) / "musterdaten.zip"
-            path.write_bytes(package)
-            import_package(vault, path, update=False, now=now, today=today)
-        step(4, 4)
+        step(1, 2)
+        fill_with_sample(vault, now=now, today=today)
+        step(2, 2)
     except BaseException:
         vault.abandon()
         shutil.rmtree(folder, ignore_errors=True)

@@ -216,7 +216,7 @@ class Workspace(QWidget):
 
     def _search(self) -> None:
         page = self.stack.currentWidget()
-        find = getattr(page, "find", None)
+        find = getattr(page, "search_here", None)
         if find is not None:
             find()
         else:

@@ -5,10 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bjc_desktop.exchange.package_import import import_package
-from bjc_desktop.sample import DEMO, sample_tables
-from bjc_desktop.services.demo import sample_package
-from bjc_desktop.services.targets import fill_new_vault
+from bjc_desktop.services.vault_setup import fill_with_sample
 from bjc_desktop.ui.shared.background import Background
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.theme import install_theme
@@ -27,9 +24,7 @@ def sample_template(tmp_path_factory) -> TemplateVault:
     place = tmp_path_factory.mktemp("sample")
     vault, code = create_vault(place / "tresor", USER, PASSPHRASE, now=NOW, kdf=CHEAP_KDF)
     with vault:
-        fill_new_vault(vault, now=NOW)
-        (place / "paket.zip").write_bytes(sample_package(sample_tables(DEMO)))
-        import_package(vault, place / "paket.zip", update=False, now=NOW, today=TODAY)
+        fill_with_sample(vault, now=NOW, today=TODAY)
         return TemplateVault(place / "tresor", vault.secrets, code)
 
 

@@ -36,27 +36,29 @@ _STATUS_COLOURS = {
     CaseStatus.CANCELLED: "muted",
     CaseStatus.NONE: "muted",
 }
-COLUMNS = (
-    Column("Name", lambda row: f"{row.family_name}, {row.given_name}" if row.given_name else row.family_name, stretch=True),
-    Column("Status", lambda row: row.status.label, colour=lambda row: _STATUS_COLOURS[row.status], width=120),
-    Column("Als Nächstes", lambda row: next_due(row), colour=lambda row: "danger" if _overdue(row) else "", width=210),
-    Column("Letzter Kontakt", lambda row: show_date(row.last_contact) or NO_VALUE, width=130),
-    Column("Eintritt", lambda row: show_date(row.entry_on) or NO_VALUE, width=110),
-    Column("Fallnummer", lambda row: row.case_number, width=130),
-)
-_ORDERS = {0: ListOrder.NAME, 2: ListOrder.NEXT_DUE, 3: ListOrder.LAST_CONTACT, 4: ListOrder.ENTRY, 5: ListOrder.CASE_NUMBER}
 
 
 def next_due(row: CoacheeRow) -> str:
     """Return what is due next in *row*, with its day."""
     if row.next_due is None:
         return NO_VALUE
-    late = "überfällig: " if row.next_due.overdue else ""
-    return f"{late}{row.next_due.kind.label} {show_date(row.next_due.day)}"
+    since = "seit " if row.next_due.overdue else ""
+    return f"{row.next_due.kind.label} {since}{show_date(row.next_due.day)}"
 
 
 def _overdue(row: CoacheeRow) -> bool:
     return row.next_due is not None and row.next_due.overdue
+
+
+COLUMNS = (
+    Column("Name", lambda row: f"{row.family_name}, {row.given_name}" if row.given_name else row.family_name, stretch=True),
+    Column("Status", lambda row: row.status.label, colour=lambda row: _STATUS_COLOURS[row.status], width=120),
+    Column("Als Nächstes", next_due, colour=lambda row: "danger" if _overdue(row) else "", width=210),
+    Column("Letzter Kontakt", lambda row: show_date(row.last_contact) or NO_VALUE, width=130),
+    Column("Eintritt", lambda row: show_date(row.entry_on) or NO_VALUE, width=110),
+    Column("Fallnummer", lambda row: row.case_number, width=130),
+)
+_ORDERS = {0: ListOrder.NAME, 2: ListOrder.NEXT_DUE, 3: ListOrder.LAST_CONTACT, 4: ListOrder.ENTRY, 5: ListOrder.CASE_NUMBER}
 
 
 class CoacheesPage(Page):
@@ -204,7 +206,7 @@ class CoacheesPage(Page):
         if where.get("new"):
             self.add_coachee()
         elif where.get("search"):
-            self.find()
+            self.search_here()
 
     def open_row(self, row: CoacheeRow) -> None:
         """Open the case file of *row*; a person without a coaching gets one first."""
@@ -221,7 +223,7 @@ class CoacheesPage(Page):
         dialog.wanted.connect(self.wanted)
         dialog.open()
 
-    def find(self) -> None:
+    def search_here(self) -> None:
         """Take the keyboard to the search."""
         self.search.setFocus()
         self.search.selectAll()
@@ -246,8 +248,9 @@ class CoacheesPage(Page):
         super().resizeEvent(event)
         roomy = self.width() >= theme().pixels(_ROOM_FOR_PREVIEW)
         self.preview.setVisible(roomy)
-        for column, width in ((3, 1050), (4, 1150), (5, 640)):
-            self.table.setColumnHidden(column, self.width() < theme().pixels(width))
+        room = self.width() - (self.preview.sizeHint().width() if roomy else 0)
+        for column, width in ((1, 430), (2, 560), (3, 720), (4, 860), (5, 990)):
+            self.table.setColumnHidden(column, room < theme().pixels(width))
 
 
 def _choice(name: str, entries: Sequence[tuple[str, Any]]) -> ChoiceBox:

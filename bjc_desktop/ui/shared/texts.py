@@ -81,6 +81,7 @@ def button(
     if rank:
         made.setProperty("rank", rank)
     if symbol:
+        made.setText(f" {text}")  # Fusion leaves no room between picture and text
         made.setIcon(icon(symbol, {"primary": "on_accent", "plain": "accent"}.get(rank, "text")))
         made.setIconSize(QSize(theme().pixels(18), theme().pixels(18)))
     if shortcut:

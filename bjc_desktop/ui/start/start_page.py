@@ -178,7 +178,7 @@ class StartPage(QWidget):
             self._open(lambda _: vault_jobs.open_sample(folder))
             return
         self.choice.set_busy(busy=True)
-        self.choice.progress.setRange(0, 4)
+        self.choice.progress.setRange(0, 2)
         self._background.run(
             self,
             lambda progress: vault_jobs.make_sample(folder, progress),

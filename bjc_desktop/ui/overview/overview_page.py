@@ -1,0 +1,293 @@
+"""Today: what is due, this week's consultations, the running quarter's indicators, the caseload."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from functools import partial
+from typing import Any, ClassVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from bjc_desktop.indicators.catalogue import BY_CODE
+from bjc_desktop.indicators.results import Figure, Rating
+from bjc_desktop.reports.german import figure_value, number
+from bjc_desktop.services.due_items import CaseSection, DueItem, DueKind
+from bjc_desktop.services.overview import (
+    DAYS_AHEAD,
+    CoachLoad,
+    LiveFigures,
+    Overview,
+    WeekConsultation,
+    figure_people,
+    read_live_figures,
+    read_overview,
+)
+from bjc_desktop.services.typed_values import show_date
+from bjc_desktop.ui.shared.background import Progress
+from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.indicator_bar import BarValues, IndicatorBar
+from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
+from bjc_desktop.ui.shared.row_table import Column, RowTable
+from bjc_desktop.ui.shared.texts import Chip, box, button, label
+from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.vocabulary import ConsultationStatus
+
+_WEEKDAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
+_RATINGS = {Rating.REACHED: "good", Rating.TOLERANCE: "warning", Rating.BELOW: "danger", Rating.NONE: "quiet"}
+_TWO_COLUMNS = 980
+
+
+def _day_of(item: DueItem) -> str:
+    """Return the day; of something overdue with the word that says so."""
+    return f"seit {show_date(item.day)}" if item.overdue else show_date(item.day)
+
+
+DUE_COLUMNS = (
+    Column("Tag", _day_of, colour=lambda item: "danger" if item.overdue else "", width=130),
+    Column("Wer", lambda item: item.name, width=180),
+    Column("Was", lambda item: item.text, stretch=True),
+)
+
+
+class OverviewPage(Page):
+    """The page."""
+
+    key: ClassVar[str] = "overview"
+    heading: ClassVar[str] = "Übersicht"
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self._kind: DueKind | None = None
+        self._overview: Overview | None = None
+        self.head.addWidget(
+            button(
+                "&Konsultation erfassen",
+                lambda: self.wanted.emit("consultation", {}),
+                rank="primary",
+                symbol="message-square-plus",
+            )
+        )
+        scroller = Scroller()
+        self.add(scroller, 1)
+        px = theme().pixels
+        due_box, due = box()
+        self._due_title = label("", "heading")
+        self._chips = QGridLayout()
+        self._chips.setSpacing(px(6))
+        self.due_table = RowTable(DUE_COLUMNS, "Fällig")
+        self.due_table.opened.connect(self.open_item)
+        self._nothing_due = label("In den nächsten zwei Wochen ist nichts fällig.", "muted")
+        due.addWidget(self._due_title)
+        due.addLayout(self._chips)
+        due.addWidget(self.due_table)
+        due.addWidget(self._nothing_due)
+        figures_box, self._figures = box()
+        week_box, self._week = box()
+        load_box, self._load = box()
+        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._columns.setSpacing(px(12))
+        left, right = QVBoxLayout(), QVBoxLayout()
+        for part in (due_box, load_box):
+            left.addWidget(part)
+        for part in (figures_box, week_box):
+            right.addWidget(part)
+        for side in (left, right):
+            side.setSpacing(px(12))
+            side.addStretch(1)
+        self._columns.addLayout(left, 3)
+        self._columns.addLayout(right, 2)
+        scroller.column.addLayout(self._columns)
+        scroller.column.addStretch(1)
+
+    # --- reading ----------------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Read today again; the figures follow from behind the window."""
+        today, staff_id = self.desk.today(), self.desk.staff_id
+        self._overview = self.desk.read(partial(read_overview, staff_id=staff_id, today=today, with_figures=False))
+        whose = "Ihre Fälle" if staff_id is not None else "alle Fälle"
+        self.subtitle.setText(f"{_WEEKDAYS[today.weekday()]}, {show_date(today)} · {whose}")
+        self._show_due()
+        self._show_week(self._overview)
+        self._show_load(self._overview)
+        vault = self.desk.vault
+
+        def read(progress: Progress) -> LiveFigures:
+            _ = progress
+            with vault.reading() as connection:
+                return read_live_figures(connection, staff_id=staff_id, today=today)
+
+        self.desk.background.run(self, read, self._show_figures, lambda _: None)
+
+    # --- due --------------------------------------------------------------------------------------------------------------
+
+    def _show_due(self) -> None:
+        overview = self._overview
+        if overview is None:
+            return
+        clear_grid(self._chips)
+        late = sum(item.overdue for item in overview.due)
+        self._due_title.setText(f"Fällig in den nächsten {DAYS_AHEAD} Tagen ({len(overview.due)}, davon {late} überfällig)")
+        choices: list[tuple[str, DueKind | None]] = [(f"Alles ({len(overview.due)})", None)]
+        choices += [(f"{count.kind.label} ({len(count.items)})", count.kind) for count in overview.counts]
+        if self._kind not in {kind for _, kind in choices}:
+            self._kind = None
+        for at, (text, kind) in enumerate(choices):
+            made = button(text, partial(self._choose, kind), rank="section")
+            made.setCheckable(True)
+            made.setChecked(kind is self._kind)
+            self._chips.addWidget(made, at // 4, at % 4)
+        items = [item for item in overview.due if self._kind in {None, item.kind}]
+        self.due_table.setVisible(bool(items))
+        self._nothing_due.setVisible(not items)
+        self.due_table.show_rows(items, key=lambda item: (item.kind, item.row_id))
+        self.due_table.fit_height(10)
+
+    def _choose(self, kind: DueKind | None) -> None:
+        self._kind = kind
+        self._show_due()
+        self.due_table.setFocus()
+
+    def open_item(self, item: DueItem) -> None:
+        """Go where *item* is done."""
+        if item.kind is DueKind.FOLLOW_UP:
+            self.wanted.emit("follow_ups", {"coaching_id": item.coaching_id})
+        elif item.kind is DueKind.CLOSING:
+            self.wanted.emit("closing", {"coaching_id": item.coaching_id})
+        elif item.section is CaseSection.HOURS:
+            self.wanted.emit("quality", {"rule": "hours_missing"})
+        else:
+            where = {"coaching_id": item.coaching_id, "section": item.section.value, "row_id": item.row_id}
+            self.wanted.emit("case_file", where)
+
+    # --- this week and the caseload ---------------------------------------------------------------------------------------
+
+    def _show_week(self, overview: Overview) -> None:
+        clear_layout(self._week)
+        held = sum(talk.status is ConsultationStatus.HELD for talk in overview.consultations)
+        planned = len(overview.consultations) - held
+        self._week.addWidget(label(f"Diese Woche ({held} durchgeführt, {planned} geplant)", "heading"))
+        if not overview.consultations:
+            self._week.addWidget(label("Noch keine Konsultation in dieser Woche.", "muted", wrap=True))
+        for talk in overview.consultations[:12]:
+            self._week.addWidget(_line(_talk(talk), partial(self._open_talk, talk)))
+        if len(overview.consultations) > 12:  # noqa: PLR2004 - a short list
+            people = tuple(dict.fromkeys(talk.coachee_id for talk in overview.consultations))
+            more = {"coachee_ids": people, "why": "Konsultationen dieser Woche"}
+            self._week.addWidget(_line("Alle zeigen", lambda: self.wanted.emit("coachees", more)))
+
+    def _open_talk(self, talk: WeekConsultation) -> None:
+        self.wanted.emit("case_file", {"coaching_id": talk.coaching_id, "section": "consultations", "row_id": talk.id})
+
+    def _show_load(self, overview: Overview) -> None:
+        clear_layout(self._load)
+        self._load.addWidget(label("Betreuungsstand", "heading"))
+        if not overview.caseload:
+            self._load.addWidget(label("Noch ist niemand zugeordnet.", "muted"))
+        for load in overview.caseload:
+            self._load.addWidget(_line(_load_words(load), partial(self._open_load, load)))
+
+    def _open_load(self, load: CoachLoad) -> None:
+        where = {"coachee_ids": load.people.coachee_ids or (), "why": f"Betreuungsstand von {load.name}"}
+        self.wanted.emit("coachees", where)
+
+    # --- figures ----------------------------------------------------------------------------------------------------------
+
+    def _show_figures(self, live: LiveFigures) -> None:
+        clear_layout(self._figures)
+        quarter = f"{live.period.label[5:]} {live.period.label[:4]}"
+        self._figures.addWidget(label(f"Kennzahlen {quarter}, bis heute", "heading"))
+        scopes = [(live.scope_id, live.scope_name, live.provider)]
+        if live.own and self.desk.staff_id is not None:
+            scopes.insert(0, (self.desk.staff_id, "Ihre Fälle", live.own))
+        for scope_id, name, figures in scopes:
+            self._figures.addWidget(label(name, "strong"))
+            grid = QGridLayout()
+            grid.setHorizontalSpacing(theme().pixels(10))
+            grid.setColumnStretch(1, 1)
+            for at, figure in enumerate(figures):
+                self._add_figure(grid, at, figure, scope_id)
+            self._figures.addLayout(grid)
+        self._figures.addWidget(
+            label("Strich: Soll · gestrichelt: Toleranzbereich · Klick oder Enter öffnet die Fälle", "small", wrap=True)
+        )
+
+    def _add_figure(self, grid: QGridLayout, at: int, figure: Figure, scope_id: str) -> None:
+        words = figure_words(figure)
+        name = button(BY_CODE[figure.code].short, partial(self._open_figure, figure, scope_id), rank="plain", name=words)
+        name.setToolTip(f"{figure.label}\n{words}")
+        grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignLeft)
+        grid.addWidget(IndicatorBar(bar_values(figure)), at, 1)
+        value = label(figure_value(figure, figure.value), "strong")
+        value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        grid.addWidget(value, at, 2)
+        grid.addWidget(Chip(figure.rating.label, _RATINGS[figure.rating]), at, 3)
+
+    def _open_figure(self, figure: Figure, scope_id: str) -> None:
+        people = self.desk.read(partial(figure_people, code=figure.code, scope_id=scope_id, today=self.desk.today()))
+        self.wanted.emit("coachees", {"coachee_ids": people.coachee_ids or (), "why": f"{figure.label}: {figure_words(figure)}"})
+
+    # --- room -------------------------------------------------------------------------------------------------------------
+
+    def first_field(self) -> QWidget:
+        """Return the list of what is due."""
+        return self.due_table
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's
+        """Put the columns below each other where there is little room."""
+        super().resizeEvent(event)
+        wide = self.width() >= theme().pixels(_TWO_COLUMNS)
+        self._columns.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
+
+
+def figure_words(figure: Figure) -> str:
+    """Return a figure in one sentence: value, where it comes from, target, band and rating."""
+    value = figure_value(figure, figure.value)
+    provisional = ", vorläufig" if figure.provisional else ""
+    small = ", kleine Fallzahl" if figure.small_number else ""
+    target, low = (figure_value(figure, bound) for bound in (figure.target.target, figure.target.tolerance_low))
+    return (
+        f"{value} ({figure.numerator} von {number(figure.denominator, 0)}), Soll {target}, Toleranz ab {low}: "
+        f"{figure.rating.label}{provisional}{small}"
+    )
+
+
+def bar_values(figure: Figure) -> BarValues:
+    """Return what the bar of *figure* shows."""
+    return BarValues(
+        figure.value,
+        Fraction(figure.target.target),
+        Fraction(figure.target.tolerance_low),
+        _RATINGS[figure.rating],
+        f"{figure.label}: {figure_words(figure)}",
+    )
+
+
+def _talk(talk: WeekConsultation) -> str:
+    state = "" if talk.status is ConsultationStatus.HELD else f" ({talk.status.label})"
+    return f"{_WEEKDAYS[talk.day.weekday()]} {talk.day:%d.%m.}  {talk.name}, {talk.kind.label}{state}"
+
+
+def _load_words(load: CoachLoad) -> str:
+    share = "" if load.load is None else f", Auslastung {number(load.load * 100, 0)}\u00a0%"
+    return f"{load.name}: {load.stock} Coachings, davon {load.long_term} lange arbeitslos{share}"
+
+
+def _line(text: str, action: Callable[[], Any]) -> QWidget:
+    made = button(text, action, rank="section")
+    made.setMinimumWidth(0)
+    holder = QWidget()
+    line = QHBoxLayout(holder)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.addWidget(made)
+    return holder
+
+
+def clear_grid(grid: QGridLayout) -> None:
+    """Take everything out of *grid*."""
+    while (item := grid.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
