@@ -143,15 +143,19 @@ def hand_written(cursor: Any, own: tuple[str, str], cohort: tuple[str, str], as_
     for provider, coach, number in cursor.execute(CONSULTATIONS, own).fetchall():
         for scope in _scopes(scopes, provider, coach):
             scope.consultations += number
-    for provider, coach, month, over, worked, share in cursor.execute(HOURS, (*own, as_of)).fetchall():
+    _add_hours(scopes, cursor.execute(HOURS, (*own, as_of)).fetchall())
+    for key, persons, linked in cursor.execute(LINKS, own).fetchall():
+        scopes[key].links = (persons, linked)
+    return scopes
+
+
+def _add_hours(scopes: dict[str, ScopeNumbers], rows: Iterable[Any]) -> None:
+    for provider, coach, month, over, worked, share in rows:
         for scope in _scopes(scopes, provider, coach):
             if worked is not None:
                 scope.hours += Decimal(worked) * Decimal(share)
             elif over:
                 scope.missing.add((coach, month))
-    for key, persons, linked in cursor.execute(LINKS, own).fetchall():
-        scopes[key].links = (persons, linked)
-    return scopes
 
 
 def _scopes(scopes: dict[str, ScopeNumbers], provider: str, coach: str | None) -> Iterable[ScopeNumbers]:

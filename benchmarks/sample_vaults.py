@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
@@ -16,13 +16,14 @@ from bjc_desktop.exchange.package_checks import MergedTable
 from bjc_desktop.exchange.package_import import insert_rows
 from bjc_desktop.exchange.table_reading import Fault, read_table
 from bjc_desktop.exchange.table_schema import datapackage, tables
-from bjc_desktop.sample import COLUMNS, Sample, benchmark
+from bjc_desktop.sample import COLUMNS, Sample, SampleShape, benchmark
 from bjc_desktop.services.targets import fill_new_vault
 from bjc_desktop.vault import KdfParameters, Secrets, Vault, create_vault, open_with_key
 from bjc_desktop.vault.driver import connect
 
 NOW = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)
 TODAY = NOW.date()
+QUARTER = "2025-Q3"
 AS_OF = date(2025, 11, 15)
 PASSPHRASE = "Ein langer Satz zum Messen"
 CHEAP_KDF = KdfParameters(iterations=1, memory_kib=64 * 1024, lanes=1)
@@ -31,21 +32,10 @@ _ROWS_AT_ONCE = 100_000
 _LOADING_CACHE_KIB = 1_500_000
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How many coachings and consultations in how many years."""
-
-    coachings: int = 8_000
-    consultations: int = 240_000
-    years: int = 1
-
-    def sample(self) -> Sample:
-        """Return the sample of this size."""
-        return Sample(benchmark(self.coachings, self.consultations, self.years))
-
-
-ONE_YEAR = Size()
-TEN_YEARS = Size(80_000, 2_400_000, 10)
+ONE_YEAR = benchmark()
+"""8,000 coachings and 240,000 consultations: a year of the whole programme."""
+TEN_YEARS = benchmark(80_000, 2_400_000, 10)
+ONE_PROVIDER = replace(benchmark(500, 15_000), providers=1, coaches=12)
 
 
 class Workshop:
@@ -53,7 +43,8 @@ class Workshop:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._secrets: dict[Size, Secrets] = {}
+        self._packages: dict[SampleShape, Path] = {}
+        self._vaults: dict[SampleShape, tuple[Path, Secrets]] = {}
         self._made = 0
 
     def new_path(self, name: str) -> Path:
@@ -67,23 +58,21 @@ class Workshop:
         fill_new_vault(vault, now=NOW)
         return vault
 
-    def package(self, size: Size) -> Path:
+    def package(self, shape: SampleShape) -> Path:
         """Return the data package of a sample, as a folder."""
-        folder = self.folder / f"package-{size.coachings}"
-        if not folder.exists():
-            _write_package(size.sample(), folder)
-        return folder
+        if shape not in self._packages:
+            folder = self.new_path("package")
+            _write_package(Sample(shape), folder)
+            self._packages[shape] = folder
+        return self._packages[shape]
 
-    def filled_vault(self, size: Size) -> Vault:
+    def filled_vault(self, shape: SampleShape) -> Vault:
         """Return the vault that holds the sample, newly opened."""
-        folder = self.folder / f"filled-{size.coachings}"
-        if size not in self._secrets:
-            vault = self.new_vault()
-            with vault:
-                _fill(vault, size.sample())
-            vault.folder.rename(folder)
-            self._secrets[size] = vault.secrets
-        return open_with_key(folder, self._secrets[size])
+        if shape not in self._vaults:
+            with self.new_vault() as vault:
+                _fill(vault, Sample(shape))
+            self._vaults[shape] = (vault.folder, vault.secrets)
+        return open_with_key(*self._vaults[shape])
 
 
 def _write_package(sample: Sample, folder: Path) -> None:

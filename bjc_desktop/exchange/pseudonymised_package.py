@@ -49,8 +49,9 @@ def pseudonymised_package(
             continue
         fields = _fields(table)
         columns[name] = [field for field, _ in fields]
-        masked = sorted(tuple(_masked(row, name, fields, table, pseudonyms, coach_names)) for row in rows[name])
-        files[f"{name}.csv"], _ = table_csv(fields, [tuple(None if cell == "" else cell for cell in row) for row in masked])
+        masked = [_masked(rows[name], field, info, table, pseudonyms, coach_names) for field, info in fields]
+        ordered = sorted(zip(*masked, strict=True))
+        files[f"{name}.csv"], _ = table_csv(fields, [[None if cell == "" else cell for cell in row] for row in ordered])
     return {"datapackage.json": as_json(datapackage("bjc-report", columns)), **files}
 
 
@@ -108,27 +109,24 @@ def _fields(table: Table) -> list[tuple[str, FieldInfo]]:
 
 
 def _masked(
-    row: dict[str, Value],
-    name: str,
-    fields: list[tuple[str, FieldInfo]],
+    rows: list[dict[str, Value]],
+    field: str,
+    info: FieldInfo,
     table: Table,
     pseudonyms: Pseudonyms,
     coach_names: Mapping[str, str],
-) -> Iterable[Any]:
-    for field, info in fields:
-        value = row["birth_date"] if field == "birth_year" else row[field]
-        if value is None:
-            yield ""
-        elif field == "birth_year":
-            yield int(str(value)[:4])
-        elif info.kind is Kind.LONG_TEXT:
-            yield WRITTEN
-        elif info.exposure is Exposure.PSEUDONYM:
-            yield _stand_in(row, name, pseudonyms, coach_names)
-        elif info.kind in {Kind.ID, Kind.REFERENCE}:
-            yield value if _stays(table, field, name) else pseudonyms.of(str(value))
-        else:
-            yield value
+) -> list[Any]:
+    """Return one column as it leaves, with an empty text for what is not known."""
+    values = [row["birth_date" if field == "birth_year" else field] for row in rows]
+    if field == "birth_year":
+        return ["" if value is None else int(str(value)[:4]) for value in values]
+    if info.kind is Kind.LONG_TEXT:
+        return ["" if value is None else WRITTEN for value in values]
+    if info.exposure is Exposure.PSEUDONYM:
+        return [_stand_in(row, table.name, pseudonyms, coach_names) if row[field] is not None else "" for row in rows]
+    if info.kind in {Kind.ID, Kind.REFERENCE} and not _stays(table, field):
+        return ["" if value is None else pseudonyms.of(str(value)) for value in values]
+    return ["" if value is None else value for value in values]
 
 
 def _stand_in(row: dict[str, Value], name: str, pseudonyms: Pseudonyms, coach_names: Mapping[str, str]) -> str:
@@ -136,6 +134,6 @@ def _stand_in(row: dict[str, Value], name: str, pseudonyms: Pseudonyms, coach_na
     return pseudonyms.person(key) if name == "coachees" else coach_names.get(key, "Person " + pseudonyms.of(key)[:8].upper())
 
 
-def _stays(table: Table, field: str, name: str) -> bool:
+def _stays(table: Table, field: str) -> bool:
     targets = {key.column.table.name for key in table.columns[field].foreign_keys}
-    return bool(targets & _OPEN_IDS) or (field == "id" and name in _OPEN_IDS)
+    return bool(targets & _OPEN_IDS) or (field == "id" and table.name in _OPEN_IDS)

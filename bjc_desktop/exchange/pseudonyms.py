@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import uuid
 from functools import lru_cache
 
 _VERSION, _VARIANT = 0x8000, 0x80
@@ -20,7 +19,8 @@ class Pseudonyms:
         digest = bytearray(hmac.digest(self._key, identifier.encode(), hashlib.sha256)[:16])
         digest[6] = digest[6] & 0x0F | _VERSION >> 8
         digest[8] = digest[8] & 0x3F | _VARIANT
-        return str(uuid.UUID(bytes=bytes(digest)))
+        text = digest.hex()
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
     def case(self, coaching_id: str) -> str:
         """Return the short name of a coaching in PDF and XLSX: the beginning of its pseudonym."""

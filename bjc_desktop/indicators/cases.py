@@ -494,7 +494,6 @@ def _deciding(source: Any, active: CTE, key: ColumnElement[Any], *more: ColumnEl
     return select(*columns).select_from(source).group_by(key, active.c.coachee_id).having(latest.is_not(None))
 
 
-
 def _deciding_of(active: CTE, scope: str, *more: ColumnElement[Any]) -> Select[Any]:
     if scope == "coach":
         return _deciding(_coached(active), active, CoachingStaff.__table__.c.staff_id, *more)
