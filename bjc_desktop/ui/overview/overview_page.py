@@ -26,6 +26,7 @@ from bjc_desktop.services.overview import (
 from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.ui.shared.background import Progress
 from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.indicator_bar import BarValues, IndicatorBar
 from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
 from bjc_desktop.ui.shared.row_table import Column, RowTable
@@ -36,6 +37,8 @@ from bjc_desktop.vocabulary import ConsultationStatus
 _WEEKDAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 _RATINGS = {Rating.REACHED: "good", Rating.TOLERANCE: "warning", Rating.BELOW: "danger", Rating.NONE: "quiet"}
 _TWO_COLUMNS = 980
+LARGE_TEXT = 150
+"""From so many per cent on a figure takes two lines."""
 
 
 def _day_of(item: DueItem) -> str:
@@ -72,14 +75,13 @@ class OverviewPage(Page):
         self.add(scroller, 1)
         px = theme().pixels
         due_box, due = box()
-        self._due_title = label("", "heading")
-        self._chips = QGridLayout()
-        self._chips.setSpacing(px(6))
+        self._due_title = label("", "heading", wrap=True)
+        self._chips = FlowRow()
         self.due_table = RowTable(DUE_COLUMNS, "Fällig")
         self.due_table.opened.connect(self.open_item)
         self._nothing_due = label("In den nächsten zwei Wochen ist nichts fällig.", "muted")
         due.addWidget(self._due_title)
-        due.addLayout(self._chips)
+        due.addWidget(self._chips)
         due.addWidget(self.due_table)
         due.addWidget(self._nothing_due)
         figures_box, self._figures = box()
@@ -126,18 +128,18 @@ class OverviewPage(Page):
         overview = self._overview
         if overview is None:
             return
-        clear_grid(self._chips)
+        self._chips.clear()
         late = sum(item.overdue for item in overview.due)
         self._due_title.setText(f"Fällig in den nächsten {DAYS_AHEAD} Tagen ({len(overview.due)}, davon {late} überfällig)")
         choices: list[tuple[str, DueKind | None]] = [(f"Alles ({len(overview.due)})", None)]
         choices += [(f"{count.kind.label} ({len(count.items)})", count.kind) for count in overview.counts]
         if self._kind not in {kind for _, kind in choices}:
             self._kind = None
-        for at, (text, kind) in enumerate(choices):
+        for text, kind in choices:
             made = button(text, partial(self._choose, kind), rank="section")
             made.setCheckable(True)
             made.setChecked(kind is self._kind)
-            self._chips.addWidget(made, at // 4, at % 4)
+            self._chips.add(made)
         items = [item for item in overview.due if self._kind in {None, item.kind}]
         self.due_table.setVisible(bool(items))
         self._nothing_due.setVisible(not items)
@@ -217,12 +219,16 @@ class OverviewPage(Page):
         words = figure_words(figure)
         name = button(BY_CODE[figure.code].short, partial(self._open_figure, figure, scope_id), rank="plain", name=words)
         name.setToolTip(f"{figure.label}\n{words}")
-        grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignLeft)
-        grid.addWidget(IndicatorBar(bar_values(figure)), at, 1)
         value = label(figure_value(figure, figure.value), "strong")
         value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        grid.addWidget(value, at, 2)
-        grid.addWidget(Chip(figure.rating.label, _RATINGS[figure.rating]), at, 3)
+        chip, bar = Chip(figure.rating.label, _RATINGS[figure.rating]), IndicatorBar(bar_values(figure))
+        grid.addWidget(name, 2 * at, 0, Qt.AlignmentFlag.AlignLeft)
+        if theme().scale < LARGE_TEXT:
+            places = ((bar, 2 * at, 1, 1, 1), (value, 2 * at, 2, 1, 1), (chip, 2 * at, 3, 1, 1))
+        else:
+            places = ((value, 2 * at, 1, 1, 1), (bar, 2 * at + 1, 0, 1, 1), (chip, 2 * at + 1, 1, 1, 1))
+        for widget, *place in places:
+            grid.addWidget(widget, *place)
 
     def _open_figure(self, figure: Figure, scope_id: str) -> None:
         people = self.desk.read(partial(figure_people, code=figure.code, scope_id=scope_id, today=self.desk.today()))
@@ -282,12 +288,3 @@ def _line(text: str, action: Callable[[], Any]) -> QWidget:
     line.setContentsMargins(0, 0, 0, 0)
     line.addWidget(made)
     return holder
-
-
-def clear_grid(grid: QGridLayout) -> None:
-    """Take everything out of *grid*."""
-    while (item := grid.takeAt(0)) is not None:
-        widget = item.widget()
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()

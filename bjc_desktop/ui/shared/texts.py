@@ -50,10 +50,17 @@ class WrappedLabel(QLabel):
             self._fit()
         return handled
 
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's
+        """Return the height at the present width; Qt's own hint is that of a narrow column."""
+        hint = super().sizeHint()
+        height = self.heightForWidth(self.width())
+        return QSize(hint.width(), height) if height > 0 else hint
+
     def _fit(self) -> None:
         height = self.heightForWidth(self.width())
         if height > 0 and height != self.minimumHeight():
             self.setMinimumHeight(height)
+            self.updateGeometry()
 
 
 def set_tone(widget: QWidget, name: str, value: str) -> None:

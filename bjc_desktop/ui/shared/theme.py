@@ -211,7 +211,7 @@ QPushButton[rank="plain"]:hover {{ background: {c.selection}; }}
 QPushButton[rank="plain"]:focus {{ border: 2px solid {c.accent}; padding: {px(4) - 1}px {px(8) - 1}px; }}
 QPushButton[rank="section"] {{ background: transparent; border-color: transparent; text-align: left; padding: {px(7)}px {px(10)}px; }}
 QPushButton[rank="section"]:hover {{ background: {c.quiet_ground}; }}
-QPushButton[rank="section"]:checked {{ background: {c.selection}; color: {c.accent}; font-weight: 600; }}
+QPushButton[rank="section"]:checked {{ background: {c.selection}; color: {c.accent}; }}
 QPushButton[rank="section"]:focus {{ border: 2px solid {c.accent}; padding: {px(7) - 1}px {px(10) - 1}px; }}
 QLineEdit, QPlainTextEdit, QComboBox {{ background: {c.surface}; color: {c.text}; border: 1px solid {c.edge};
   border-radius: {px(5)}px; padding: {px(5)}px {px(8)}px; selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
