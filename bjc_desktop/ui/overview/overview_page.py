@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from bjc_desktop.indicators.catalogue import BY_CODE
 from bjc_desktop.indicators.results import Figure, Rating
@@ -224,7 +224,11 @@ class OverviewPage(Page):
         chip, bar = Chip(figure.rating.label, _RATINGS[figure.rating]), IndicatorBar(bar_values(figure))
         grid.addWidget(name, 2 * at, 0, Qt.AlignmentFlag.AlignLeft)
         if theme().scale < LARGE_TEXT:
-            places = ((bar, 2 * at, 1, 1, 1), (value, 2 * at, 2, 1, 1), (chip, 2 * at, 3, 1, 1))
+            places: tuple[tuple[QWidget, int, int, int, int], ...] = (
+                (bar, 2 * at, 1, 1, 1),
+                (value, 2 * at, 2, 1, 1),
+                (chip, 2 * at, 3, 1, 1),
+            )
         else:
             places = ((value, 2 * at, 1, 1, 1), (bar, 2 * at + 1, 0, 1, 1), (chip, 2 * at + 1, 1, 1, 1))
         for widget, *place in places:
@@ -282,7 +286,8 @@ def _load_words(load: CoachLoad) -> str:
 
 def _line(text: str, action: Callable[[], Any]) -> QWidget:
     made = button(text, action, rank="section")
-    made.setMinimumWidth(0)
+    made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    made.setToolTip(text)
     holder = QWidget()
     line = QHBoxLayout(holder)
     line.setContentsMargins(0, 0, 0, 0)

@@ -1,6 +1,6 @@
 """Widgets in a row that goes on in the next line where there is no more room, as words do."""
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 from bjc_desktop.ui.shared.theme import theme
@@ -97,6 +97,13 @@ class FlowRow(QWidget):
         """Take the height that the lines need at the new width."""
         super().resizeEvent(event)  # type: ignore[arg-type]
         self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """Take the height anew where an item changed its size."""
+        handled = super().event(event)
+        if event.type() in {QEvent.Type.LayoutRequest, QEvent.Type.Show}:
+            self._fit()
+        return handled
 
     def _fit(self) -> None:
         self.setFixedHeight(max(self.flow.heightForWidth(max(self.width(), 1)), 1))
