@@ -209,7 +209,7 @@ def _overview(book: Book, sheet: Worksheet, content: StatisticContent, months: C
     book.note(sheet, 0, title, len(_WIDTHS), sum(_WIDTHS), book.title)
     sheet.set_row(0, 20 * (1 + len(title) // 90))
     sheet.write_string(1, 0, f"Datenstand {figures.as_of:%d.%m.%Y}{', vorläufig' * content.figure.provisional}")
-    heads = ["", "Konsultationen", "Stunden", "je Stunde", "Soll", "Toleranz ab", "Bewertung", "Monate ohne Arbeitszeit"]
+    heads = ["Wer", "Konsultationen", "Stunden", "je Stunde", "Soll", "Toleranz ab", "Bewertung", "Monate ohne Arbeitszeit"]
     for column, (head, width) in enumerate(zip(heads, _WIDTHS, strict=True)):
         sheet.write_string(3, column, head, book.number_head if column else book.head)
         sheet.set_column(column, column, width)

@@ -19,7 +19,7 @@ from bjc_desktop.indicators.rating import RATIO_CODES, STRICT_CODES
 from bjc_desktop.indicators.results import Figure, Rating
 from bjc_desktop.reports.german import NO_VALUE
 
-WIDEST = 46
+WIDEST = 54
 """Characters of the widest column that fits its content; longer texts are wrapped."""
 _EXACT_PLACES = 12
 """Decimals that are compared with the target: a sum of hours as floating point numbers is off by less."""
@@ -76,7 +76,7 @@ class Book:
         self.share = self.format(num_format="0.0\\ %", align="right")
         self.ratio = self.format(num_format="0.00", align="right")
         self.long = self.format(text_wrap=True)
-        self.wrap = self.format(text_wrap=True, valign="top", indent=1)
+        self.wrap = self.format(text_wrap=True, align="left", indent=1)
 
     def format(self, **properties: Any) -> Format:
         """Return a new format; cells stand at the top of their row."""

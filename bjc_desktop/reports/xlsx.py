@@ -116,7 +116,9 @@ def _exit_sheet(book: Book, content: ReportContent) -> Cells:
     letters = [xl_col_to_name(len(first) + index) for index, active in enumerate(content.checklist_active) if active]
     for row, case in enumerate(content.exits, 1):
         passed = ",".join(f"{letter}{row + 1}=1" for letter in letters)
-        sheet.write_formula(row, len(first) + len(items), f"=IF(AND({passed}),1,0)" if passed else "=1", None, int(case.correct))
+        sheet.write_formula(
+            row, len(first) + len(items), f"=IF(AND({passed}),1,0)" if passed else "=1", book.top, int(case.correct)
+        )
     for column, head in enumerate([*items, "korrekt"], len(first)):
         sheet.write_string(0, column, head, book.steep_head)
         sheet.set_column(column, column, 6)
@@ -214,7 +216,7 @@ def _overview_row(
     rating = rating_formula(figure.code, f"D{line}", f"E{line}", f"F{line}", content.rating_places)
     sheet.write_formula(row, _RATING, rating, book.text, figure.rating.label)
     marks = ["vorläufig"] * figure.provisional + ["kleine Fallzahl"] * figure.small_number
-    sheet.write_string(row, 7, ", ".join(marks), book.text)
+    book.put(sheet, row, 7, ", ".join(marks) or None)
     for column, day in enumerate(figure.cohort or (), 8):
         book.put(sheet, row, column, day)
 

@@ -1,0 +1,62 @@
+"""The consultations-per-hour statistic as PDF and CSV."""
+
+from dataclasses import replace
+
+import pytest
+
+from bjc_desktop.reports.german import number
+from bjc_desktop.reports.statistic import harmless, statistic_csv, statistic_pdf, statistic_xlsx
+from tests.reports.contents import HOSTILE, named, statistic_of
+from tests.reports.pages import outline, outside, texts
+from tests.samples import filled
+
+
+@pytest.fixture
+def content(vault):
+    return statistic_of(filled(vault, "package"))
+
+
+def test_that_the_statistic_says_all_that_it_must(content):
+    pdf = statistic_pdf(content)
+    pages = texts(pdf)
+    assert number(content.figure.value) in pages[0]
+    assert content.figure.rating.label in pages[0]
+    for person in content.coaches:
+        assert f"Coach {person.number} {person.counted} {number(person.hours)} {number(person.ratio)}" in pages[0]
+    for words in ("Je Coach und Monat", "Beschäftigungstrainer*innen (zählen nicht mit)", "Wie gezählt wird", "07/2025"):
+        assert words in " ".join(pages)
+    assert [title for title, page in outline(pdf) if title not in pages[page]] == []
+
+
+def test_that_the_months_of_each_coach_add_up_to_the_figure(content):
+    assert sum(person.counted for person in content.coaches) == content.figure.numerator
+    assert sum(person.hours for person in content.coaches) == content.figure.denominator
+
+
+@pytest.mark.parametrize("count", [0, 1, 40])
+def test_that_nothing_leaves_the_page_however_many_they_are(content, count):
+    people = tuple(replace(content.coaches[index % len(content.coaches)], number=index + 1) for index in range(count))
+    crowd = replace(named(content, HOSTILE * 5), coaches=people, trainers=people)
+    assert outside(statistic_pdf(crowd)) == []
+    assert statistic_xlsx(crowd)
+
+
+def test_that_missing_working_time_is_named_and_leaves_no_value(vault):
+    content = statistic_of(filled(vault, "edges"), quarter="2025-Q1")
+    assert content.figure.value is None
+    page = texts(statistic_pdf(content))[0]
+    assert "Arbeitszeit fehlt, daher kein Wert" in page
+    assert "ohne Wert" in page
+
+
+def test_that_the_same_content_makes_the_same_bytes(content):
+    for write in (statistic_pdf, statistic_xlsx, statistic_csv):
+        assert write(content) == write(content)
+
+
+def test_that_the_csv_is_for_people(content):
+    text = statistic_csv(content).decode("utf-8-sig")
+    lines = text.split("\r\n")
+    assert lines[0].startswith("Funktion;Nummer;Monat;Erstgespräch;")
+    assert len(lines) == 2 + sum(len(person.months) for person in (*content.coaches, *content.trainers))
+    assert harmless("=1") == "'=1"
