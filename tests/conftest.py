@@ -1,5 +1,6 @@
 """A real encrypted vault for every test that needs one: copies of one template, opened by its raw keys."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ import pytest
 
 from bjc_desktop.vault import KdfParameters, Secrets, Vault, create_vault, open_with_key
 
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 USER = "pruefung"
 PASSPHRASE = "Ein langer Satz für Tests"  # noqa: S105 - it protects nothing
 NOW = datetime(2025, 10, 7, 9, 30, tzinfo=UTC)

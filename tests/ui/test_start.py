@@ -7,12 +7,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
+from bjc_desktop.services.targets import fill_new_vault
 from bjc_desktop.settings import Settings, load_settings
 from bjc_desktop.ui import frame as frames
 from bjc_desktop.ui.frame import Frame
 from bjc_desktop.ui.start import vault_jobs
 from bjc_desktop.vault import open_vault, open_with_key
-from tests.conftest import PASSPHRASE, USER
+from tests.conftest import NOW, PASSPHRASE, USER
+from tests.ui.typing_keys import type_text
 
 
 @pytest.fixture
@@ -22,8 +24,10 @@ def config(tmp_path):
 
 
 @pytest.fixture
-def frame(look, qtbot, tmp_path, config, vault_folder, monkeypatch):
+def frame(look, qtbot, tmp_path, config, vault_folder, template_vault, monkeypatch):
     """Yield the window at the unlocking of a vault."""
+    with open_with_key(vault_folder, template_vault.secrets) as vault:
+        fill_new_vault(vault, now=NOW)
     monkeypatch.setattr(frames, "user_data_path", lambda *_, **__: tmp_path / "data")
     made = Frame(config, Settings(vaults=(str(vault_folder),)))
     qtbot.addWidget(made)
@@ -36,7 +40,7 @@ def unlocked(frame, qtbot, passphrase=PASSPHRASE):
     """Type the passphrase and press Enter."""
     form = frame.start.unlock_form
     form.passphrase.line.clear()
-    qtbot.keyClicks(form.passphrase.line, passphrase)
+    type_text(form.passphrase.line, passphrase)
     qtbot.keyClick(form.passphrase.line, Qt.Key.Key_Return)
 
 
@@ -50,7 +54,7 @@ def test_that_the_vault_used_last_is_offered_and_opens_by_its_passphrase(frame, 
 
 def test_that_a_wrong_passphrase_is_said_at_the_form_and_nothing_opens(frame, qtbot) -> None:
     unlocked(frame, qtbot, "falsch falsch")
-    qtbot.waitUntil(lambda: bool(frame.start.unlock_form.banner.text()), timeout=20_000)
+    qtbot.waitUntil(lambda: frame.start.unlock_form.open_button.isEnabled(), timeout=20_000)
     assert "Passphrase" in frame.start.unlock_form.banner.text()
     assert frame.workspace is None
     assert frame.start.unlock_form.open_button.isEnabled()
@@ -59,14 +63,14 @@ def test_that_a_wrong_passphrase_is_said_at_the_form_and_nothing_opens(frame, qt
 def test_that_a_vault_in_use_is_said_with_what_to_do(frame, qtbot, vault_folder, template_vault) -> None:
     with open_with_key(vault_folder, template_vault.secrets):
         unlocked(frame, qtbot)
-        qtbot.waitUntil(lambda: bool(frame.start.unlock_form.banner.text()), timeout=20_000)
+        qtbot.waitUntil(lambda: frame.start.unlock_form.open_button.isEnabled(), timeout=20_000)
     assert "geöffnet" in frame.start.unlock_form.banner.text()
 
 
 def test_that_a_damaged_vault_offers_the_way_to_a_backup(frame, qtbot, vault_folder) -> None:
     (vault_folder / "vault.db").write_bytes(b"kaputt" * 1000)
     unlocked(frame, qtbot)
-    qtbot.waitUntil(lambda: bool(frame.start.unlock_form.banner.text()), timeout=20_000)
+    qtbot.waitUntil(lambda: frame.start.unlock_form.open_button.isEnabled(), timeout=20_000)
     frame.start.unlock_form.mend.emit()
     assert frame.start.restore_form.isVisible()
 
@@ -122,7 +126,7 @@ def test_that_a_new_vault_is_made_from_the_form_and_shows_its_recovery_code_once
     frame.start.show_new()
     form = frame.start.new_form
     for name, text in {"provider": "Träger <b>Nord</b>", "given_name": "Ana", "family_name": "Ö", "user": "ana"}.items():
-        qtbot.keyClicks(form.fields[name], text)
+        type_text(form.fields[name], text)
     form.fields["folder"].setText(str(tmp_path / "neu"))
     form.passphrase.line.setText("ein langer Satz")
     form.again.line.setText("ein anderer Satz")
@@ -166,7 +170,7 @@ def test_that_an_unexpected_error_names_no_data_in_its_report(open_frame, qtbot)
 
 
 def test_that_the_user_named_is_the_one_who_unlocks(frame, qtbot) -> None:
-    qtbot.keyClicks(frame.start.unlock_form.user, USER)
+    type_text(frame.start.unlock_form.user, USER)
     unlocked(frame, qtbot)
     qtbot.waitUntil(lambda: frame.workspace is not None, timeout=20_000)
     assert frame.workspace.desk.vault.user.name == USER

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from bjc_desktop.services.coachee_list import (
     PAGE,
@@ -22,6 +22,7 @@ from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.ui.coachees.coachee_preview import CoacheePreviewPanel
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
+from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.texts import NO_VALUE, button, label
@@ -86,10 +87,11 @@ class CoacheesPage(Page):
         self.due = _vocabulary("Fälligkeit", "Fällig: alle", DueWithin)
         self._filters = (self.cases, self.status, self.group, self.link, self.due)
         self.add(self.search)
-        line = QHBoxLayout()
+        line = FlowRow()
         for choice in self._filters:
             choice.activated.connect(self.refresh)
-            line.addWidget(choice, 1)
+            choice.setMinimumWidth(theme().pixels(190))
+            line.add(choice)
         self.add(line)
         self.table = RowTable(COLUMNS, "Coachees", sortable=True)
         self.table.opened.connect(self.open_row)

@@ -16,7 +16,7 @@ from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.page import Page, Scroller
 from bjc_desktop.ui.shared.texts import box, button, label, row
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.ui.start.entry import Entry
 from bjc_desktop.ui.start.passphrase_field import PassphraseField
 from bjc_desktop.vault import back_up, set_passphrase
@@ -80,7 +80,7 @@ class OptionsPage(Page):
         for at, (name, choice) in enumerate(
             (("&Farben", self.scheme), ("&Textgröße", self.scale), ("&Sperren ohne Eingabe nach", self.idle))
         ):
-            grid.addWidget(Entry(name, choice), 0, at)
+            grid.addWidget(Entry(name, choice), *((0, at) if theme().scale < LARGE_TEXT else (at, 0)))
         column.addLayout(grid)
         return frame
 

@@ -31,14 +31,12 @@ from bjc_desktop.ui.shared.indicator_bar import BarValues, IndicatorBar
 from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.texts import Chip, box, button, label
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.vocabulary import ConsultationStatus
 
 _WEEKDAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 _RATINGS = {Rating.REACHED: "good", Rating.TOLERANCE: "warning", Rating.BELOW: "danger", Rating.NONE: "quiet"}
 _TWO_COLUMNS = 980
-LARGE_TEXT = 150
-"""From so many per cent on a figure takes two lines."""
 
 
 def _day_of(item: DueItem) -> str:

@@ -11,6 +11,8 @@ from bjc_desktop.paths import resource
 
 FAMILY = "Noto Sans"
 BODY_PIXELS = 14
+LARGE_TEXT = 150
+"""From so many per cent on what stands side by side goes below each other."""
 
 
 @dataclass(frozen=True, slots=True)
