@@ -15,7 +15,7 @@ from bjc_desktop.indicators.settings import IndicatorSettings
 from bjc_desktop.models import Coachee
 from bjc_desktop.reports.content import QualityLine
 
-_DO = {
+TO_DO = {
     "consent": "Einwilligung in die Teilnahme eintragen (bis zum Austritt erteilt, nicht widerrufen)",
     "master_data": "Zielgruppe, Rechtskreis und „arbeitslos seit“ ausfüllen",
     "initial_interview": "Datum des Erstgesprächs eintragen",
@@ -28,6 +28,30 @@ _DO = {
     "on_time": "Akte innerhalb eines Monats nach dem Austritt schließen",
 }
 """What to do about each item of the checklist, in words that a coach can act on."""
+
+PLACES = {
+    "consent": ("consents", "given_on"),
+    "master_data": ("coaching", "target_group"),
+    "initial_interview": ("coaching", "initial_interview_on"),
+    "competence_profile": ("profile", "recorded_on"),
+    "development_plan": ("plan", "status"),
+    "consultation": ("consultations", "held_on"),
+    "exit_data": ("exit", "exit_reason"),
+    "evidence": ("outcomes", "evidence_kind"),
+    "closing": ("exit", "closing_interview_on"),
+    "on_time": ("exit", "file_closed_on"),
+    "no_coach": ("staff", "staff_id"),
+    "follow_up_due": ("follow_up", "state"),
+    "open_master_data": ("coaching", "target_group"),
+    "consultation_outside": ("consultations", "held_on"),
+    "assignment_before_employment": ("staff", "valid_from"),
+    "session_of_several_days": ("consultations", "held_on"),
+    "outcome_after_exit_status": ("outcomes", "kind"),
+    "planned_end_passed": ("coaching", "planned_end_on"),
+    "hours_missing": ("hours", "worked_hours"),
+    "hours_outside": ("hours", "month"),
+}
+"""Where each finding is mended: the section of the case file (``hours``: the working time) and the field."""
 
 _CASE = "SELECT c.id AS coaching_id, p.case_number, c.provider_id FROM coachings c JOIN coachees p ON p.id = c.coachee_id "
 _OPEN = "c.cancelled = 0 AND c.exit_on IS NULL"
@@ -122,6 +146,9 @@ class Finding:
     """Case number, or member of staff and month."""
     text: str
     provider_id: str
+    coaching_id: str | None = None
+    staff_id: str | None = None
+    """Set where it concerns working time instead of a coaching."""
 
 
 def find(connection: Connection, period: Period, settings: IndicatorSettings, figures: VaultFigures) -> list[Finding]:
@@ -130,7 +157,7 @@ def find(connection: Connection, period: Period, settings: IndicatorSettings, fi
     parameters = {"first": period.first.isoformat(), "last": period.last.isoformat(), "as_of": figures.as_of.isoformat()}
     for rule in RULES:
         for row in connection.execute(text(rule.statement), parameters):
-            findings.append(Finding(rule.key, rule.severity, row.case_number, rule.text, row.provider_id))
+            findings.append(Finding(rule.key, rule.severity, row.case_number, rule.text, row.provider_id, row.coaching_id))
     findings += _hours(connection, period, figures)
     order = list(SEVERITIES)
     return sorted(findings, key=lambda finding: (order.index(finding.severity), finding.rule, finding.subject))
@@ -144,7 +171,7 @@ def _checklist(connection: Connection, period: Period, settings: IndicatorSettin
         for name in ITEM_COLUMNS:
             item = name.removeprefix("item_")
             if item in settings.checklist and not getattr(row, name):
-                findings.append(Finding(item, "error", row.case_number, _DO[item], row.provider_id))
+                findings.append(Finding(item, "error", row.case_number, TO_DO[item], row.provider_id, row.id))
     return findings
 
 
@@ -152,11 +179,13 @@ def _hours(connection: Connection, period: Period, figures: VaultFigures) -> Ite
     counts = figures.counts.get("all")
     for staff_id, month in sorted(counts.missing_months) if counts else []:
         subject = f"Person {staff_id[:8]}, {month}"
-        yield Finding("hours_missing", "error", subject, "Arbeitszeit eintragen", figures.staff[staff_id].provider_id)
+        provider_id = figures.staff[staff_id].provider_id
+        yield Finding("hours_missing", "error", subject, "Arbeitszeit eintragen", provider_id, staff_id=staff_id)
     months = list(period.months())
     for row in connection.execute(text(_HOURS_OUTSIDE), {"first_month": months[0], "last_month": months[-1]}):
         subject = f"Person {row.staff_id[:8]}, {row.month}"
-        yield Finding("hours_outside", "warning", subject, "Arbeitszeit außerhalb der Beschäftigung prüfen", row.provider_id)
+        words = "Arbeitszeit außerhalb der Beschäftigung prüfen"
+        yield Finding("hours_outside", "warning", subject, words, row.provider_id, staff_id=row.staff_id)
 
 
 def quality_lines(findings: Iterable[Finding], provider_id: str) -> list[QualityLine]:
