@@ -74,6 +74,10 @@ def link_effect(
         rating = rate(_CODE, value, target, settings.rating)
         return LinkShare(linked, persons, value, rating, value is not None and value >= AT_LEAST_SHARE)
 
-    room = max(0, 2 * linked - persons - 1)
-    room_51 = max(0, int(linked / AT_LEAST_SHARE) - persons)
-    return LinkEffect(share(linked, persons), share(linked + with_measure, persons + 1), with_measure, room, room_51)
+    after = share(linked + with_measure, persons + 1)
+    return LinkEffect(share(linked, persons), after, with_measure, *room_for(linked, persons))
+
+
+def room_for(linked: int, persons: int) -> tuple[int, int]:
+    """Return for how many more people without a measure there is room, in both readings of the target."""
+    return max(0, 2 * linked - persons - 1), max(0, int(linked / AT_LEAST_SHARE) - persons)
