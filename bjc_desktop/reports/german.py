@@ -25,12 +25,6 @@ def per_cent(value: Fraction | Decimal | None, places: int = 1) -> str:
     return NO_VALUE if value is None else number(Fraction(value) * 100, places) + "\u00a0%"
 
 
-def exact(value: Fraction) -> str:
-    """Return a count or a sum of hours without trailing zeros."""
-    text = number(value, 4)
-    return text.rstrip("0").rstrip(",")
-
-
 def figure_value(figure: Figure, value: Fraction | Decimal | None) -> str:
     """Return *value* in the indicator's own unit: per cent, or a ratio with two decimals."""
     return number(value) if figure.code in RATIO_CODES else per_cent(value)

@@ -2,19 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 
-from reportlab.platypus import Flowable, Spacer, Table
+from reportlab.platypus import Flowable, KeepTogether, Spacer, Table
 
 from bjc_desktop.indicators.catalogue import BY_CODE
-from bjc_desktop.indicators.rating import STRICT_CODES
+from bjc_desktop.indicators.rating import RATIO_CODES, STRICT_CODES
 from bjc_desktop.indicators.results import Figure, Rating
 from bjc_desktop.reports.chart import IndicatorBar, Legend, TrendChart
 from bjc_desktop.reports.content import ReportContent, SettingText
-from bjc_desktop.reports.german import day, exact, figure_value, number, quarter
+from bjc_desktop.reports.german import day, figure_value, number, quarter
 from bjc_desktop.reports.remarks import SEVERITIES, failed_items, missing_hours, response, state, substitute_targets, verdict
 from bjc_desktop.reports.style import (
     CELL,
     EYEBROW,
     FINE,
+    HEADING,
     LEAD,
     NOTE,
     OWNER,
@@ -91,9 +92,9 @@ def _figure_table(figures: Sequence[Figure]) -> Flowable:
         above = "> " if figure.code in STRICT_CODES else ""
         rows.append(
             [
-                [words(BY_CODE[figure.code].short, CELL), words(_cases(figure), NOTE)],
+                [words(BY_CODE[figure.code].short, CELL), *(words(line, NOTE) for line in _cases(figure))],
                 str(figure.numerator),
-                exact(figure.denominator),
+                number(figure.denominator) if figure.code in RATIO_CODES else str(figure.denominator),
                 figure_value(figure, figure.value),
                 above + figure_value(figure, figure.target.target),
                 figure_value(figure, figure.target.tolerance_low),
@@ -105,11 +106,11 @@ def _figure_table(figures: Sequence[Figure]) -> Flowable:
     return grid(rows, [WIDTH * share for share in (0.29, 0.07, 0.09, 0.085, 0.09, 0.095, 0.1, 0.18)], marked=below)
 
 
-def _cases(figure: Figure) -> str:
+def _cases(figure: Figure) -> list[str]:
     """Return which cases a figure counts, and what the reader must know about them."""
-    cohort = "" if figure.cohort is None else f"{_CASES[figure.code]} {day(figure.cohort[0])}–{day(figure.cohort[1])}"
+    cohort = [] if figure.cohort is None else [f"{_CASES[figure.code]} {day(figure.cohort[0])}–{day(figure.cohort[1])}"]
     marks = ["vorläufig"] * figure.provisional + ["kleine Fallzahl"] * figure.small_number
-    return " · ".join(filter(None, [cohort, *marks]))
+    return [*cohort, " · ".join(marks)] if marks else cohort
 
 
 def _remarks(content: ReportContent) -> list[Flowable]:
@@ -125,10 +126,11 @@ def _remarks(content: ReportContent) -> list[Flowable]:
         *missing_hours(figures),
         *substitute_targets(figures),
     ]
-    if any(figure.small_number for figure in figures.figures):
-        lines.append("Kleine Fallzahl: Der Nenner liegt unter zehn; ein einzelner Fall verändert den Wert stark.")
-    if any(figure.provisional for figure in figures.figures):
-        lines.append("Vorläufig: Der Wert kann sich im gewöhnlichen Ablauf noch ändern.")
+    notes = {
+        "Vorläufig: Der Wert kann sich im gewöhnlichen Ablauf noch ändern.": any(f.provisional for f in figures.figures),
+        "Kleine Fallzahl: unter zehn; ein einzelner Fall verändert den Wert stark.": any(f.small_number for f in figures.figures),
+    }
+    lines += [" ".join(note for note, applies in notes.items() if applies)] * any(notes.values())
     return [words(line) for line in lines]
 
 
@@ -209,17 +211,18 @@ def _changes(content: ReportContent) -> list[Flowable]:
 def _definitions(content: ReportContent) -> list[Flowable]:
     story = heading(f"Definitionen (Stand {content.definitions_version})", room=150)
     for definition in content.definitions:
-        story += [
+        lines = [
             words(definition.label, SUBHEADING),
             words(f"Nenner: {definition.denominator}", FINE),
             words(f"Zähler: {definition.numerator}", FINE),
             words(f"Quelle: {definition.source}", NOTE),
         ]
+        story.append(KeepTogether(lines))
     return story
 
 
 def _settings(content: ReportContent) -> list[Flowable]:
-    return [*heading("Einstellungen", room=150), settings_table(content.settings, WIDTH)]
+    return [KeepTogether([words("Einstellungen", HEADING), settings_table(content.settings, WIDTH)])]
 
 
 def settings_table(settings: Iterable[SettingText], width: float) -> Flowable:

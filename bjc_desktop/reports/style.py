@@ -19,7 +19,7 @@ from bjc_desktop.indicators.results import Rating
 from bjc_desktop.paths import resource
 
 INK, MUTED, LINE, ACCENT, SHADE, BAND, FAINT = (
-    colors.HexColor(c) for c in ("#1b1f24", "#57606a", "#c8cdd3", "#0b57a4", "#eef3f8", "#d5dbe1", "#f7e9e7")
+    colors.HexColor(c) for c in ("#1b1f24", "#57606a", "#c8cdd3", "#0b57a4", "#eef3f8", "#d5dbe1", "#faf0ee")
 )
 RATING_COLOURS = {
     Rating.REACHED: colors.HexColor("#1a7f37"),

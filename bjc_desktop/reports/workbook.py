@@ -125,7 +125,8 @@ class Book:
         if value is None:
             return
         if isinstance(value, str):
-            known = self.wrap if len(value) > WIDEST else self.text if column else self.top
+            plain, wrapped = (self.text, self.wrap) if column else (self.top, self.long)
+            known = wrapped if len(value) > WIDEST else plain
             sheet.write_string(row, column, value, style or known)
         elif isinstance(value, date):
             sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), self.day)  # noqa: DTZ001 - a day

@@ -57,6 +57,7 @@ def report_xlsx(content: ReportContent) -> bytes:
 
 
 def _case_sheets(book: Book, content: ReportContent) -> _Sheets:
+    exits = _exit_sheet(book, content)
     _, follow_ups = book.table(
         "Nachbefragung",
         ["Fall", "im Bericht", "Coach", "Austritt", "Stichtag", "befragt", "im Nenner", "zählt", "warum"],
@@ -100,7 +101,7 @@ def _case_sheets(book: Book, content: ReportContent) -> _Sheets:
         ["Coach", "Fälle im Mittel", "Auslastung"],
         [(coach.number, coach.caseload, coach.load) for coach in content.figures.coaches],
     )
-    return _Sheets(_exit_sheet(book, content), follow_ups, links, consultations, hours, caseload)
+    return _Sheets(exits, follow_ups, links, consultations, hours, caseload)
 
 
 def _exit_sheet(book: Book, content: ReportContent) -> Cells:

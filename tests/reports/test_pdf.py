@@ -14,11 +14,6 @@ from tests.reports.pages import outline, outside, texts, unembedded_fonts
 from tests.samples import filled
 
 
-@pytest.fixture
-def content(vault):
-    return content_of(filled(vault, "package"))
-
-
 def test_that_the_report_says_all_that_it_must(content):
     pages = texts(report_pdf(content))
     assert len(pages) <= 4
@@ -110,7 +105,7 @@ EXTREMES = {
     "nothing": lambda content: valued(content, None, Rating.NONE),
     "zero": lambda content: valued(content, Fraction(0), Rating.BELOW),
     "far above": lambda content: valued(content, Fraction(7, 2), Rating.REACHED),
-    "many changes": lambda content: changed_often(content, 300),
+    "many changes": lambda content: changed_often(content, 80),
     "no change": lambda content: replace(content, version=2),
     "no trend": lambda content: replace(content, trend=()),
     "short trend": lambda content: replace(content, trend=content.trend[-1:]),

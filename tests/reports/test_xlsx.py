@@ -1,5 +1,6 @@
 """The workbooks: LibreOffice recalculates what the program computed, and text stays text."""
 
+import io
 import re
 import shutil
 import zipfile
@@ -8,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from bjc_desktop.exchange.package_import import import_package
-from bjc_desktop.indicators.settings import RatingRule
+from bjc_desktop.indicators.settings import IndicatorSettings, RatingRule
 from bjc_desktop.reports.statistic import statistic_xlsx
 from bjc_desktop.reports.workbook import rating_formula
 from bjc_desktop.reports.xlsx import report_xlsx
@@ -133,11 +134,11 @@ def test_that_the_statistic_recalculates_to_the_same_figures(vault, tmp_path, pa
         assert sheet[row, "G"] == rating.label
 
 
-def test_that_text_is_never_a_formula(vault):
-    content = changed_often(named(content_of(filled(vault, "package")), "=cmd|' /C calc'!A0"), 40)
+def test_that_text_is_never_a_formula(content, statistic):
+    content = changed_often(named(content, "=cmd|' /C calc'!A0"), 40)
     content = replace(content, exits=tuple(replace(case, a1_1_label="=1+1", pseudonym="@x") for case in content.exits))
-    for data in (report_xlsx(content), statistic_xlsx(named(statistic_of(vault), HOSTILE))):
-        with zipfile.ZipFile(shelved(data)) as archive:
+    for data in (report_xlsx(content), statistic_xlsx(named(statistic, HOSTILE))):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
             sheets = "".join(archive.read(n).decode() for n in archive.namelist() if n.startswith("xl/worksheets/"))
         formulas = re.findall(r"<f>([^<]*)</f>", sheets)
         assert formulas
@@ -145,16 +146,9 @@ def test_that_text_is_never_a_formula(vault):
         assert "<hyperlink" not in sheets
 
 
-def shelved(data):
-    import io
-
-    return io.BytesIO(data)
-
-
-def test_that_each_sheet_is_ready_to_be_printed(vault):
-    filled(vault, "package")
-    for data in (report_xlsx(content_of(vault, version=None)), statistic_xlsx(statistic_of(vault))):
-        with zipfile.ZipFile(shelved(data)) as archive:
+def test_that_each_sheet_is_ready_to_be_printed(content, statistic):
+    for data in (report_xlsx(content), statistic_xlsx(statistic)):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
             for name in names:
                 sheet = archive.read(name).decode()
@@ -165,21 +159,18 @@ def test_that_each_sheet_is_ready_to_be_printed(vault):
                 assert "<oddHeader>" in sheet
 
 
-def test_that_a_draft_says_so_on_every_printed_sheet(vault):
-    data = report_xlsx(content_of(filled(vault, "worked"), version=None))
-    with zipfile.ZipFile(shelved(data)) as archive:
+def test_that_a_draft_says_so_on_every_printed_sheet(content):
+    data = report_xlsx(replace(content, version=None))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
         sheets = [archive.read(name).decode() for name in archive.namelist() if name.startswith("xl/worksheets/")]
     assert all("Entwurf</oddHeader>" in sheet for sheet in sheets)
 
 
-def test_that_the_same_content_makes_the_same_bytes(vault):
-    content = content_of(filled(vault, "package"))
+def test_that_the_same_content_makes_the_same_bytes(content):
     assert report_xlsx(content) == report_xlsx(content)
 
 
-def test_that_a_rounding_setting_reaches_the_formula(vault):
-    from bjc_desktop.indicators.settings import IndicatorSettings
-
+def test_that_a_rounding_setting_reaches_the_formula():
     assert rating_places(IndicatorSettings()) is None
     assert rating_places(replace(IndicatorSettings(), rating=RatingRule.ROUNDED)) == 2
     assert "ROUND(D5,2)>=E5" in rating_formula("a1_1", "D5", "E5", "F5", 2)
