@@ -12,13 +12,13 @@ from bjc_desktop.models.base import FieldInfo, Kind, plain_decimal
 from bjc_desktop.vocabulary import Vocabulary
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_GERMAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
-_INTEGER = re.compile(r"[+-]?\d{1,15}")
-_DECIMAL = re.compile(r"[+-]?\d{1,12}(\.\d{1,9})?")
-_GERMAN_DECIMAL = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d{1,12})(,\d{1,9})")
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
-_GERMAN_MONTH = re.compile(r"(0?[1-9]|1[0-2])[./](\d{4})")
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_GERMAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d{1,15}", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?\d{1,12}(\.\d{1,9})?", re.ASCII)
+_GERMAN_DECIMAL = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d{1,12})(,\d{1,9})", re.ASCII)
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
+_GERMAN_MONTH = re.compile(r"(0?[1-9]|1[0-2])[./](\d{4})", re.ASCII)
 _TRUE = {"true", "1", "ja", "wahr", "x", "yes"}
 _FALSE = {"false", "0", "nein", "falsch", "no"}
 EARLIEST, LATEST = date(1850, 1, 1), date(9999, 12, 31)
@@ -70,8 +70,8 @@ def parse_date(text: str) -> str:
 
 
 def _dateish(text: str) -> bool:
-    """Return whether a faulty cell holds nothing but digits and separators, so that it may be shown."""
-    return re.fullmatch(r"[\d.,:/+ -]{1,30}", text) is not None
+    """Return whether a faulty cell looks like a day, a month or a number, so that it may be shown: a telephone number does not."""
+    return re.fullmatch(r"[+-]?[0-9]{1,4}([.,/-][0-9]{1,4}){0,2}", text) is not None
 
 
 def _parse_id(text: str) -> str:

@@ -168,7 +168,7 @@ def _descriptor(source: _Folder | _Archive, names: list[str]) -> dict[str, Any]:
         raise PackageError(message)
     if version > BJC_FORMAT:
         message = (
-            f"Das Datenpaket hat Format {version}, dieses Programm kennt Format {BJC_FORMAT}. Bitte das Programm aktualisieren."
+            f"Das Datenpaket hat ein neueres Format, als dieses Programm kennt ({BJC_FORMAT}). Bitte das Programm aktualisieren."
         )
         raise PackageError(message)
     return descriptor

@@ -1,7 +1,7 @@
 """An open vault: who opened it, its transactions, its secrets, and closing it in order."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -191,6 +191,15 @@ class Vault:
         self._lock.release()
 
     def _settle(self) -> None:
+        """Write back what stands in the log. On a full disk it stays there: what was committed is committed."""
+        try:
+            self._write_back()
+        except DiskFullError:
+            drop_ballast(self.folder)
+            with suppress(DiskFullError):
+                self._write_back()
+
+    def _write_back(self) -> None:
         self.anchor_changes()
         self.engine.dispose()
         with closing(connect(self.database, self.secrets.cipher_key)) as connection, clear_errors():

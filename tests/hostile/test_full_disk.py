@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bjc_desktop.errors import DiskFullError
+from bjc_desktop.vault import Vault
 from tests.hostile.program import Home, assert_sound, content
 from tests.samples import DATA
 
@@ -78,6 +80,18 @@ def test_that_a_command_that_cannot_write_changes_nothing(prepared, command, lim
         assert command in {"report", "statistic", "export"}
         return
     assert_nothing_done(home, before, done.returncode, done.stdout, done.stderr)
+
+
+def test_that_a_closing_without_room_does_not_deny_what_was_committed(empty_home, monkeypatch):
+    def refuse(_vault):
+        raise DiskFullError(FULL)
+
+    monkeypatch.setattr(Vault, "_write_back", refuse)
+    said = empty_home.run(*COMMANDS["import"])
+    assert (said.status, said.lines[-1]) == (0, "Das Datenpaket ist übernommen.")
+    monkeypatch.undo()
+    assert_sound(empty_home.vault)
+    assert len(content(empty_home.vault)["coachings"]) > 1
 
 
 @pytest.fixture
