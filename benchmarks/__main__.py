@@ -28,6 +28,8 @@ def main() -> int:
     parser.add_argument("names", metavar="NAME", nargs="*", choices=[[], *SUBJECTS], help=", ".join(SUBJECTS))
     parser.add_argument("--write", action="store_true", help="keep the result in docs/benchmarks.md")
     options = parser.parse_args()
+    if options.write and options.names:
+        parser.error("--write keeps the whole table, so it takes no names")
     rows = []
     _print(HEADS)
     with tempfile.TemporaryDirectory(prefix="bjc-benchmarks-") as folder:
