@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pypdfium2
+from PIL import Image
 
 from bjc_desktop.indicators.period import quarter
 from bjc_desktop.services.demo import make_demo
@@ -16,7 +17,7 @@ OUT = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 DAY = date(2026, 1, 31)
 PAGES = (0, 1)
 WIDTH = 900
-COLOURS = 64
+COLOURS = 255
 
 
 def newest_report(folder: Path) -> bytes:
@@ -33,7 +34,9 @@ def main(out: Path) -> None:
     with tempfile.TemporaryDirectory() as folder, pypdfium2.PdfDocument(newest_report(Path(folder) / "demo")) as document:
         for number in PAGES:
             page = document[number]
-            picture = page.render(scale=WIDTH / page.get_width()).to_pil().convert("RGB").quantize(COLOURS)
+            picture = (
+                page.render(scale=WIDTH / page.get_width()).to_pil().convert("RGB").quantize(COLOURS, Image.Quantize.FASTOCTREE)
+            )
             data = io.BytesIO()
             picture.save(data, "PNG", optimize=True)
             (out / f"report-{number + 1}.png").write_bytes(data.getvalue())

@@ -25,6 +25,8 @@ _SCALES = {
 """Where the scale of an indicator ends, unless a value or target lies beyond; the others end at 100 %."""
 
 
+_SEAM = 0.4
+"""How far neighbouring parts of a band overlap, so that no viewer shows a gap."""
 _HEADROOM = Fraction(11, 10)
 """How far a chart reaches above its greatest value."""
 
@@ -162,7 +164,12 @@ class TrendChart(Flowable):  # type: ignore[misc]
             return bottom + float(value / scale) * (top - bottom)
 
         for index, figure in enumerate(figures):
-            self._band(index * step, step, place(Fraction(figure.target.tolerance_low)), place(Fraction(figure.target.target)))
+            self._band(
+                index * step,
+                min(step + _SEAM, self.width - index * step),
+                place(Fraction(figure.target.tolerance_low)),
+                place(Fraction(figure.target.target)),
+            )
         self.canv.setStrokeColor(LINE)
         self.canv.setLineWidth(0.6)
         self.canv.line(0, bottom, self.width, bottom)
@@ -197,8 +204,8 @@ class TrendChart(Flowable):  # type: ignore[misc]
                 canvas.drawCentredString(point[0], point[1] + 5, figure_value(figure, figure.value))
 
     def _quarters(self, step: float) -> None:
-        """Name every quarter, or every second where there is no room; always the last."""
-        names = [quarter(period) for period, _ in self.trend]
+        """Name every quarter (``Q3 25``), or every second where there is no room; always the last."""
+        names = [f"{name[:-4]}{name[-2:]}" for name in (quarter(period) for period, _ in self.trend)]
         every = 1 if step > max(stringWidth(name, REGULAR, 6.5) for name in names) + 2 else 2
         self.canv.setFillColor(MUTED)
         self.canv.setFont(REGULAR, 6.5)

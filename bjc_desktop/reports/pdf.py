@@ -43,6 +43,8 @@ _CASES = {
 }
 """What the cohort of each indicator consists of."""
 _CHARTS_PER_ROW = 3
+_GAP = 20
+"""Points between two charts."""
 _LEGEND = "Rot und fett: unter Toleranz. "
 
 
@@ -138,12 +140,12 @@ def _trend(content: ReportContent) -> list[Flowable]:
     if not content.trend:
         return []
     lines = [[(period, figures[index]) for period, figures in content.trend] for index in range(len(content.figures.figures))]
-    width = WIDTH / _CHARTS_PER_ROW
-    charts = [TrendChart(line, width - 18) for line in lines]
+    width = (WIDTH - (_CHARTS_PER_ROW - 1) * _GAP) / _CHARTS_PER_ROW
+    charts = [TrendChart(line, width) for line in lines]
     rows = [charts[start : start + _CHARTS_PER_ROW] for start in range(0, len(charts), _CHARTS_PER_ROW)]
-    drawn = Table(
-        rows, colWidths=[width] * _CHARTS_PER_ROW, rowHeights=[100] * len(rows), style=[("LEFTPADDING", (0, 0), (-1, -1), 0)]
-    )
+    columns = [*[width + _GAP] * (_CHARTS_PER_ROW - 1), width]
+    flush = [("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0)]
+    drawn = Table(rows, colWidths=columns, rowHeights=[100] * len(rows), style=flush)
     table: list[list[object]] = [["Kennzahl", *(quarter(period) for period, _ in content.trend)]]
     below = []
     for row, line in enumerate(lines, 1):

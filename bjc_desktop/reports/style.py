@@ -70,6 +70,7 @@ SMALL = _style("small", 8, colour=MUTED, before=2, after=2)
 CELL = _style("cell", 8)
 FINE = _style("fine", 7.5)
 NOTE = _style("note", 7, colour=MUTED)
+_BOOKMARKED = (TITLE, HEADING)
 _KEPT = "\n\u00a0\u202f"
 
 
@@ -78,9 +79,20 @@ def visible(text: str) -> str:
     return "".join(character if character.isprintable() or character in _KEPT else "\ufffd" for character in text)
 
 
+class _Heading(Paragraph):  # type: ignore[misc]
+    """A paragraph that becomes a bookmark."""
+
+    def draw(self) -> None:
+        """Draw it and tell the canvas where it stands."""
+        _, top = self.canv.absolutePosition(0, self.height)
+        self.canv.headings.append((self.canv.getPageNumber(), self.getPlainText(), top))
+        super().draw()
+
+
 def words(text: str, style: ParagraphStyle = BODY) -> Paragraph:
     """Return *text* as a paragraph that shows it as typed: the one way in which data gets into a paragraph."""
-    return Paragraph(escape(visible(text)), style)
+    kind = _Heading if style in _BOOKMARKED else Paragraph
+    return kind(escape(visible(text)), style)
 
 
 def heading(text: str, *, room: float = 100) -> list[Flowable]:
@@ -141,7 +153,7 @@ def document(
     register_fonts()
     size = landscape(A4) if wide else A4
     buffer = BytesIO()
-    template = _Document(
+    template = BaseDocTemplate(
         buffer,
         pagesize=size,
         title=title,
@@ -180,15 +192,6 @@ def _mark_draft(canvas: Any, _template: Any) -> None:
     canvas.setFont(BOLD, 11)
     canvas.drawRightString(width - MARGIN, height - 12 * mm, _MARK)
     canvas.restoreState()
-
-
-class _Document(BaseDocTemplate):  # type: ignore[misc]
-    """A document whose headings become bookmarks."""
-
-    def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802 - ReportLab's name
-        """Tell the canvas where a heading stands."""
-        if isinstance(flowable, Paragraph) and flowable.style.name in {TITLE.name, HEADING.name}:
-            self.canv.headings.append((self.page, flowable.getPlainText(), self.frame._y + flowable.height))  # noqa: SLF001 - ReportLab has no other way to ask for it
 
 
 class _CountedCanvas(Canvas):  # type: ignore[misc]
