@@ -1,0 +1,105 @@
+"""The list of coachees and the form for a new one, as a coach uses them."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QDialog, QPushButton
+
+from bjc_desktop.services.coachee_list import CaseStatus
+from tests.ui.typing_keys import type_text
+
+
+@pytest.fixture
+def page(workspace):
+    """Return the page, shown."""
+    workspace.open_page("coachees")
+    return workspace.page("coachees")
+
+
+def test_that_the_subtitle_counts_what_the_list_shows(page) -> None:
+    assert page.subtitle.text() == f"{len(page.table.rows_model.rows)} von {len(page.table.rows_model.rows)} angezeigt"
+
+
+def test_that_a_name_is_found_in_another_spelling(page) -> None:
+    page._clear_filters()
+    type_text(page.search, "boehm")
+    assert {row.family_name for row in page.table.rows_model.rows} == {"Böhm"}
+
+
+def test_that_a_filter_that_hides_everything_says_so_and_can_be_reset(page, qtbot) -> None:
+    type_text(page.search, "xyzxyz")
+    assert "entspricht" in page._empty_text.text()
+    qtbot.mouseClick(page._empty_button, Qt.MouseButton.LeftButton)
+    assert page.table.rows_model.rows
+
+
+def test_that_the_status_filter_shows_only_that_status(page) -> None:
+    page.open_at({"status": CaseStatus.ACTIVE})
+    page.refresh()
+    assert {row.status for row in page.table.rows_model.rows} == {CaseStatus.ACTIVE}
+
+
+def test_that_names_are_sorted_as_din_5007_and_back(page) -> None:
+    names = [row.family_name for row in page.table.rows_model.rows]
+    page._sort(0)
+    assert [row.family_name for row in page.table.rows_model.rows] == names[::-1] or len(set(names)) < len(names)
+
+
+def test_that_enter_in_the_search_opens_the_first_case_file(page, qtbot) -> None:
+    first = page.table.current()
+    page.search.setFocus()
+    with qtbot.waitSignal(page.wanted) as asked:
+        qtbot.keyClick(page.search, Qt.Key.Key_Return)
+    assert asked.args == ["case_file", {"coaching_id": first.coaching_id}]
+
+
+def test_that_the_model_behaves(page) -> None:
+    QAbstractItemModelTester(page.table.rows_model, QAbstractItemModelTester.FailureReportingMode.Warning)
+    page.refresh()
+
+
+def test_that_the_preview_follows_the_row(page) -> None:
+    page.table.selectRow(3)
+    assert page.preview._name.text() == page.table.current().name
+
+
+@pytest.fixture
+def dialog(page):
+    """Return the form for a new coachee."""
+    page.add_coachee()
+    return page.findChild(QDialog)
+
+
+def test_that_a_similar_person_is_offered_while_typing_and_opens(dialog, page, qtbot) -> None:
+    type_text(dialog.person.fields["family_name"].line, "Boehm")
+    type_text(dialog.person.fields["given_name"].line, "Uwe")
+    qtbot.waitUntil(lambda: dialog._similar.count() > 0, timeout=3000)
+    same = next(made for made in dialog.findChildren(QPushButton) if made.text() == "Das ist dieselbe Person")
+    with qtbot.waitSignal(page.wanted) as asked:
+        qtbot.mouseClick(same, Qt.MouseButton.LeftButton)
+    assert asked.args[0] == "case_file"
+
+
+def test_that_a_new_coachee_is_added_with_a_hostile_name_and_found_again(dialog, page, qtbot) -> None:
+    type_text(dialog.person.fields["family_name"].line, "<b>&amp;Müller</b>")
+    type_text(dialog.person.fields["birth_date"].line, "5.3.1980")
+    with qtbot.waitSignal(page.wanted) as asked:
+        dialog.save()
+    assert asked.args[0] == "case_file"
+    page._clear_filters()
+    page.search.setText("Müller")
+    assert any(row.family_name == "<b>&amp;Müller</b>" for row in page.table.rows_model.rows)
+
+
+def test_that_what_is_missing_is_said_at_its_field_and_nothing_is_added(dialog, page) -> None:
+    before = page._read().total_all
+    dialog.person.fields["case_number"].line.clear()
+    dialog.save()
+    assert dialog.person.fields["family_name"].inner.property("state") == "error"
+    assert dialog.isVisible()
+    assert page._read().total_all == before
+
+
+def test_that_the_guard_names_both_readings_of_the_target(dialog) -> None:
+    assert "Über 50 %" in dialog.effect.text()
+    assert "mindestens 51 %" in dialog.effect.text()

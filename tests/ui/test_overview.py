@@ -1,0 +1,63 @@
+"""Today, as a coach sees it."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton
+
+from bjc_desktop.services.due_items import DueKind
+
+
+@pytest.fixture
+def page(workspace, qtbot):
+    """Return the overview with its figures."""
+    page = workspace.page("overview")
+    qtbot.waitUntil(lambda: page._figures.count() > 1, timeout=10_000)
+    return page
+
+
+def texts(widget) -> list[str]:
+    """Return what the labels below *widget* say."""
+    return [made.text() for made in widget.findChildren(QLabel) if made.isVisibleTo(widget)]
+
+
+def test_that_the_number_of_due_things_is_the_length_of_the_list(page) -> None:
+    items = page.due_table.rows_model.rows
+    assert f"({len(items)}, davon {sum(item.overdue for item in items)} überfällig)" in page._due_title.text()
+
+
+def test_that_a_kind_narrows_the_list_to_its_number(page, qtbot) -> None:
+    tasks = next(made for made in page.findChildren(QPushButton) if made.text().startswith("Aufgabe ("))
+    number = int(tasks.text().split("(")[1].rstrip(")"))
+    qtbot.mouseClick(tasks, Qt.MouseButton.LeftButton)
+    rows = page.due_table.rows_model.rows
+    assert len(rows) == number
+    assert {item.kind for item in rows} == {DueKind.TASK}
+
+
+def test_that_enter_goes_where_the_thing_is_done(page, qtbot) -> None:
+    with qtbot.waitSignal(page.wanted) as asked:
+        page.due_table.setFocus()
+        qtbot.keyClick(page.due_table, Qt.Key.Key_Return)
+    assert asked.args[1]
+
+
+def test_that_all_six_figures_stand_there_with_target_and_rating(page) -> None:
+    shown = texts(page)
+    assert sum(text in {"Soll erreicht", "im Toleranzbereich", "unter Toleranz", "ohne Wert"} for text in shown) == 12
+
+
+def test_that_a_figure_opens_the_people_behind_it(page, workspace, qtbot) -> None:
+    link = next(made for made in page.findChildren(QPushButton) if made.text() == "Maßnahmebezug")
+    numerator_of = link.accessibleName()
+    qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
+    coachees = workspace.page("coachees")
+    assert workspace.stack.currentWidget() is coachees
+    total = int(numerator_of.split(" von ")[1].split(")")[0])
+    assert coachees.subtitle.text().startswith(f"{total} von")
+
+
+def test_that_the_caseload_opens_its_people(page, workspace, qtbot) -> None:
+    line = next(made for made in page.findChildren(QPushButton) if "Coachings, davon" in made.text())
+    stock = int(line.text().split(": ")[1].split(" ")[0])
+    qtbot.mouseClick(line, Qt.MouseButton.LeftButton)
+    assert workspace.page("coachees").subtitle.text().startswith(f"{stock} von")
