@@ -30,9 +30,6 @@ class CoacheeKey(Base):
     search_key: Mapped[str] = mapped_column(String)
 
 
-SEARCH_TABLE = "coachee_search"
-"""The prefix index over ``search_key``, by ``number``."""
-
 _OLD = "INSERT INTO coachee_search(coachee_search, rowid, search_key) VALUES ('delete', OLD.number, OLD.search_key);"
 _NEW = "INSERT INTO coachee_search(rowid, search_key) VALUES (NEW.number, NEW.search_key);"
 _STATEMENTS = (

@@ -1,7 +1,7 @@
 """The list of coachees: found as someone types, filtered, ordered and counted, one page at a time.
 
 First the ids of the page are found, then the details of these rows alone are read, so the list of 80,000 people costs as much as a
-list of 200. SQL that only SQLite understands is allowed here: see docs/decisions on the search.
+list of 200. How a name is found stands in docs/decisions/0007-search-keys.md.
 """
 
 import json
