@@ -33,7 +33,7 @@ PRAGMAS: dict[str, str | int] = {
     "trusted_schema": 0,
     "cell_size_check": 1,
     "temp_store": 2,
-    "cache_size": -64000,
+    "cache_size": -128000,
     "mmap_size": 0,
     "recursive_triggers": 1,
     "cipher_log_level": "NONE",
