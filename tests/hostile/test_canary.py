@@ -1,0 +1,128 @@
+"""A canary in the vault and some thirty provoked failures: no file and no sentence of the program holds it."""
+
+import shutil
+import zipfile
+from pathlib import Path
+
+from bjc_desktop.vault import open_vault
+from tests.conftest import NOW, PASSPHRASE
+from tests.hostile.packages import TEXT_FIELDS, full_rows, write_package
+from tests.hostile.program import Home, files_in
+
+CANARY = "Zzyzxkanari"
+PARTS = [CANARY, CANARY.lower(), CANARY.upper(), "kanari", PASSPHRASE]
+NEEDLES = [part.encode(encoding) for part in PARTS for encoding in ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le")]
+OPEN_TABLES = {"providers", "funding_decisions"}
+
+
+def text(table, column, number):
+    """Return a canary, but for the names of providers: those stand in their reports."""
+    return f"Träger {number}" if table in OPEN_TABLES else f"{CANARY} {number}"
+
+
+def failures(home: Home, package: Path, bundle: str, backup: str) -> list[list[object]]:
+    """Return commands that all fail, and prepare what they fail at."""
+    rows = full_rows(2, text)
+    for number, column in enumerate(("entry_on", "cancelled", "exit_reason", "provider_id")):
+        changed = {**rows, "coachings": [{**row, column: CANARY} for row in rows["coachings"]]}
+        write_package(package / f"falsch{number}", changed)
+    conflicting = {**rows, "coachees": [{**row, "family_name": f"{CANARY} anders"} for row in rows["coachees"]]}
+    write_package(package / "widerspruch", conflicting)
+    write_package(package / "nul", full_rows(2, lambda *_: f"{CANARY}\x00"))
+    damaged = Path(shutil.copytree(home.vault, home.folder / "beschädigt")) / "vault.db"
+    damaged.write_bytes(damaged.read_bytes()[:-4096])
+    (package / "bündel.zip").write_bytes((home.folder / bundle).read_bytes()[:-100])
+    (package / "sicherung.bjcbackup").write_bytes((home.folder / backup).read_bytes()[:-100])
+    (home.folder / "datei").write_text("x", "utf-8")
+    quarter = ["--quarter", "2025-Q3", "--out"]
+    return [
+        *[["import", "tresor", package / f"falsch{number}"] for number in range(4)],
+        ["import", "tresor", package / "widerspruch"],
+        ["import", "tresor", package / "nul"],
+        ["import", "tresor", package / CANARY],
+        ["import", "tresor", home.folder / "pass"],
+        ["import", "beschädigt", package / "widerspruch"],
+        ["export", "tresor", "datei"],
+        ["export", "tresor", f"{CANARY}/aus.zip"],
+        ["export", "beschädigt", "aus.zip"],
+        ["report", "tresor", *quarter, "datei"],
+        ["report", "tresor", *quarter, "aus", "--provider", CANARY],
+        ["report", "tresor", *quarter, "aus", "--as-of", CANARY],
+        ["report", "tresor", *quarter, "aus", "--as-of", "2999-01-01"],
+        ["report", "tresor", "--quarter", CANARY, "--out", "aus"],
+        ["report", "beschädigt", *quarter, "aus", "--release"],
+        ["report", CANARY, *quarter, "aus"],
+        ["statistic", "tresor", *quarter, "datei"],
+        ["statistic", "beschädigt", *quarter, "aus"],
+        ["check", "beschädigt"],
+        ["check", "tresor", "--quarter", CANARY],
+        ["check", "tresor", "--user", CANARY],
+        ["check", "tresor", CANARY],
+        ["verify", package / "bündel.zip"],
+        ["verify", CANARY],
+        ["backup", "tresor", "datei"],
+        ["backup", "beschädigt", "neue"],
+        ["restore", package / "sicherung.bjcbackup", "zurück"],
+        ["restore", CANARY, "zurück"],
+        ["restore", backup, "tresor"],
+        ["doctor", "beschädigt"],
+        ["doctor", CANARY],
+        ["init", "tresor"],
+        [CANARY],
+    ]
+
+
+def unpacked(path: Path) -> bytes:
+    """Return the bytes of a file, and of what is packed in it."""
+    data = path.read_bytes()
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                inner = archive.read(name)
+                data += name.encode() + inner
+                if name.endswith(".xlsx"):
+                    beside = path.with_name("workbook")
+                    beside.write_bytes(inner)
+                    data += unpacked(beside)
+                    beside.unlink()
+    return data
+
+
+def assert_no_canary(folder: Path) -> None:
+    for path in files_in(folder):
+        if path.name != "pass":
+            data = unpacked(path) + str(path.relative_to(folder)).encode()
+            assert not [needle for needle in NEEDLES if needle in data], path
+
+
+def test_that_no_canary_leaves_the_vault(empty_home, tmp_path):
+    home, package = empty_home, tmp_path / "pakete"
+    package.mkdir()
+    assert len(TEXT_FIELDS) > 20
+    said = [home.call("import", "tresor", write_package(package / "gut", full_rows(2, text)))]
+    said.append(home.call("report", "tresor", "--quarter", "2025-Q3", "--as-of", "2026-03-01", "--out", "aus", "--release"))
+    said.append(home.call("statistic", "tresor", "--quarter", "2025-Q3", "--out", "aus"))
+    said.append(home.call("backup", "tresor", "sicherungen"))
+    assert [done.status for done in said] == [0, 0, 0, 0], said
+    commands = failures(home, package, said[1].out.split()[0], said[3].out.strip())
+    assert len(commands) >= 30
+    for number, arguments in enumerate(commands):
+        done = home.call(*arguments) if number % 8 == 0 else home.run(*arguments)
+        assert done.status in {1, 2}, (arguments, done)
+        assert "Traceback" not in done.err
+        said.append(done)
+    for number, done in enumerate(said):
+        assert not [part for part in PARTS if part in done.out + done.err], (number, done)
+    with open_vault(home.vault, PASSPHRASE, now=NOW) as vault, vault.writing() as session:
+        names = session.connection().exec_driver_sql("SELECT family_name FROM coachees").scalars().all()
+        assert CANARY in names[0]
+        session.connection().exec_driver_sql("UPDATE coachees SET given_name = given_name || 'x'")
+        session.flush()
+        assert_no_canary(home.folder)
+    (home.folder / "export").mkdir()
+    assert home.run("export", "tresor", "export/alles.zip").status == 0
+    with zipfile.ZipFile(home.folder / "export" / "alles.zip") as archive:
+        assert CANARY in archive.read("coachees.csv").decode()
+    shutil.rmtree(home.folder / "export")
+    assert_no_canary(home.folder)
+    assert list((home.folder / "tmpdir").iterdir()) == []
