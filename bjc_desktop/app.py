@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 from bjc_desktop import __version__
 from bjc_desktop.log import set_up_log
 from bjc_desktop.paths import resource
-from bjc_desktop.settings import load_settings
+from bjc_desktop.preferences import load_settings
 from bjc_desktop.ui.shared.theme import install_theme
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget
 
 from bjc_desktop import __version__
-from bjc_desktop.settings import Settings, save_settings
+from bjc_desktop.preferences import Settings, save_settings
 from bjc_desktop.ui.shared.background import Background
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.start.start_page import StartPage

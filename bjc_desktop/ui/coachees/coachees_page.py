@@ -19,7 +19,7 @@ from bjc_desktop.services.coachee_list import (
     find_coachees,
 )
 from bjc_desktop.services.typed_values import show_date
-from bjc_desktop.ui.coachees.coachee_preview import CoacheePreviewPanel
+from bjc_desktop.ui.coachees.preview_panel import CoacheePreviewPanel
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.flow_layout import FlowRow

@@ -11,7 +11,7 @@ from bjc_desktop import __version__
 from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.indicators.catalogue import DEFINITIONS_VERSION
 from bjc_desktop.services.team import list_staff, set_staff_of_user
-from bjc_desktop.settings import SCALES, Settings
+from bjc_desktop.preferences import SCALES, Settings
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.page import Page, Scroller

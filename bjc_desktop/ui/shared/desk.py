@@ -7,11 +7,9 @@ from threading import Event
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
-from sqlalchemy import Connection
-from sqlalchemy.orm import Session
 
 from bjc_desktop.errors import BjcError, VaultDamagedError
-from bjc_desktop.settings import Settings
+from bjc_desktop.preferences import Settings
 from bjc_desktop.ui.shared.background import Background, Progress
 from bjc_desktop.vault import Vault, assert_sound
 
@@ -68,12 +66,12 @@ class Desk(QObject):
     def _found_damage(self, error: BaseException) -> None:
         self.troubled.emit(str(error) if isinstance(error, BjcError) else "Der Tresor konnte nicht geprüft werden.")
 
-    def read(self, question: Callable[[Connection], T]) -> T:
+    def read(self, question: Callable[[Any], T]) -> T:
         """Return the answer to *question* from one state of the vault."""
         with self.vault.reading() as connection:
             return question(connection)
 
-    def write(self, change: Callable[[Session], T], said: str = "") -> T:
+    def write(self, change: Callable[[Any], T], said: str = "") -> T:
         """Make *change* in one transaction and say *said* when it is kept.
 
         Raises
@@ -94,7 +92,7 @@ class Desk(QObject):
         self.saved.emit(said)
         return result
 
-    def keep_quietly(self, change: Callable[[Session], Any]) -> None:
+    def keep_quietly(self, change: Callable[[Any], Any]) -> None:
         """Keep a draft: no signal, and no refusal that would disturb the person who types."""
         if self._damaged or not self._sound.is_set():
             return
