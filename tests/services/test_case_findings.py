@@ -1,0 +1,92 @@
+"""The data-quality page shows the report's findings, of one's own cases, with the way to each."""
+
+from datetime import date
+
+import pytest
+
+from bjc_desktop.indicators.figures import compute_indicators
+from bjc_desktop.indicators.period import parse_quarter
+from bjc_desktop.indicators.settings import ChecklistItem, IndicatorSettings
+from bjc_desktop.models import Base
+from bjc_desktop.services.case_findings import read_case_findings, recent_quarters
+from bjc_desktop.services.findings import PLACES, RULES, SEVERITIES, TO_DO, find
+from bjc_desktop.vault import open_with_key
+from tests.samples import filled
+
+TODAY = date(2025, 10, 7)
+COACH = "b4c2d1d0-ea4a-4bcd-81ef-f26a940aafcd"
+TABLES = {
+    "consents": "consents",
+    "coaching": "coachings",
+    "profile": "competence_profiles",
+    "plan": "goals",
+    "consultations": "consultations",
+    "exit": "coachings",
+    "outcomes": "outcomes",
+    "staff": "coaching_staff",
+    "follow_up": "follow_ups",
+    "hours": "working_time",
+}
+
+
+@pytest.fixture(scope="module")
+def full(template_vault, tmp_path_factory):
+    """Return a vault for reading."""
+    folder = template_vault.copy_to(tmp_path_factory.mktemp("package") / "tresor")
+    with open_with_key(folder, template_vault.secrets) as vault:
+        yield filled(vault, "package")
+
+
+def shown(vault, staff_id=None, period=None):
+    with vault.reading() as connection:
+        groups = read_case_findings(connection, staff_id=staff_id, today=TODAY, period=period)
+    return [finding for group in groups for finding in group.findings]
+
+
+def test_that_the_page_shows_what_the_report_finds(full):
+    period = parse_quarter("2025-Q3")
+    with full.reading() as connection:
+        settings = IndicatorSettings()
+        wanted = find(connection, period, settings, compute_indicators(connection, period, settings, as_of=TODAY))
+    found = shown(full, period=period)
+    assert found
+    assert [(row.rule, row.severity, row.text, row.coaching_id) for row in found] == [
+        (row.rule, row.severity, row.text, row.coaching_id) for row in wanted
+    ]
+
+
+def test_that_errors_come_before_warnings_before_hints(full):
+    with full.reading() as connection:
+        groups = read_case_findings(connection, staff_id=None, today=TODAY)
+    severities = [group.severity for group in groups]
+    assert severities == [severity for severity in SEVERITIES if severity in severities]
+    assert len(severities) > 1
+    assert all(row.severity == group.severity for group in groups for row in group.findings)
+
+
+def test_that_a_coach_sees_ones_own_cases_with_their_names(full):
+    everything, own = shown(full), shown(full, COACH)
+    assert 0 < len(own) < len(everything)
+    assert set(own) < set(everything)
+    assert all(row.name for row in own)
+    assert all(row.staff_id in {None, COACH} for row in own)
+    with full.reading() as connection:
+        assigned = set(connection.exec_driver_sql(f"SELECT coaching_id FROM coaching_staff WHERE staff_id = '{COACH}'").scalars())
+    assert {row.coaching_id for row in own} - {None} <= assigned
+
+
+def test_that_every_rule_has_a_place_that_exists():
+    rules = {rule.key for rule in RULES} | {item.value for item in ChecklistItem} | {"hours_missing", "hours_outside"}
+    assert set(PLACES) == rules
+    assert set(TO_DO) == {item.value for item in ChecklistItem}
+    for section, field in PLACES.values():
+        assert field in Base.metadata.tables[TABLES[section]].columns
+
+
+def test_that_the_last_four_quarters_are_looked_at():
+    period = recent_quarters(TODAY)
+    assert (period.first, period.last) == (date(2025, 1, 1), date(2025, 12, 31))
+
+
+def test_that_an_empty_vault_has_no_findings(vault):
+    assert shown(vault) == []
