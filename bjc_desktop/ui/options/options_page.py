@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QWidget
 
 from bjc_desktop import __version__
-from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.indicators.catalogue import DEFINITIONS_VERSION
-from bjc_desktop.services.team import list_staff, set_staff_of_user
 from bjc_desktop.preferences import SCALES, Settings
+from bjc_desktop.services.team import list_staff, set_staff_of_user
+from bjc_desktop.ui.shared.background import sentence_of
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.page import Page, Scroller
@@ -152,8 +152,7 @@ class OptionsPage(Page):
         vault, passphrase = self.desk.vault, self.new.text()
 
         def failed(error: BaseException) -> None:
-            sentence = str(error) if isinstance(error, InvalidInputError) else "Die Passphrase konnte nicht geändert werden."
-            self._new_entries["passphrase"].tell(sentence)
+            self._new_entries["passphrase"].tell(sentence_of(error))
 
         def done(_: Any) -> None:
             self.new.clear()
@@ -177,7 +176,7 @@ class OptionsPage(Page):
             self.banner.tell(f"Gesichert und geprüft: {path}", "good", button("Verstanden", self.banner.clear, rank="plain"))
 
         def failed(error: BaseException) -> None:
-            self.banner.tell(str(error), "danger")
+            self.banner.tell(sentence_of(error), "danger")
 
         self.banner.tell("Der Tresor wird gesichert und geprüft …")
         self.desk.background.run(self, lambda _: back_up(vault, place, now), done, failed)

@@ -14,6 +14,12 @@ from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
 from bjc_desktop.errors import BjcError
 
 _log = logging.getLogger(__name__)
+UNEXPECTED = "Das hat nicht geklappt. Es wurde nichts verändert; bitte noch einmal versuchen."
+
+
+def sentence_of(error: BaseException) -> str:
+    """Return what to tell the user about *error*: the text of an unexpected one may hold data, and is told to nobody."""
+    return str(error) if isinstance(error, BjcError) else UNEXPECTED
 
 
 class CancelledError(Exception):

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bjc_desktop.errors import BjcError, InvalidInputError, VaultDamagedError
-from bjc_desktop.ui.shared.background import Background
+from bjc_desktop.errors import InvalidInputError, VaultDamagedError
+from bjc_desktop.ui.shared.background import Background, sentence_of
 from bjc_desktop.ui.shared.icons import pixmap
 from bjc_desktop.ui.shared.texts import Banner, button, label
 from bjc_desktop.ui.shared.theme import theme
@@ -31,7 +31,6 @@ from bjc_desktop.ui.start.unlock_form import UnlockForm
 if TYPE_CHECKING:
     from bjc_desktop.vault import Vault
 
-UNEXPECTED = "Das hat nicht geklappt. Es wurde nichts verändert; bitte noch einmal versuchen."
 _WIDTH = 560
 
 
@@ -258,11 +257,6 @@ class StartPage(QWidget):
         if self._waiting is not None:
             self._waiting.close()
             self._waiting = None
-
-
-def sentence_of(error: BaseException) -> str:
-    """Return what to tell the user about *error*: an unexpected one is in the log, without its text."""
-    return str(error) if isinstance(error, BjcError) else UNEXPECTED
 
 
 def _centred(panel: QWidget) -> QWidget:

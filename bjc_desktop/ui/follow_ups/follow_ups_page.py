@@ -1,0 +1,190 @@
+"""The desk of the six-month surveys: by date, window and state, an answer in three keystrokes, and what each would change."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, ClassVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSplitter, QWidget
+
+from bjc_desktop.errors import BjcError
+from bjc_desktop.reports.german import per_cent
+from bjc_desktop.services.follow_up_desk import (
+    OPEN_STATES,
+    DeskState,
+    FollowUpDesk,
+    QuarterFigure,
+    SurveyRow,
+    read_follow_up_desk,
+    record_contact_attempt,
+    record_follow_up,
+)
+from bjc_desktop.services.typed_values import show_date
+from bjc_desktop.ui.follow_ups.survey_panel import SurveyPanel
+from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.entry_fields import ChoiceBox
+from bjc_desktop.ui.shared.flow_layout import FlowRow
+from bjc_desktop.ui.shared.page import Page
+from bjc_desktop.ui.shared.row_table import Column, RowTable
+from bjc_desktop.ui.shared.texts import label
+from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.vocabulary import ConsultationStatus
+
+_COLOURS = {DeskState.OVERDUE: "danger", DeskState.IN_WINDOW: "warning", DeskState.SURVEYED: "good"}
+_SIDE_BY_SIDE = 900
+COLUMNS = (
+    Column("Stichtag", lambda row: show_date(row.due_on), width=110),
+    Column("Wer", lambda row: row.name, stretch=True),
+    Column("Stand", lambda row: row.words, colour=lambda row: _COLOURS.get(row.state, ""), width=180),
+    Column("Versuche", lambda row: str(len(row.attempts)), number=True, width=90),
+    Column("A1.2", lambda row: "zählt" if row.verdict == "counts" else "zählt nicht", width=110),
+)
+
+
+class FollowUpsPage(Page):
+    """The page; its place may name a ``coaching_id``."""
+
+    key: ClassVar[str] = "follow_ups"
+    heading: ClassVar[str] = "Nachbefragung"
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self._asked: str | None = None
+        self.survey_desk: FollowUpDesk | None = None
+        self.cases = ChoiceBox()
+        self.cases.setAccessibleName("Fälle")
+        if desk.staff_id is not None:
+            self.cases.addItem("Meine Fälle", desk.staff_id)
+        self.cases.addItem("Alle Fälle", None)
+        self.states = ChoiceBox()
+        self.states.setAccessibleName("Stand")
+        for text, states in (
+            ("Offene", OPEN_STATES),
+            ("Alle", tuple(DeskState)),
+            *((state.label, (state,)) for state in DeskState),
+        ):
+            self.states.addItem(text, states)
+        for choice in (self.cases, self.states):
+            choice.activated.connect(self.refresh)
+            self.head.addWidget(choice)
+        self.quarters = FlowRow()
+        self.add(self.quarters)
+        self.table = RowTable(COLUMNS, "Nachbefragungen")
+        self.panel = SurveyPanel(desk)
+        self.table.chosen.connect(self._show_row)
+        self.table.opened.connect(lambda _: self.panel.start())
+        self.panel.answered.connect(self.save)
+        self.panel.tried.connect(self.try_contact)
+        self.panel.left.connect(self.table.setFocus)
+        self.panel.wanted.connect(self.wanted)
+        self._split = QSplitter()
+        self._split.setChildrenCollapsible(False)
+        self._split.addWidget(self.table)
+        self._split.addWidget(self.panel)
+        self._split.setStretchFactor(0, 3)
+        self._split.setStretchFactor(1, 2)
+        self.add(self._split, 1)
+        self._empty = label("", "muted", wrap=True)
+        self.add(self._empty)
+
+    def open_at(self, where: Mapping[str, Any]) -> None:
+        """Show the desk, at the survey of one coaching."""
+        if "coaching_id" in where:
+            self._asked = where["coaching_id"]
+            self.states.setCurrentIndex(1)
+            self._stale = True
+
+    def refresh(self) -> None:
+        """Read the desk again."""
+        self.survey_desk = self.desk.read(
+            partial(read_follow_up_desk, staff_id=self.cases.currentData(), today=self.desk.today())
+        )
+        rows = [row for row in self.survey_desk.rows if row.state in self.states.currentData()]
+        rate = "–" if self.survey_desk.response is None else per_cent(self.survey_desk.response)
+        self.subtitle.setText(f"{len(rows)} von {len(self.survey_desk.rows)} angezeigt · Rücklauf bis heute {rate}")
+        self.quarters.clear()
+        for quarter in self.survey_desk.quarters:
+            self.quarters.add(label(figure_words(self.survey_desk.figure(quarter)), "muted"))
+        self.table.show_rows(rows, key=lambda row: row.coaching_id)
+        at = next((number for number, row in enumerate(rows) if row.coaching_id == self._asked), None)
+        if at is not None:
+            self.table.selectRow(at)
+            self._asked = None
+        self._split.setVisible(bool(rows))
+        self._empty.setVisible(not rows)
+        hidden = bool(self.survey_desk.rows)
+        self._empty.setText(
+            "Keine Nachbefragung hat diesen Stand; oben lässt sich ein anderer wählen."
+            if hidden
+            else "Sechs Monate nach jedem Austritt steht hier die Nachbefragung."
+        )
+
+    def _show_row(self, row: SurveyRow | None) -> None:
+        if row is not None and self.survey_desk is not None:
+            self.panel.show_survey(row, self.survey_desk)
+
+    def save(self, row: SurveyRow, values: dict[str, Any]) -> None:
+        """Save the answer and go on with the next survey."""
+        at = self.table.currentIndex().row()
+        today = self.desk.today()
+        try:
+            saved = self.desk.write(
+                lambda session: record_follow_up(session, row.coaching_id, **values, today=today), "Nachbefragung gespeichert"
+            )
+        except BjcError as error:
+            self.banner.tell(str(error), "danger")
+            return
+        if saved.warnings:
+            self.banner.tell(" ".join(saved.warnings.values()), "warning")
+        else:
+            self.banner.clear()
+        count = self.table.rows_model.rowCount()
+        if count:
+            self.table.selectRow(min(at, count - 1))
+        self.table.setFocus()
+
+    def try_contact(self, row: SurveyRow, channel: str) -> None:
+        """Record that the person was not reached today by *channel*."""
+        staff_id = self.desk.staff_id
+        if staff_id is None:
+            self.banner.tell("Bitte zuerst in den Einstellungen angeben, wer Sie im Team sind.", "warning")
+            return
+        today, vault = self.desk.today(), self.desk.vault
+        try:
+            self.desk.write(
+                lambda session: record_contact_attempt(
+                    session,
+                    vault,
+                    row.coaching_id,
+                    staff_id=staff_id,
+                    held_on=today,
+                    today=today,
+                    status=ConsultationStatus.NO_SHOW.value,
+                    channel=channel,
+                ),
+                "Kontaktversuch gespeichert",
+            )
+        except BjcError as error:
+            self.banner.tell(str(error), "danger")
+
+    def first_field(self) -> QWidget:
+        """Return the list."""
+        return self.table
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's
+        """Put the panel below the list where there is little room."""
+        super().resizeEvent(event)
+        wide = self.width() >= theme().pixels(_SIDE_BY_SIDE)
+        self._split.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+        room = self.width() - (self.panel.sizeHint().width() if wide else 0)
+        for column, width in ((3, 620), (4, 720)):
+            self.table.setColumnHidden(column, room < theme().pixels(width))
+
+
+def figure_words(figure: QuarterFigure) -> str:
+    """Return A1.2 and the response of a quarter in words."""
+    value = "kein Wert" if figure.value is None else per_cent(figure.value)
+    response = "–" if figure.response is None else per_cent(figure.response)
+    name = f"{figure.quarter[5:]} {figure.quarter[:4]}"
+    return f"{name}: A1.2 {value} ({figure.numerator} von {figure.denominator}), Rücklauf {response}"

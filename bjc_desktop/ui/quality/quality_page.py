@@ -1,0 +1,132 @@
+"""Data quality: everything missing or contradictory, errors before warnings before hints, one click to the field."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, ClassVar
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from bjc_desktop.services.case_findings import CaseFinding, FindingGroup, read_case_findings, recent_quarters
+from bjc_desktop.ui.shared.background import Progress, sentence_of
+from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.entry_fields import ChoiceBox
+from bjc_desktop.ui.shared.flow_layout import FlowRow
+from bjc_desktop.ui.shared.page import Page
+from bjc_desktop.ui.shared.row_table import Column, RowTable
+from bjc_desktop.ui.shared.texts import button, label
+from bjc_desktop.ui.shared.theme import theme
+
+_COLOURS = {"error": "danger", "warning": "warning", "hint": "muted"}
+_WORDS = {"error": "Fehler", "warning": "Warnung", "hint": "Hinweis"}
+_ROOM_FOR_NUMBER = 760
+COLUMNS = (
+    Column("Schwere", lambda row: _WORDS[row.severity], colour=lambda row: _COLOURS[row.severity], width=90),
+    Column("Wer", lambda row: row.name, width=220),
+    Column("Was zu tun ist", lambda row: row.text, stretch=True),
+    Column("Fallnummer", lambda row: row.subject, width=130),
+)
+
+
+class QualityPage(Page):
+    """The page; its place may name a ``rule``."""
+
+    key: ClassVar[str] = "quality"
+    heading: ClassVar[str] = "Datenqualität"
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self._groups: tuple[FindingGroup, ...] = ()
+        self._rule: str | None = None
+        self.cases = ChoiceBox()
+        self.cases.setAccessibleName("Fälle")
+        if desk.staff_id is not None:
+            self.cases.addItem("Meine Fälle", desk.staff_id)
+        self.cases.addItem("Alle Fälle", None)
+        self.cases.activated.connect(self.refresh)
+        self.head.addWidget(self.cases)
+        self.open_button = button("Zum Feld", self._open_current, rank="primary", symbol="arrow-right")
+        self.head.addWidget(self.open_button)
+        self.rules = FlowRow()
+        self.add(self.rules)
+        self.table = RowTable(COLUMNS, "Befunde")
+        self.table.opened.connect(self.open_finding)
+        self.add(self.table, 1)
+        self._empty = label("", "muted", wrap=True)
+        self.add(self._empty)
+        self._empty.hide()
+
+    def open_at(self, where: Mapping[str, Any]) -> None:
+        """Show all findings, or those of one rule."""
+        self._rule = where.get("rule")
+        self._stale = True
+
+    def refresh(self) -> None:
+        """Ask the report's rules again, behind the window."""
+        vault, staff_id, today = self.desk.vault, self.cases.currentData(), self.desk.today()
+
+        def read(progress: Progress) -> tuple[FindingGroup, ...]:
+            _ = progress
+            with vault.reading() as connection:
+                return read_case_findings(connection, staff_id=staff_id, today=today)
+
+        self.desk.background.run(self, read, self._show, lambda error: self.banner.tell(sentence_of(error), "danger"))
+
+    def _show(self, groups: tuple[FindingGroup, ...]) -> None:
+        self._groups = groups
+        rows = [finding for group in groups for finding in group.findings]
+        counts: dict[tuple[str, str], int] = {}
+        for finding in rows:
+            counts[finding.rule, finding.text] = counts.get((finding.rule, finding.text), 0) + 1
+        if self._rule not in {rule for rule, _ in counts}:
+            self._rule = None
+        self.rules.clear()
+        self._add_rule(f"Alles ({len(rows)})", None, "Alle Befunde")
+        for (rule, text), count in counts.items():
+            self._add_rule(f"{text if len(text) < 44 else text[:42] + ' …'} ({count})", rule, text)  # noqa: PLR2004 - a line
+        shown = [finding for finding in rows if self._rule in {None, finding.rule}]
+        self.table.show_rows(shown, key=lambda finding: (finding.rule, finding.subject))
+        parts = [f"{len(group.findings)} {group.title}" for group in groups]
+        self.subtitle.setText(f"{recent_quarters(self.desk.today()).label} · {', '.join(parts) or 'nichts zu tun'}")
+        self.table.setVisible(bool(shown))
+        self.open_button.setEnabled(bool(shown))
+        self._empty.setVisible(not rows)
+        self._empty.setText("In diesen Fällen fehlt nichts und widerspricht sich nichts.")
+
+    def _add_rule(self, text: str, rule: str | None, meaning: str) -> None:
+        made = button(text.replace("&", "&&"), partial(self._choose, rule), rank="section")
+        made.setCheckable(True)
+        made.setChecked(rule == self._rule)
+        made.setToolTip(meaning)
+        self.rules.add(made)
+
+    def _choose(self, rule: str | None) -> None:
+        self._rule = rule
+        self._show(self._groups)
+        self.table.setFocus()
+
+    def _open_current(self) -> None:
+        finding = self.table.current()
+        if finding is not None:
+            self.open_finding(finding)
+
+    def open_finding(self, finding: CaseFinding) -> None:
+        """Go to the field that the finding is about."""
+        if finding.coaching_id is None:
+            self.banner.tell("Arbeitszeiten trägt die Koordination ein; bitte dort Bescheid geben.", "quiet")
+        elif finding.section in {"exit", "outcomes"}:
+            self.wanted.emit("closing", {"coaching_id": finding.coaching_id})
+        elif finding.section == "follow_up":
+            self.wanted.emit("follow_ups", {"coaching_id": finding.coaching_id})
+        else:
+            where = {"coaching_id": finding.coaching_id, "section": finding.section, "field": finding.field}
+            self.wanted.emit("case_file", where)
+
+    def first_field(self) -> QWidget:
+        """Return the list."""
+        return self.table
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's
+        """Leave the case number out where there is little room."""
+        super().resizeEvent(event)
+        self.table.setColumnHidden(3, self.width() < theme().pixels(_ROOM_FOR_NUMBER))
