@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
-from bjc_desktop.services.targets import fill_new_vault
 from bjc_desktop.preferences import Settings, load_settings
+from bjc_desktop.services.targets import fill_new_vault
 from bjc_desktop.ui import frame as frames
 from bjc_desktop.ui.frame import Frame
 from bjc_desktop.ui.start import vault_jobs

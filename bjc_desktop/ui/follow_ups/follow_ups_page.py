@@ -33,12 +33,20 @@ from bjc_desktop.vocabulary import ConsultationStatus
 
 _COLOURS = {DeskState.OVERDUE: "danger", DeskState.IN_WINDOW: "warning", DeskState.SURVEYED: "good"}
 _SIDE_BY_SIDE = 900
+
+
+def _a1_2(row: SurveyRow) -> str:
+    if row.verdict == "counts":
+        return "zählt"
+    return "noch offen" if row.follow_up_state is None else "zählt nicht"
+
+
 COLUMNS = (
     Column("Stichtag", lambda row: show_date(row.due_on), width=110),
     Column("Wer", lambda row: row.name, stretch=True),
     Column("Stand", lambda row: row.words, colour=lambda row: _COLOURS.get(row.state, ""), width=180),
     Column("Versuche", lambda row: str(len(row.attempts)), number=True, width=90),
-    Column("A1.2", lambda row: "zählt" if row.verdict == "counts" else "zählt nicht", width=110),
+    Column("A1.2", _a1_2, width=110),
 )
 
 

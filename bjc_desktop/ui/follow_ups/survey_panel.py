@@ -42,6 +42,8 @@ class SurveyPanel(QFrame):
         self._consent = label("", "question", wrap=True)
         self.answers = QListWidget()
         self.answers.setAccessibleName("Antwort: Status am Stichtag")
+        self.answers.setWordWrap(True)
+        self.answers.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.answers.installEventFilter(self)
         self.answers.itemDoubleClicked.connect(lambda _: self.save())
         self.details = Form("follow_ups", _DETAILS, today=desk.today, columns=1)

@@ -1,0 +1,106 @@
+"""Closing a coaching in the window, and what the desk of the surveys and the data quality make of it."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from bjc_desktop.services.closing import prepare_closing
+from bjc_desktop.services.targets import read_settings
+from tests.ui.conftest import TODAY
+from tests.ui.typing_keys import type_text
+
+
+@pytest.fixture
+def page(workspace):
+    """Return the closing of a running coaching."""
+    page = workspace.page("closing")
+    workspace.open_page("closing", page.sample_places()["closing"])
+    return page
+
+
+def choose(field, value):
+    """Choose *value* as a user does."""
+    field.box.setCurrentIndex(field.box.findData(value))
+    field.box.activated.emit(field.box.currentIndex())
+
+
+def test_that_what_the_exit_counts_for_follows_what_is_typed(page, qtbot) -> None:
+    type_text(page.form.fields["exit_on"].line, "heute")
+    page.add_outcome.setChecked(True)
+    choose(page.outcome.fields["kind"], "minijob")
+    type_text(page.outcome.fields["begin_on"].line, "heute")
+    qtbot.waitUntil(lambda: any(v.verdict == "minijob" for v in page.state.verdicts), timeout=3000)
+    choose(page.outcome.fields["kind"], "employment_permanent")
+    qtbot.waitUntil(lambda: page.state.verdicts[0].counts, timeout=3000)
+
+
+def test_that_a_pay_under_the_limit_of_that_day_is_questioned(page, qtbot) -> None:
+    type_text(page.form.fields["exit_on"].line, "heute")
+    page.add_outcome.setChecked(True)
+    choose(page.outcome.fields["kind"], "employment_permanent")
+    type_text(page.outcome.fields["begin_on"].line, "heute")
+    type_text(page.outcome.fields["gross_pay"].line, "500")
+    qtbot.waitUntil(lambda: "556" in page.pay.text(), timeout=3000)
+
+
+def test_that_an_exit_is_saved_says_the_six_month_date_and_can_be_taken_back(page, desk, qtbot) -> None:
+    type_text(page.form.fields["exit_on"].line, "9.12.2025")
+    choose(page.form.fields["exit_reason"], "planned_end")
+    choose(page.form.fields["status_at_exit"], "unemployed")
+    qtbot.waitUntil(page.save_button.isEnabled, timeout=3000)
+    qtbot.mouseClick(page.save_button, Qt.MouseButton.LeftButton)
+    assert "09.06.2026" in page.banner.text()
+
+    def exit_on():
+        return desk.read(lambda c: prepare_closing(c, page.coaching_id, today=TODAY, settings=read_settings(c)).values["exit_on"])
+
+    assert exit_on() is not None
+    qtbot.mouseClick(page.reopen_button, Qt.MouseButton.LeftButton)
+    assert exit_on() is None
+
+
+def test_that_an_exit_before_the_entry_is_said_at_its_field(page) -> None:
+    type_text(page.form.fields["exit_on"].line, "1.1.2000")
+    page.save()
+    assert page.form.fields["exit_on"].inner.property("state") == "error"
+
+
+def test_that_a_missing_item_leads_to_its_field(page, workspace, qtbot) -> None:
+    page._go_to("exit", "exit_reason")
+    assert page.form.fields["exit_reason"].inner.hasFocus() or page.focusWidget() is page.form.fields["exit_reason"].inner
+
+
+def test_that_an_answer_takes_three_keystrokes(workspace, desk, qtbot) -> None:
+    workspace.open_page("follow_ups")
+    page = workspace.page("follow_ups")
+    row = page.table.current()
+    keys = 0
+    for widget, key in (
+        (page.table, Qt.Key.Key_Return),
+        (page.panel.answers, Qt.Key.Key_Down),
+        (page.panel.answers, Qt.Key.Key_Return),
+    ):
+        qtbot.keyClick(widget, key)
+        keys += 1
+    assert keys == 3
+    saved = next(other for other in page.survey_desk.rows if other.coaching_id == row.coaching_id)
+    assert saved.follow_up_state == "surveyed"
+    assert saved.status_on_due_date is not None
+
+
+def test_that_a_contact_attempt_is_counted(workspace, qtbot) -> None:
+    workspace.open_page("follow_ups")
+    page = workspace.page("follow_ups")
+    row = page.table.current()
+    from bjc_desktop.vocabulary import Channel
+
+    page.panel._try(Channel.PHONE)
+    again = next(other for other in page.survey_desk.rows if other.coaching_id == row.coaching_id)
+    assert len(again.attempts) == len(row.attempts) + 1
+
+
+def test_that_the_findings_are_counted_as_they_are_listed(workspace, desk, qtbot) -> None:
+    workspace.open_page("quality")
+    page = workspace.page("quality")
+    qtbot.waitUntil(lambda: bool(page.subtitle.text()), timeout=10_000)
+    listed = page.table.rows_model.rowCount()
+    assert sum(int(part.split()[0]) for part in page.subtitle.text().split(" · ")[1].split(", ")) == listed
