@@ -4,17 +4,18 @@ A survey asks for the status on the due date (exit plus six months): it may be h
 figure waits for it. The verdicts are the report's own, also those of answers that nobody has given yet.
 """
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Select, literal_column, select, text
 from sqlalchemy.orm import Session
 
 from bjc_desktop.errors import InvalidInputError, NotFoundError
-from bjc_desktop.indicators.cases import FIRST, LAST, follow_up_cases
+from bjc_desktop.indicators.cases import follow_up_cases
 from bjc_desktop.indicators.catalogue import COUNTS, verdict_label
 from bjc_desktop.indicators.figures import SURVEY_GRACE
 from bjc_desktop.indicators.period import FOLLOW_UP_MONTHS, Period, add_months, cohort_before, quarter_of
@@ -41,6 +42,10 @@ NO_EXIT = "Das Coaching hat noch keinen Austritt. Bitte zuerst den Austritt eint
 CANCELLED = "Das Coaching ist storniert und wird nicht nachbefragt."
 STATUS_MISSING = "Bitte den Status am Stichtag angeben; „unbekannt“ ist möglich."
 STATUS_WITHOUT_SURVEY = "Ohne Befragung gibt es keinen Status am Stichtag. Bitte leer lassen oder „befragt“ wählen."
+
+
+_WANTED: ColumnElement[bool] = literal_column("coachings.id").in_(text("SELECT value FROM json_each(:ids)"))
+"""The condition that a coaching is one of those whose ids are given as JSON."""
 
 
 class DeskState(Vocabulary):
@@ -182,16 +187,17 @@ def read_follow_up_desk(connection: Connection, *, staff_id: str | None, today: 
     cohort = cohort_before(Period("", first, last))
     bounds = {} if cohort is None else {"first": cohort[0], "last": cohort[1]}
     cases = {row.id: row for row in connection.execute(follow_up_cases(settings), bounds)} if bounds else {}
-    mine = {key for key, row in cases.items() if staff_id is None or row.coach_id == staff_id}
-    people = [row for row in _people(connection, bounds) if row.id in mine] if mine else []
-    attempts = _attempts(connection, bounds) if mine else {}
-    consented = _consented(connection, bounds, today) if mine else set()
-    rows = [_row(row, cases[row.id].verdict, attempts.get(row.id, ()), row.coachee_id in consented, today) for row in people]
+    ids = json.dumps([key for key, row in cases.items() if staff_id is None or row.coach_id == staff_id])
+    attempts, consented = _attempts(connection, ids), _consented(connection, ids, today)
+    rows = [
+        _row(row, cases[row.id].verdict, attempts.get(row.id, ()), row.coachee_id in consented, today)
+        for row in connection.execute(_people(), {"ids": ids})
+    ]
     ordered = sorted(rows, key=lambda row: (row.due_on, row.name, row.coaching_id))
     return FollowUpDesk(tuple(ordered), read_answers(connection, settings), settings, today)
 
 
-def _people(connection: Connection, bounds: Mapping[str, date]) -> Iterable[Any]:
+def _people() -> Select[Any]:
     coaching, coachee, follow_up = Coaching.__table__.c, Coachee.__table__.c, FollowUp.__table__.c
     columns = (
         coaching.id,
@@ -208,43 +214,37 @@ def _people(connection: Connection, bounds: Mapping[str, date]) -> Iterable[Any]
         follow_up.same_employer,
         follow_up.evidence_kind,
     )
-    statement = (
+    return (
         select(*columns)
         .join_from(Coaching.__table__, Coachee.__table__, coachee.id == coaching.coachee_id)
         .outerjoin(FollowUp.__table__, follow_up.coaching_id == coaching.id)
-        .where(_left())
+        .where(_WANTED)
     )
-    return connection.execute(statement, bounds)
 
 
-def _left() -> ColumnElement[bool]:
-    exit_on = Coaching.__table__.c.exit_on
-    return and_(literal_column("coachings.cancelled = 0"), exit_on >= FIRST, exit_on <= LAST)
-
-
-def _attempts(connection: Connection, bounds: Mapping[str, date]) -> Mapping[str, tuple[Attempt, ...]]:
+def _attempts(connection: Connection, ids: str) -> Mapping[str, tuple[Attempt, ...]]:
     consultation, coaching = Consultation.__table__.c, Coaching.__table__.c
     statement = (
         select(consultation.coaching_id, consultation.id, consultation.held_on, consultation.channel, consultation.status)
         .join_from(Coaching.__table__, Consultation.__table__, consultation.coaching_id == coaching.id)
-        .where(_left(), consultation.kind == ConsultationKind.FOLLOW_UP_SURVEY.value)
+        .where(_WANTED, consultation.kind == ConsultationKind.FOLLOW_UP_SURVEY.value)
         .order_by(consultation.held_on, consultation.change_id, consultation.id)
     )
     found: dict[str, list[Attempt]] = {}
-    for coaching_id, *columns in connection.execute(statement, bounds):
+    for coaching_id, *columns in connection.execute(statement, {"ids": ids}):
         found.setdefault(coaching_id, []).append(Attempt(*columns))
     return {coaching_id: tuple(attempts) for coaching_id, attempts in found.items()}
 
 
-def _consented(connection: Connection, bounds: Mapping[str, date], today: date) -> set[str]:
+def _consented(connection: Connection, ids: str, today: date) -> set[str]:
     consent, coaching = Consent.__table__.c, Coaching.__table__.c
     statement = (
         select(consent.coachee_id)
         .join_from(Coaching.__table__, Consent.__table__, consent.coachee_id == coaching.coachee_id)
-        .where(_left(), consent.purpose == ConsentPurpose.FOLLOW_UP.value, consent.given_on <= today)
+        .where(_WANTED, consent.purpose == ConsentPurpose.FOLLOW_UP.value, consent.given_on <= today)
         .where(literal_column("coalesce(consents.withdrawn_on, '9999-12-31')") > today)
     )
-    return set(connection.execute(statement, bounds).scalars())
+    return set(connection.execute(statement, {"ids": ids}).scalars())
 
 
 def _row(row: Any, verdict: str, attempts: tuple[Attempt, ...], consented: bool, today: date) -> SurveyRow:  # noqa: FBT001 - one column

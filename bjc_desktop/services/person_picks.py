@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, Connection, literal_column, select
 
 from bjc_desktop.indicators.period import add_months
 from bjc_desktop.models import Coachee, Coaching, CoachingStaff
-from bjc_desktop.models.name_keys import folded_words
+from bjc_desktop.models.coachee_keys import CoacheeKey
+from bjc_desktop.models.name_keys import NUMBER, folded_words, search_key
 
 RECENT_MONTHS = 8
 """How long after the exit a coaching is still offered: six months to the survey, and room to carry it out."""
@@ -35,10 +36,8 @@ class PersonPick:
     ended: bool
     own: bool
     """Whether the coaching is assigned to the member of staff who picks."""
-    words: tuple[str, ...] = field(default=(), repr=False, compare=False)
-    """The words of the name as they are searched for, family name first."""
     sought: str = field(default="", repr=False, compare=False)
-    """All words in one text, each between line breaks: whether one begins with some letters is one look at it."""
+    """The words of the name as they are searched for, each between spaces: whether one begins with some letters is one look."""
     number: str = field(default="", repr=False, compare=False)
     """The case number, folded."""
 
@@ -48,17 +47,25 @@ class PersonPick:
         return f"{self.given_name} {self.family_name}" if self.given_name else self.family_name
 
     @property
+    def words(self) -> list[str]:
+        """The words of the name as they are searched for."""
+        return self.sought.split()
+
+    @property
     def tier(self) -> int:
         """What comes first: one's own, and of them who is coached now."""
         return (0 if self.own else 2) + self.ended
 
 
 def with_keys(person: PersonPick) -> PersonPick:
-    """Return *person* with what it is found by: the words of the name, and a family name of several words as one."""
-    family, given = folded_words(person.family_name), folded_words(person.given_name or "")
-    words = (*family, *given, *(folded_words("".join(family)) if len(family) > 1 else ()))
-    sought = "\n".join(["", *words, ""])
-    return replace(person, words=words, sought=sought, number=folded_number(person.case_number))
+    """Return *person* with what it is found by; who is read from the vault has it already."""
+    key = search_key(person.case_number, person.family_name, person.given_name)
+    return replace(person, sought=_sought(key), number=folded_number(person.case_number))
+
+
+def _sought(key: str) -> str:
+    """Return the words of the name in a vault's search key, without those of the case number."""
+    return " ".join(["", *(word for word in key.split() if not word.startswith(NUMBER)), ""])
 
 
 def folded_number(text: str) -> str:
@@ -72,7 +79,7 @@ def read_people(connection: Connection, *, staff_id: str, today: date) -> tuple[
     A person's running coaching comes before an ended one.
     """
     since = add_months(today, -RECENT_MONTHS)
-    coaching, coachee = Coaching.__table__.c, Coachee.__table__.c
+    coaching, coachee, keys = Coaching.__table__.c, Coachee.__table__.c, CoacheeKey.__table__.c
     last_day: ColumnElement[Any] = literal_column("coalesce(coachings.exit_on, '9999-12-31')")
     statement = (
         select(
@@ -84,16 +91,23 @@ def read_people(connection: Connection, *, staff_id: str, today: date) -> tuple[
             coachee.birth_date,
             coaching.entry_on,
             coaching.exit_on,
+            keys.search_key,
+            keys.sort_key,
         )
         .join_from(Coaching.__table__, Coachee.__table__, coachee.id == coaching.coachee_id)
+        .join(CoacheeKey.__table__, keys.coachee_id == coachee.id)
         .where(literal_column("coachings.cancelled = 0"), last_day >= since)
     )
     own = _own_coachings(connection, staff_id, today)
-    people = []
-    for row in connection.execute(statement):
-        ended = row.exit_on is not None and row.exit_on < today
-        people.append(with_keys(PersonPick(*row, ended=ended, own=row.id in own)))
-    return tuple(sorted(_once_each(people), key=_order))
+    found = []
+    for *columns, key, order in connection.execute(statement):
+        coaching_id, number, exit_on = columns[0], columns[4], columns[7]
+        ended = exit_on is not None and exit_on < today
+        values: list[Any] = [*columns, ended, coaching_id in own, _sought(key), folded_number(number)]
+        person = PersonPick(*values)
+        found.append((person.tier, order, number, coaching_id, person))
+    kept = _once_each([entry[-1] for entry in found])
+    return tuple(entry[-1] for entry in sorted(found, key=lambda entry: entry[:-1]) if entry[-1].coaching_id in kept)
 
 
 def _own_coachings(connection: Connection, staff_id: str, today: date) -> set[str]:
@@ -109,23 +123,16 @@ def _own_coachings(connection: Connection, staff_id: str, today: date) -> set[st
     return {row.coaching_id for row in connection.execute(statement)}
 
 
-def _once_each(people: Iterable[PersonPick]) -> list[PersonPick]:
-    """Leave out the ended coachings of a person who has a running one, and all but the last of the others."""
+def _once_each(people: Iterable[PersonPick]) -> set[str]:
+    """Return the coachings to offer: without the ended coachings of a person who has a running one, and all but the last of the others."""
     running = {person.coachee_id for person in people if not person.ended}
     latest: dict[str, PersonPick] = {}
-    kept = []
     for person in people:
-        if not person.ended:
-            kept.append(person)
-        elif person.coachee_id not in running:
-            held = latest.get(person.coachee_id)
-            if held is None or (person.entry_on, person.coaching_id) > (held.entry_on, held.coaching_id):
-                latest[person.coachee_id] = person
-    return [*kept, *latest.values()]
-
-
-def _order(person: PersonPick) -> tuple[int, tuple[str, ...], str, str]:
-    return person.tier, person.words, person.case_number, person.coaching_id
+        held = latest.get(person.coachee_id)
+        newer = held is None or (person.entry_on, person.coaching_id) > (held.entry_on, held.coaching_id)
+        if person.ended and person.coachee_id not in running and newer:
+            latest[person.coachee_id] = person
+    return {person.coaching_id for person in (*latest.values(), *(person for person in people if not person.ended))}
 
 
 def fit_of(person: PersonPick, typed: Sequence[str]) -> int | None:
@@ -141,9 +148,9 @@ def fit_of(person: PersonPick, typed: Sequence[str]) -> int | None:
 
 
 def _fit_of_one(person: PersonPick, typed: str) -> int | None:
-    if f"\n{typed}\n" in person.sought:
+    if f" {typed} " in person.sought:
         return 0
-    return 1 if f"\n{typed}" in person.sought else None
+    return 1 if f" {typed}" in person.sought else None
 
 
 def _has_each(typed: Sequence[str], words: Sequence[str], fits: Callable[[str, str], bool]) -> bool:
@@ -166,7 +173,7 @@ def _has_each(typed: Sequence[str], words: Sequence[str], fits: Callable[[str, s
 
 def narrowed(people: Iterable[PersonPick], typed: str) -> Iterable[PersonPick]:
     """Yield those of *people* of whose name a word begins with the *typed* one: a quick look before :func:`fit_of`."""
-    beginning = f"\n{typed}"
+    beginning = f" {typed}"
     return (person for person in people if beginning in person.sought)
 
 
