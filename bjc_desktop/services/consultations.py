@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, literal_column, select
+from sqlalchemy import Connection, Date, literal_column, select
 from sqlalchemy.orm import Session
 
 from bjc_desktop.errors import InvalidInputError, NotFoundError
@@ -183,7 +183,7 @@ def _beside_others(connection: Connection, form: ConsultationForm, coaching_id: 
             assignment.coaching_id == coaching_id,
             assignment.staff_id == form.staff_id,
             assignment.valid_from <= form.held_on,
-            literal_column("coalesce(coaching_staff.valid_to, '9999-12-31')") >= form.held_on,
+            literal_column("coalesce(coaching_staff.valid_to, '9999-12-31')", Date) >= form.held_on,
         )
     ).first()
     ended = select(coaching.id).where(coaching.id == coaching_id, coaching.exit_on < form.held_on)

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, literal_column, select, text
+from sqlalchemy import ColumnElement, Connection, Date, Select, literal_column, select, text
 from sqlalchemy.orm import Session
 
 from bjc_desktop.errors import InvalidInputError, NotFoundError
@@ -242,7 +242,7 @@ def _consented(connection: Connection, ids: str, today: date) -> set[str]:
         select(consent.coachee_id)
         .join_from(Coaching.__table__, Consent.__table__, consent.coachee_id == coaching.coachee_id)
         .where(_WANTED, consent.purpose == ConsentPurpose.FOLLOW_UP.value, consent.given_on <= today)
-        .where(literal_column("coalesce(consents.withdrawn_on, '9999-12-31')") > today)
+        .where(literal_column("coalesce(consents.withdrawn_on, '9999-12-31')", Date) > today)
     )
     return set(connection.execute(statement, {"ids": ids}).scalars())
 

@@ -10,7 +10,7 @@ from datetime import date
 from heapq import nsmallest
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Date, literal_column, select
 
 from bjc_desktop.indicators.period import add_months
 from bjc_desktop.models import Coachee, Coaching, CoachingStaff
@@ -80,7 +80,7 @@ def read_people(connection: Connection, *, staff_id: str, today: date) -> tuple[
     """
     since = add_months(today, -RECENT_MONTHS)
     coaching, coachee, keys = Coaching.__table__.c, Coachee.__table__.c, CoacheeKey.__table__.c
-    last_day: ColumnElement[Any] = literal_column("coalesce(coachings.exit_on, '9999-12-31')")
+    last_day: ColumnElement[Any] = literal_column("coalesce(coachings.exit_on, '9999-12-31')", Date)
     statement = (
         select(
             coaching.id,
@@ -113,7 +113,7 @@ def read_people(connection: Connection, *, staff_id: str, today: date) -> tuple[
 def _own_coachings(connection: Connection, staff_id: str, today: date) -> set[str]:
     """Return the coachings assigned to *staff_id* now, to come, or until their exit."""
     assignment, coaching = CoachingStaff.__table__.c, Coaching.__table__.c
-    until: ColumnElement[Any] = literal_column("coalesce(coaching_staff.valid_to, '9999-12-31')")
+    until: ColumnElement[Any] = literal_column("coalesce(coaching_staff.valid_to, '9999-12-31')", Date)
     statement = (
         select(assignment.coaching_id, coaching.exit_on, assignment.valid_to)
         .join_from(CoachingStaff.__table__, Coaching.__table__, coaching.id == assignment.coaching_id)
