@@ -69,7 +69,7 @@ def assert_nothing_done(home: Home, before: object, status: int, out: str, err: 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of files")
 @pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("limit", [0, 2_000, 200_000])
+@pytest.mark.parametrize("limit", [2_000, 200_000])
 def test_that_a_command_that_cannot_write_changes_nothing(prepared, command, limit):
     home = prepared(command)
     before = content(home.vault)
@@ -115,7 +115,7 @@ def fill(disk: Path, *, leave: int) -> None:
 
 
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command not in {"export", "statistic"}])
-@pytest.mark.parametrize("leave", [0, 60_000, 300_000, 700_000])
+@pytest.mark.parametrize("leave", [0, 300_000])
 def test_that_a_full_disk_loses_nothing(prepared, small_disk, command, leave):
     made = prepared(command)
     (made.vault / "ballast").unlink(missing_ok=True)

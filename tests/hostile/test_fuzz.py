@@ -26,7 +26,7 @@ from tests.hostile.packages import full_rows, write_package
 
 KNOWN = {table.name: table for table in tables()}
 QUICK = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-LONG = settings(max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck))
+LONG = settings(max_examples=3_000, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @functools.cache
