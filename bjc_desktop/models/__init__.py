@@ -8,7 +8,7 @@ from bjc_desktop.models.consultations import Consultation, Observation
 from bjc_desktop.models.outcomes import FollowUp, Outcome
 from bjc_desktop.models.plans import Barrier, CompetenceProfile, DevelopmentPlan, Goal, Task
 from bjc_desktop.models.providers import FundingDecision, Provider
-from bjc_desktop.models.records import ChangeRecord, PersonKey, User, UserStaff, VaultFact
+from bjc_desktop.models.records import ChangeRecord, Draft, PersonKey, User, UserStaff, VaultFact
 from bjc_desktop.models.reporting import IndicatorSetting, ReleasedReport, Target
 from bjc_desktop.models.staff import Staff, StaffQualification, WorkingTime
 
@@ -50,6 +50,7 @@ __all__ = [
     "Consent",
     "Consultation",
     "DevelopmentPlan",
+    "Draft",
     "FollowUp",
     "FundingDecision",
     "Goal",

@@ -32,6 +32,18 @@ class UserStaff(Base):
     staff_id: Mapped[str] = mapped_column(String(36))
 
 
+class Draft(Base):
+    """What a user typed and has not saved yet; it outlives a crash and the lock, and is no part of the change record."""
+
+    __tablename__ = "drafts"
+
+    user_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    content: Mapped[str] = mapped_column(PlainText)
+    """JSON."""
+    saved_at: Mapped[datetime] = mapped_column(DateTime)
+
+
 class ChangeRecord(Base):
     """One change: who, in which role, when, what, before and after, chained by HMAC and append-only.
 

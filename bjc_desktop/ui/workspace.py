@@ -40,7 +40,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("quality", "Datenqualität", "shield-check", "quality.quality_page", "QualityPage"),
     PageEntry("history", "Änderungen", "history", "history.history_page", "HistoryPage"),
     PageEntry("settings", "Einstellungen", "settings", "options.options_page", "OptionsPage"),
-    PageEntry("case_file", "Fallakte", "user", "case_file.case_file_page", "CaseFilePage", None),
+    PageEntry("case_file", "Fallakte", "user", "case_book.case_page", "CasePage", None),
     PageEntry("closing", "Abschluss", "flag", "closing.closing_page", "ClosingPage", None),
 )
 """Every page there is, in the order of the sidebar."""

@@ -1,5 +1,6 @@
 """One field per kind of value: typed text in German notation, nothing corrected in silence, nothing changed by the wheel."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtCore import QDate, QEvent, QPoint, Qt, Signal
@@ -216,14 +217,11 @@ class ChoiceBox(QComboBox):
 class ChoiceField(Field):
     """One entry of a value list, or none."""
 
-    def __init__(self, info: FieldInfo) -> None:
+    def __init__(self, info: FieldInfo, entries: Sequence[tuple[str, object]] | None = None) -> None:
         super().__init__(info)
         self.box = ChoiceBox()
         self.box.addItem("–", None)
-        entries = (
-            [("Ja", True), ("Nein", False)] if info.values is None else [(entry.label, entry.value) for entry in info.values]
-        )
-        for text, data in entries:
+        for text, data in _entries_of(info) if entries is None else entries:
             self.box.addItem(text, data)
         self.box.activated.connect(self._chosen)
         self._hold(self.box)
@@ -254,6 +252,12 @@ class ChoiceField(Field):
         self.box.setCurrentIndex(max(self.box.findText(text), 0))
 
 
+def _entries_of(info: FieldInfo) -> Sequence[tuple[str, object]]:
+    if info.values is None:
+        return [("Ja", True), ("Nein", False)]
+    return [(entry.label, entry.value) for entry in info.values]
+
+
 class LongField(Field):
     """Free text of several lines; Tab leaves it."""
 
@@ -277,8 +281,10 @@ class LongField(Field):
         """Leave free text as it was typed."""
 
 
-def make_field(info: FieldInfo) -> Field:
-    """Return the field for *info*."""
+def make_field(info: FieldInfo, entries: Sequence[tuple[str, object]] | None = None) -> Field:
+    """Return the field for *info*; a reference needs the *entries* that it may refer to, each with its id."""
+    if entries is not None:
+        return ChoiceField(info, entries)
     if info.kind in {Kind.CHOICE, Kind.BOOLEAN}:
         return ChoiceField(info)
     if info.kind in {Kind.LONG_TEXT, Kind.NOTE}:

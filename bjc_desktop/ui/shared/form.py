@@ -1,6 +1,6 @@
 """A form over fields of one entity: titles from the model, each sentence at its field, nothing lost."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -36,12 +36,13 @@ class Form(QWidget):
         required: Iterable[str] = (),
         warn: Warn | None = None,
         columns: int = 1,
-        replaced: Mapping[str, FieldInfo] | None = None,
+        choices: Mapping[str, Sequence[tuple[str, object]]] | None = None,
     ) -> None:
         super().__init__()
         self.table = table
         self._today, self._warn = today, warn
-        infos = {**fields_of(table), **(replaced or {})}
+        infos = fields_of(table)
+        self._choices = choices or {}
         self.fields: dict[str, Field] = {}
         self._messages: dict[str, QLabel] = {}
         px = theme().pixels
@@ -69,7 +70,7 @@ class Form(QWidget):
         column = QVBoxLayout(cell)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme().pixels(2))
-        field = make_field(info)
+        field = make_field(info, self._choices.get(name))
         field.name(info.title)
         title = label(f"{info.title} *" if required else info.title)
         title.setBuddy(field.inner)

@@ -1,0 +1,213 @@
+"""The case file of one coaching: sections at the left, one at a time at the right."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, ClassVar
+
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from bjc_desktop.services.case_file import CaseFile, full_name, read_case_file
+from bjc_desktop.services.drafts import draft_of, drop_draft, keep_draft
+from bjc_desktop.services.typed_values import show_date
+from bjc_desktop.ui.case_book import sections
+from bjc_desktop.ui.case_book.sections import CaseSectionView
+from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.entry_fields import ChoiceBox
+from bjc_desktop.ui.shared.page import Page, Scroller
+from bjc_desktop.ui.shared.texts import Chip, button
+from bjc_desktop.ui.shared.theme import theme
+
+
+@dataclass(frozen=True, slots=True)
+class SectionEntry:
+    """A section: its key, its title, and what makes its view."""
+
+    key: str
+    title: str
+    view: Callable[[Desk, Callable[..., None]], CaseSectionView]
+    others: tuple[str, ...] = ()
+    """Keys under which other pages ask for it."""
+
+
+SECTIONS = (
+    SectionEntry("coaching", "Stammdaten", sections.MasterData, ("person",)),
+    SectionEntry("consents", "Einwilligungen", sections.Consents),
+    SectionEntry("staff", "Zuständig", sections.Assignments),
+    SectionEntry("measures", "Maßnahmen", sections.Measures),
+    SectionEntry("profile", "Kompetenzprofil", sections.Profiles),
+    SectionEntry("barriers", "Hemmnisse", sections.Barriers),
+    SectionEntry("plan", "Entwicklungsplan", sections.Plans, ("goals", "tasks")),
+    SectionEntry("consultations", "Konsultationen", sections.Consultations),
+    SectionEntry("observations", "Beobachtungen", sections.Observations),
+    SectionEntry("outcomes", "Ergebnisse", sections.Outcomes),
+    SectionEntry("exit", "Austritt", sections.Exit),
+    SectionEntry("follow_up", "Nachbefragung", sections.FollowUpSummary),
+    SectionEntry("timeline", "Zeitleiste", sections.Timeline),
+    SectionEntry("changes", "Änderungen", sections.Changes),
+)
+
+
+class CasePage(Page):
+    """The page; a place is a ``coaching_id``, and maybe ``section``, ``field``, ``row_id``."""
+
+    key: ClassVar[str] = "case_file"
+    heading: ClassVar[str] = "Fallakte"
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        px = theme().pixels
+        self.coaching_id = ""
+        self.case: CaseFile | None = None
+        self._section = "coaching"
+        self._views: dict[str, CaseSectionView] = {}
+        self._drafts: dict[str, Any] = {}
+        self._chip = Chip()
+        self.coachings = ChoiceBox()
+        self.coachings.setAccessibleName("Coachings der Person")
+        self.coachings.activated.connect(self._other_coaching)
+        self.head.addWidget(self._chip)
+        self.head.addWidget(self.coachings)
+        self.head.addWidget(button("Konsultation", self._record, rank="primary", symbol="message-square-plus"))
+        body = QHBoxLayout()
+        body.setSpacing(px(14))
+        bar = QWidget()
+        self._bar = QVBoxLayout(bar)
+        self._bar.setContentsMargins(0, 0, 0, 0)
+        self._bar.setSpacing(px(2))
+        self._buttons: dict[str, QPushButton] = {}
+        for entry in SECTIONS:
+            made = button(entry.title, partial(self.show_section, entry.key), rank="section")
+            made.setCheckable(True)
+            self._buttons[entry.key] = made
+            self._bar.addWidget(made)
+        self._bar.addStretch(1)
+        left = QScrollArea()
+        left.setWidget(bar)
+        left.setWidgetResizable(True)
+        left.setFrameShape(QScrollArea.Shape.NoFrame)
+        left.setFocusPolicy(left.focusPolicy().NoFocus)
+        left.setFixedWidth(bar.sizeHint().width() + px(16))
+        self._scroller = Scroller()
+        body.addWidget(left)
+        body.addWidget(self._scroller, 1)
+        self.add(body, 1)
+        for keys, step in (("Ctrl+PgDown", 1), ("Ctrl+PgUp", -1)):
+            QShortcut(QKeySequence(keys), self).activated.connect(partial(self._step, step))
+
+    # --- what is shown ----------------------------------------------------------------------------------------------------
+
+    def open_at(self, where: Mapping[str, Any]) -> None:
+        """Show the case file of a coaching, at a section, a field or a row."""
+        coaching_id = where.get("coaching_id", self.coaching_id)
+        if coaching_id != self.coaching_id:
+            self.keep_drafts()
+            self._forget_views()
+            self.coaching_id = coaching_id
+            self._section = "coaching"
+            self._stale = True
+        if self._stale:
+            self._stale = False
+            self.refresh()
+        asked = where.get("section")
+        if asked:
+            key = next((entry.key for entry in SECTIONS if asked == entry.key or asked in entry.others), "coaching")
+            self.show_section(key)
+        self._views[self._section].go_to(where.get("field"), where.get("row_id"))
+
+    def _forget_views(self) -> None:
+        self._scroller.clear()
+        self._views = {}
+
+    def refresh(self) -> None:
+        """Read the case file again and show the section."""
+        if not self.coaching_id:
+            return
+        self.case = read_case_file(self.desk.vault, self.coaching_id, today=self.desk.today())
+        case = self.case
+        self.title.setText(full_name(case.person.values) or "Fallakte")
+        self.subtitle.setText(
+            f"Fallnummer {case.person['case_number']} · Eintritt {case.coaching.text('entry_on')}{_ending(case)}"
+        )
+        ended = case.coaching["exit_on"] is not None
+        self._chip.tell("beendet" if ended else "aktiv", "quiet" if ended else "good")
+        self.coachings.clear()
+        for summary in case.coachings:
+            self.coachings.addItem(f"Coaching ab {summary.row.text('entry_on')}: {summary.result}", summary.row.id)
+        self.coachings.setCurrentIndex(self.coachings.findData(self.coaching_id))
+        self.coachings.setVisible(len(case.coachings) > 1)
+        for view in self._views.values():
+            view.show_case(case)
+        self.show_section(self._section)
+
+    def show_section(self, key: str) -> None:
+        """Show the section *key*; it is made at its first use."""
+        self._section = key
+        if self.case is None:
+            return
+        if key not in self._views:
+            entry = next(entry for entry in SECTIONS if entry.key == key)
+            view = entry.view(self.desk, self.wanted.emit)
+            self._views[key] = view
+            self._scroller.column.addWidget(view)
+            view.show_case(self.case)
+            self._restore(key, view)
+        for name, view in self._views.items():
+            view.setVisible(name == key)
+        for name, made in self._buttons.items():
+            made.setChecked(name == key)
+        self._scroller.verticalScrollBar().setValue(0)
+
+    def _step(self, step: int) -> None:
+        keys = [entry.key for entry in SECTIONS]
+        self.show_section(keys[(keys.index(self._section) + step) % len(keys)])
+        self._buttons[self._section].setFocus()
+
+    def _other_coaching(self) -> None:
+        self.wanted.emit("case_file", {"coaching_id": self.coachings.currentData()})
+
+    def _record(self) -> None:
+        self.wanted.emit("consultation", {"coaching_id": self.coaching_id})
+
+    def first_field(self) -> QWidget | None:
+        """Return the section's button, unless a field was asked for."""
+        focused = self.focusWidget()
+        return None if focused is not None and focused.hasFocus() else self._buttons[self._section]
+
+    def sample_places(self) -> dict[str, dict[str, Any]]:
+        """Return the sections of the pictures."""
+        coaching_id = self.desk.read(partial(sections.some_coaching, staff_id=self.desk.staff_id or "", today=self.desk.today()))
+        return {f"case-{entry.key}": {"coaching_id": coaching_id, "section": entry.key} for entry in SECTIONS}
+
+    # --- drafts -----------------------------------------------------------------------------------------------------------
+
+    def _draft_key(self, section: str) -> str:
+        return f"case:{self.coaching_id}:{section}"
+
+    def keep_drafts(self) -> None:
+        """Keep what is typed in the editors and not saved."""
+        user = self.desk.vault.user.id
+        for section, view in self._views.items():
+            key, content = self._draft_key(section), view.draft()
+            if content == self._drafts.get(key):
+                continue
+            self._drafts[key] = content
+            if content is None:
+                self.desk.keep_quietly(partial(drop_draft, user_id=user, key=key))
+            else:
+                self.desk.keep_quietly(partial(keep_draft, user_id=user, key=key, content=content, now=self.desk.now()))
+
+    def _restore(self, section: str, view: CaseSectionView) -> None:
+        key = self._draft_key(section)
+        draft = self.desk.read(partial(draft_of, user_id=self.desk.vault.user.id, key=key))
+        self._drafts[key] = draft
+        if draft is not None:
+            view.show_draft(draft)
+
+
+def _ending(case: CaseFile) -> str:
+    if case.coaching["exit_on"] is not None:
+        return f" · Austritt {show_date(case.coaching['exit_on'])}"
+    planned = case.coaching["planned_end_on"]
+    return "" if planned is None else f" · geplant bis {show_date(planned)}"

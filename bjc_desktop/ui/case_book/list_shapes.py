@@ -1,0 +1,160 @@
+"""The lists of the case file: what each shows and asks. The titles come from the model."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bjc_desktop.services.case_file import CaseFile, CaseRow, ConsultationEntry
+from bjc_desktop.services.row_titles import fields_of
+from bjc_desktop.services.typed_values import show_date, show_duration
+from bjc_desktop.ui.case_book.row_list import ListShape
+from bjc_desktop.ui.shared.row_table import Column
+from bjc_desktop.ui.shared.texts import NO_VALUE
+from bjc_desktop.vocabulary import Role
+
+_DAY = 120
+
+
+def _column(table: str, name: str, *, width: int = 0, stretch: bool = False) -> Column:
+    return Column(fields_of(table)[name].title, lambda row: row.text(name) or NO_VALUE, stretch=stretch, width=width)
+
+
+def _days(table: str, *names: str) -> tuple[Column, ...]:
+    return tuple(_column(table, name, width=_DAY) for name in names)
+
+
+def staff_choices(case: CaseFile, roles: Sequence[Role] | None = None) -> list[tuple[str, object]]:
+    """Return the staff that a row may refer to, with their ids."""
+    members = [member for member in case.staff.values() if roles is None or member.role in roles]
+    return [(member.name, member.id) for member in sorted(members, key=lambda member: member.name)]
+
+
+def consents() -> ListShape:
+    """Return the list of consents."""
+    table = "consents"
+    columns = (_column(table, "purpose", stretch=True), *_days(table, "given_on", "withdrawn_on"))
+    empty = "Hier stehen die Einwilligungen, jede zu einem Zweck. Die in die Teilnahme gehört zum korrekten Abschluss."
+    return ListShape(table, columns, ("purpose", "given_on", "withdrawn_on"), ("purpose", "given_on"), empty, "Einwilligung")
+
+
+def assignments(case: CaseFile) -> ListShape:
+    """Return the list of who is responsible."""
+    table = "coaching_staff"
+    columns = (
+        Column("Wer", lambda shown: f"{shown.name} ({Role(shown.role).label})", stretch=True),
+        Column("von", lambda shown: shown.row.text("valid_from"), width=_DAY),
+        Column("bis", lambda shown: shown.row.text("valid_to") or NO_VALUE, width=_DAY),
+    )
+    fields, required = ("staff_id", "valid_from", "valid_to"), ("staff_id", "valid_from")
+    empty = "Noch ist niemand zuständig. Zu einer Zeit gibt es eine*n JobCoach; Beschäftigungstrainer*innen können dabei sein."
+    return ListShape(table, columns, fields, required, empty, "Zuordnung", {"staff_id": staff_choices(case)})
+
+
+def measures() -> ListShape:
+    """Return the list of measures."""
+    table = "measures"
+    columns = (_column(table, "kind", width=220), _column(table, "name", stretch=True), *_days(table, "begin_on", "end_on"))
+    fields, required = ("kind", "name", "own_provider", "begin_on", "end_on"), ("kind", "begin_on")
+    return ListShape(
+        table, columns, fields, required, "Hier stehen die Maßnahmen; sie stellen den Maßnahmebezug her.", "Maßnahme"
+    )
+
+
+def profiles(case: CaseFile) -> ListShape:
+    """Return the versions of the competence profile."""
+    table = "competence_profiles"
+    columns = (*_days(table, "recorded_on"), _column(table, "summary", stretch=True))
+    fields, required = ("recorded_on", "staff_id", "summary"), ("recorded_on",)
+    empty = "Was kann und will die Person? Jede Fassung des Kompetenzprofils bleibt erhalten."
+    return ListShape(table, columns, fields, required, empty, "Neue Fassung", {"staff_id": staff_choices(case)})
+
+
+def barriers() -> ListShape:
+    """Return the barriers with their change."""
+    table = "barriers"
+    columns = (
+        Column("Bereich", lambda shown: shown.row.text("area"), stretch=True),
+        Column("bei Eintritt", lambda shown: shown.row.text("severity_at_entry") or NO_VALUE, number=True, width=110),
+        Column("jetzt", lambda shown: shown.row.text("severity_now") or NO_VALUE, number=True, width=90),
+        Column("Veränderung", lambda shown: shown.text or NO_VALUE, width=180),
+    )
+    fields = ("area", "severity_at_entry", "recorded_on", "severity_now", "assessed_on")
+    empty = "Was steht zwischen der Person und der Arbeit? Ausprägung von 0 (keine) bis 3 (stark), bei Eintritt und heute."
+    return ListShape(table, columns, fields, ("area", "recorded_on"), empty, "Hemmnis")
+
+
+def goals() -> ListShape:
+    """Return the goals of a plan."""
+    columns = (
+        Column("Ziel", lambda shown: shown.row.text("description"), stretch=True),
+        Column("Stand", lambda shown: shown.row.text("status"), width=150),
+        Column("fällig am", lambda shown: shown.row.text("due_on") or NO_VALUE, width=_DAY),
+        Column(
+            "Aufgaben",
+            lambda shown: f"{sum(t['done_on'] is not None for t in shown.tasks)} von {len(shown.tasks)}",
+            number=True,
+            width=100,
+        ),
+    )
+    fields = ("area", "status", "due_on", "closed_on", "description")
+    return ListShape("goals", columns, fields, ("description", "status"), "Noch kein Ziel in dieser Fassung.", "Ziel")
+
+
+def tasks() -> ListShape:
+    """Return the tasks agreed on for a goal."""
+    table = "tasks"
+    columns = (
+        _column(table, "description", stretch=True),
+        _column(table, "responsible", width=150),
+        *_days(table, "due_on", "done_on"),
+    )
+    fields = ("responsible", "due_on", "done_on", "description")
+    return ListShape(table, columns, fields, ("description",), "Noch keine Aufgabe zu diesem Ziel.", "Aufgabe")
+
+
+def consultations(case: CaseFile) -> ListShape:
+    """Return the consultations."""
+    columns = (
+        Column("Datum", lambda shown: show_date(shown.row["held_on"]), width=110),
+        Column("Art", lambda shown: shown.row.text("kind"), width=150),
+        Column("Form", lambda shown: shown.row.text("channel"), width=120),
+        Column("Dauer", lambda shown: show_duration(shown.row["duration_min"]) or NO_VALUE, number=True, width=90),
+        Column("Stand", lambda shown: shown.row.text("status"), width=140),
+        Column("Notiz", lambda shown: (shown.note or shown.note_problem or "").replace("\n", " "), stretch=True),
+    )
+    fields = ("held_on", "duration_min", "channel", "kind", "setting", "status", "staff_id", "note")
+    required = ("held_on", "channel", "kind", "status", "staff_id")
+    empty = "Noch keine Konsultation. Strg+Umschalt+K erfasst eine von überall."
+    return ListShape("consultations", columns, fields, required, empty, "Nachtragen", {"staff_id": staff_choices(case)})
+
+
+def consultation_values(shown: ConsultationEntry) -> Mapping[str, Any]:
+    """Return the editor's values of a consultation, its note as it can be read."""
+    return {**shown.row.values, "note": shown.note}
+
+
+def outcomes() -> ListShape:
+    """Return the outcomes."""
+    table = "outcomes"
+    columns = (
+        _column(table, "kind", stretch=True),
+        *_days(table, "begin_on", "end_on"),
+        _column(table, "employer", width=170),
+        _column(table, "evidence_kind", width=170),
+    )
+    fields = (
+        "kind", "begin_on", "end_on", "employer", "weekly_hours", "gross_pay", "completed", "evidence_kind", "evidence_seen_on",
+        "found_through",
+    )  # fmt: skip
+    empty = "Beschäftigung, Ausbildung oder Qualifizierung, mit Nachweis und dem Weg, auf dem sie gefunden wurde."
+    return ListShape(table, columns, fields, ("kind", "begin_on"), empty, "Ergebnis")
+
+
+def row_of(shown: Any) -> CaseRow:
+    """Return the vault's row behind a shown one."""
+    row: CaseRow = shown.row
+    return row
+
+
+def values_of(shown: Any) -> Mapping[str, Any]:
+    """Return the values of the vault's row behind a shown one."""
+    return row_of(shown).values

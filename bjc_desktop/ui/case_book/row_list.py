@@ -1,0 +1,221 @@
+"""A list of rows with an editor below: one shape for every list of the case file."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from bjc_desktop.errors import BjcError, InvalidInputError
+from bjc_desktop.models.base import Recorded
+from bjc_desktop.services.case_file import CaseRow
+from bjc_desktop.services.row_editing import add_row, change_row, delete_row
+from bjc_desktop.services.row_titles import TITLES, entity_of
+from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.form import Form, Warn
+from bjc_desktop.ui.shared.row_table import Column, RowTable
+from bjc_desktop.ui.shared.texts import Banner, box, button, label, row, set_tone
+from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
+
+
+@dataclass(frozen=True, slots=True)
+class ListShape:
+    """What a list shows and asks: its table, its columns, the fields of its editor, and what a new row begins with."""
+
+    table: str
+    columns: tuple[Column, ...]
+    fields: tuple[str, ...]
+    required: tuple[str, ...]
+    empty: str
+    add: str
+    """The words of the button for a new row."""
+    choices: Mapping[str, Sequence[tuple[str, object]]] = field(default_factory=dict)
+    editor_columns: int = 3
+
+
+class RowList(QWidget):
+    """The list; *owner* are the fields that a new row refers to, *begin* what its editor shows first."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        shape: ListShape,
+        owner: Mapping[str, Any],
+        begin: Callable[[], Mapping[str, Any]],
+        warn: Warn | None = None,
+    ) -> None:
+        super().__init__()
+        self.desk, self.shape, self.owner, self._begin = desk, shape, dict(owner), begin
+        self._editing: CaseRow | None = None
+        self._new = False
+        self._dirty = False
+        self._values_of: Callable[[Any], Mapping[str, Any]] = lambda shown: shown.values
+        self._row_of: Callable[[Any], CaseRow] = lambda shown: shown
+        px = theme().pixels
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(px(8))
+        self.add_button = button(shape.add, self.begin_new, symbol="plus")
+        self.delete_button = button("Löschen", self.delete, symbol="trash-2", name=f"{TITLES[shape.table].singular} löschen")
+        self.table = RowTable(shape.columns, TITLES[shape.table].plural)
+        self.table.chosen.connect(self._choose)
+        self.table.opened.connect(self._edit)
+        self.table.delete_wanted.connect(lambda _: self.delete())
+        self.empty = label(shape.empty, "muted", wrap=True)
+        self.banner = Banner()
+        self._editor, inner = box("card")
+        self.title = label("", "strong")
+        width = shape.editor_columns if theme().scale < LARGE_TEXT else 1
+        self.form = Form(
+            shape.table, shape.fields, today=desk.today, required=shape.required, columns=width, choices=shape.choices, warn=warn
+        )
+        self.form.typed.connect(self._typed)
+        self.save_button = button("Speichern", self.save, rank="primary")
+        self.save_button.setToolTip("Speichern (Strg+Enter)")
+        self.drop_button = button("Verwerfen", self.drop, rank="plain")
+        inner.addWidget(self.title)
+        inner.addWidget(self.banner)
+        inner.addWidget(self.form)
+        inner.addLayout(row(None, self.drop_button, self.save_button))
+        column.addLayout(row(self.add_button, self.delete_button, None))
+        for part in (self.table, self.empty, self._editor):
+            column.addWidget(part)
+        shortcut = QShortcut(QKeySequence("Ctrl+Return"), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(self.save)
+
+    def _edit(self, shown: Any) -> None:
+        _ = shown
+        self.form.focus_field(self.shape.fields[0])
+
+    def adapt(self, row_of: Callable[[Any], CaseRow], values_of: Callable[[Any], Mapping[str, Any]]) -> None:
+        """Say how a shown row leads to its row of the vault and to the values of the editor, where it is not one itself."""
+        self._row_of, self._values_of = row_of, values_of
+
+    def show_rows(self, rows: Sequence[Any], at: str | None = None) -> None:
+        """Show *rows*, the one with the id *at* chosen; what is being typed stays."""
+        self.table.setVisible(bool(rows))
+        self.empty.setVisible(not rows)
+        self.delete_button.setEnabled(bool(rows))
+        typing = self._dirty
+        self.table.show_rows(rows, key=lambda shown: self._row_of(shown).id)
+        self.table.fit_height(8)
+        if at is not None:
+            place = next((number for number, shown in enumerate(rows) if self._row_of(shown).id == at), None)
+            if place is not None and not typing:
+                self.table.selectRow(place)
+        self._editor.setVisible(bool(rows) or self._new)
+
+    def _choose(self, shown: Any) -> None:
+        if shown is None or self._dirty:
+            return
+        self._new = False
+        self._editing = self._row_of(shown)
+        self.title.setText(f"{TITLES[self.shape.table].singular} bearbeiten")
+        self.form.show_row(self._values_of(shown))
+        self._mark(dirty=False)
+
+    def _typed(self) -> None:
+        self._mark(dirty=True)
+
+    def _mark(self, *, dirty: bool) -> None:
+        self._dirty = dirty
+        for made in (self.save_button, self.drop_button):
+            made.setEnabled(dirty or self._new)
+        set_tone(self.title, "tone", "question" if dirty else "strong")
+
+    @property
+    def typing(self) -> bool:
+        """Whether something is typed and not saved."""
+        return self._dirty
+
+    def begin_new(self) -> None:
+        """Offer an empty editor for a new row."""
+        self._new, self._editing = True, None
+        self._editor.show()
+        self.title.setText(f"{TITLES[self.shape.table].singular}: neu")
+        self.form.show_row(dict.fromkeys(self.shape.fields) | dict(self._begin()))
+        self._mark(dirty=False)
+        self.form.focus_field(self.shape.fields[0])
+
+    def drop(self) -> None:
+        """Forget what is typed."""
+        self._new = False
+        self._mark(dirty=False)
+        self.banner.clear()
+        self._choose(self.table.current())
+        self._editor.setVisible(self.table.current() is not None)
+
+    def save(self) -> None:
+        """Save the editor's row; where that is not possible, say why at the field and lose nothing."""
+        if not (self._dirty or self._new):
+            return
+        name = TITLES[self.shape.table].singular
+        try:
+            values = self.form.values()
+            editing, self._dirty = self._editing, False
+            was_new, self._new = self._new, False
+            self.desk.write(partial(self._write, values=values, editing=None if was_new else editing), f"{name} gespeichert")
+        except InvalidInputError as error:
+            self._restore(error)
+            others = self.form.refuse(error)
+            if others:
+                self.banner.tell(" ".join(others), "danger")
+        except BjcError as error:
+            self._restore(error)
+            self.banner.tell(str(error), "danger")
+        else:
+            self.banner.clear()
+            self._mark(dirty=False)
+
+    def _restore(self, error: BjcError) -> None:
+        _ = error
+        self._new = self._editing is None
+        self._mark(dirty=True)
+
+    def _write(self, session: Any, *, values: Mapping[str, Any], editing: CaseRow | None) -> None:
+        entity: type[Recorded] = entity_of(self.shape.table)
+        today, notes = self.desk.today(), self.desk.vault.notes
+        if editing is None:
+            add_row(session, entity, {**self.owner, **values}, today=today, notes=notes)
+        else:
+            change_row(session, entity, editing.id, values, today=today, expected_version=editing.version, notes=notes)
+
+    def delete(self) -> None:
+        """Delete the current row at once; it can be taken back."""
+        shown = self.table.current()
+        if shown is None:
+            return
+        name = TITLES[self.shape.table].singular
+        self._mark(dirty=False)
+        self._new = False
+        try:
+            self.desk.write(
+                lambda session: delete_row(session, entity_of(self.shape.table), self._row_of(shown).id),
+                f"{name} gelöscht; „Rückgängig“ bringt sie zurück",
+            )
+        except BjcError as error:
+            self.banner.tell(str(error), "danger")
+
+    def texts(self) -> dict[str, Any] | None:
+        """Return what is typed and not saved, for a draft."""
+        if not self._dirty:
+            return None
+        return {"id": None if self._editing is None else self._editing.id, "texts": self.form.texts()}
+
+    def show_draft(self, draft: Mapping[str, Any]) -> None:
+        """Show what was typed before."""
+        if draft["id"] is None:
+            self.begin_new()
+        else:
+            rows = self.table.rows_model.rows
+            at = next((number for number, shown in enumerate(rows) if self._row_of(shown).id == draft["id"]), None)
+            if at is None:
+                return
+            self.table.selectRow(at)
+        self.form.show_texts(draft["texts"])
+        self._mark(dirty=True)
+        self.banner.tell("Hier ist, was Sie zuletzt getippt und noch nicht gespeichert hatten.")
