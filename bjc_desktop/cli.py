@@ -305,6 +305,7 @@ def _check(options: argparse.Namespace) -> None:
     from bjc_desktop.indicators.figures import compute_indicators  # noqa: PLC0415
     from bjc_desktop.indicators.period import parse_quarter, quarter_of  # noqa: PLC0415
     from bjc_desktop.services.findings import SEVERITIES, find  # noqa: PLC0415
+    from bjc_desktop.services.report_content import read_signals  # noqa: PLC0415
     from bjc_desktop.services.targets import read_settings  # noqa: PLC0415
 
     period = parse_quarter(options.quarter) if options.quarter else quarter_of(_today())
@@ -312,9 +313,13 @@ def _check(options: argparse.Namespace) -> None:
         settings = read_settings(connection)
         figures = compute_indicators(connection, period, settings, as_of=_today())
         findings = find(connection, period, settings, figures)
+        signals = read_signals(connection, period, settings, as_of=_today())
     for finding in findings:
         _show(f"{SEVERITIES[finding.severity]}  {finding.subject}: {finding.text}")
-    _say(f"{len(findings)} Stellen in {period.label}.")
+    for signal in signals:
+        _show(f"Signal  {signal}")
+    places = "1 Stelle" if len(findings) == 1 else f"{len(findings)} Stellen"
+    _say(f"{places} in {period.label}.")
 
 
 def _verify(options: argparse.Namespace) -> None:

@@ -152,6 +152,10 @@ class ReportContent:
     rating_places: int | None
     """Decimals to which a value is rounded before it is rated; None: it is rated as it is."""
     quality: tuple[QualityLine, ...]
+    signals: tuple[str, ...]
+    """What calls for a closer look over several quarters, in German sentences."""
+    persons: str
+    """How many persons were coached in the year so far, in one sentence."""
     changes: tuple[VersionChange, ...]
 
 

@@ -51,7 +51,7 @@ _LEGEND = "Rot und fett: unter Toleranz. "
 def report_pdf(content: ReportContent) -> bytes:
     """Return the report as PDF bytes: the same for the same content."""
     register_fonts()
-    story = [*_summary(content), *_trend(content), *_coaches(content), *_quality(content), *_changes(content)]
+    story = [*_summary(content), *_trend(content), *_signals(content), *_coaches(content), *_quality(content), *_changes(content)]
     story += [*_definitions(content), *_settings(content)]
     scope, period = content.figures.scope, content.figures.period
     title = f"Quartalsbericht {quarter(period)}, {scope.name}"
@@ -123,7 +123,7 @@ def _remarks(content: ReportContent) -> list[Flowable]:
     together = f"Coachings, die für A1.1 und A4 zugleich zählen: {both}."
     reading = f"Maßnahmebezug in der Lesart „mindestens 51 Prozent“: {met}."
     lines = [
-        f"A1.2: {response(by_code['a1_2'])}. {together} {reading}",
+        f"A1.2: {response(by_code['a1_2'])}. {together} {reading} {content.persons}",
         *failed_items(by_code["correctly_closed"]),
         *missing_hours(figures),
         *substitute_targets(figures),
@@ -161,6 +161,19 @@ def _trend(content: ReportContent) -> list[Flowable]:
         grid(table, [WIDTH * 0.2, *[share] * len(content.trend)], marked=below),
         words(note, SMALL),
     ]
+
+
+def _signals(content: ReportContent) -> list[Flowable]:
+    story = heading("Signale über mehrere Quartale", room=60)
+    if not content.signals:
+        return [
+            *story,
+            words(
+                "Keine. Ein Signal entsteht, wenn eine Kennzahl in zwei Quartalen eines Bescheids unter der Toleranz liegt, A1.1 und A4 zwei Jahre lang unter 3 % liegen oder der Betreuungsschlüssel deutlich unterschritten ist.",
+                SMALL,
+            ),
+        ]
+    return [*story, *(words(f"• {line}") for line in content.signals)]
 
 
 def _coaches(content: ReportContent) -> list[Flowable]:

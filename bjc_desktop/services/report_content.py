@@ -18,7 +18,7 @@ from bjc_desktop.indicators.cases import (
     link_cases,
 )
 from bjc_desktop.indicators.catalogue import CATALOGUE, COUNTS, DEFINITIONS_VERSION, verdict_label
-from bjc_desktop.indicators.figures import VaultFigures, compute_indicators, counted_months
+from bjc_desktop.indicators.figures import VaultFigures, compute, compute_indicators, counted_months
 from bjc_desktop.indicators.period import FOLLOW_UP_MONTHS, Period, add_months, cohort_before, quarters_up_to
 from bjc_desktop.indicators.results import Figure, ScopeFigures
 from bjc_desktop.indicators.settings import (
@@ -43,6 +43,7 @@ from bjc_desktop.reports.content import (
     VersionChange,
 )
 from bjc_desktop.services.consultation_sessions import CountedConsultation, counted_consultations
+from bjc_desktop.services.signals_in_words import persons_line, signal_lines
 from bjc_desktop.vocabulary import Channel, ConsultationKind
 
 TREND_QUARTERS = 8
@@ -204,6 +205,8 @@ def report_content(
         setting_texts(figures.settings),
         rating_places(figures.settings),
         tuple(quality),
+        signal_lines(connection, figures, scope, trend),
+        persons_line(connection, figures, scope.scope.id),
         tuple(changes),
     )
 
@@ -229,6 +232,17 @@ def trends(
         for scope_id, rows in result.items():
             rows.append((period, quarter.scope(scope_id).figures))
     return result
+
+
+def read_signals(connection: Connection, period: Period, settings: IndicatorSettings, *, as_of: date) -> tuple[str, ...]:
+    """Return the signals of every provider up to *period*, each sentence with the provider's name before it where there are several."""
+    figures = compute(connection, period, settings, as_of=as_of)
+    history = trends(connection, figures, figures.providers)
+    found = []
+    for provider_id, name in figures.providers.items():
+        lines = signal_lines(connection, figures, figures.scope(provider_id), history[provider_id])
+        found += [line if len(figures.providers) == 1 else f"{name}: {line}" for line in lines]
+    return tuple(found)
 
 
 def _exit_case(row: Any, pseudonyms: Pseudonyms, numbers: Mapping[str, int], *, own: bool) -> ExitCase:

@@ -1,0 +1,73 @@
+"""The signals of a provider as German sentences with their figures, for the report and for ``check``."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sqlalchemy import Connection, select
+
+from bjc_desktop.indicators.catalogue import BY_CODE
+from bjc_desktop.indicators.figures import VaultFigures, compute_indicators
+from bjc_desktop.indicators.period import Period, calendar_year
+from bjc_desktop.indicators.results import Figure, ScopeFigures, ScopeKind
+from bjc_desktop.indicators.signals import Funding, below_tolerance, caseload_under_key, persons_in, renewal_at_risk
+from bjc_desktop.models import FundingDecision
+from bjc_desktop.reports.german import figure_value, number, per_cent, quarter
+
+_YEAR_END = (12, 31)
+
+
+def signal_lines(
+    connection: Connection,
+    figures: VaultFigures,
+    scope: ScopeFigures,
+    history: Sequence[tuple[Period, tuple[Figure, ...]]],
+) -> tuple[str, ...]:
+    """Return one sentence for each signal of *scope*; signals are a provider's, so there are none for all of them together."""
+    if scope.scope.kind is not ScopeKind.PROVIDER:
+        return ()
+    lines = []
+    for signal in below_tolerance(history, _fundings(connection, scope.scope.id), figures.period.last):
+        values = ", ".join(f"{quarter(period)}: {figure_value(figure, figure.value)}" for period, figure in signal.quarters)
+        lines.append(
+            f"{BY_CODE[signal.code].short} lag in {len(signal.quarters)} Quartalen des Bescheids {signal.funding.reference} unter der "
+            f"Toleranz ({values}). Ein Rückmeldegespräch mit Gründen und vereinbarten Schritten ist fällig."
+        )
+    renewal = renewal_at_risk(_years(connection, figures, scope.scope.id))
+    if renewal is not None:
+        first, second = renewal.years
+        lines.append(
+            f"A1.1 und A4 lagen {first} und {second} unter 3 %, ohne Besserung (A1.1: {per_cent(renewal.a1_1[0])}, "
+            f"{per_cent(renewal.a1_1[1])}; A4: {per_cent(renewal.a4[0])}, {per_cent(renewal.a4[1])}). Die Verlängerung ist gefährdet."
+        )
+    caseload = caseload_under_key(scope.coaches, figures.settings.caseload_floor)
+    if caseload is not None:
+        lines.append(
+            f"Die JobCoaches sind im Mittel zu {per_cent(caseload.load)} des Betreuungsschlüssels ausgelastet, unter "
+            f"{per_cent(caseload.floor, 0)}. Geförderte Stellen können gekürzt werden."
+        )
+    return tuple(lines)
+
+
+def persons_line(connection: Connection, figures: VaultFigures, scope_id: str) -> str:
+    """Return how many persons were coached in the year of the report's quarter, up to its end."""
+    year = figures.period.last.year
+    period = Period(str(year), calendar_year(year).first, figures.period.last)
+    count = persons_in(connection, period).get(scope_id, 0)
+    return f"Gecoachte Personen {year} bis zum Ende des Quartals: {number(Decimal(count), 0)}."
+
+
+def _fundings(connection: Connection, provider_id: str) -> list[Funding]:
+    decision = FundingDecision.__table__.c
+    columns = (decision.reference, decision.valid_from, decision.valid_to)
+    statement = select(*columns).where(decision.provider_id == provider_id).order_by(decision.valid_from, decision.reference)
+    return [Funding(*row) for row in connection.execute(statement)]
+
+
+def _years(connection: Connection, figures: VaultFigures, scope_id: str) -> dict[int, tuple[Figure, ...]]:
+    """Return the figures of the last two finished years."""
+    last = figures.period.last
+    newest = last.year if (last.month, last.day) == _YEAR_END else last.year - 1
+    return {
+        year: compute_indicators(connection, calendar_year(year), figures.settings, as_of=figures.as_of).scope(scope_id).figures
+        for year in (newest - 1, newest)
+    }
