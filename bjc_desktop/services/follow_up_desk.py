@@ -21,7 +21,7 @@ from bjc_desktop.indicators.figures import SURVEY_GRACE
 from bjc_desktop.indicators.period import FOLLOW_UP_MONTHS, Period, add_months, cohort_before, quarter_of
 from bjc_desktop.indicators.settings import IndicatorSettings, NonResponse
 from bjc_desktop.models import Coachee, Coaching, Consent, Consultation, FollowUp
-from bjc_desktop.services.consultations import ConsultationForm, RecordedConsultation, record_consultation
+from bjc_desktop.services.consultation_recording import ConsultationForm, RecordedConsultation, record_consultation
 from bjc_desktop.services.input_warnings import EntryContext, warnings_for
 from bjc_desktop.services.row_editing import GONE, add_row, change_row
 from bjc_desktop.services.targets import read_settings

@@ -17,7 +17,7 @@ from typing import Any
 from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.exchange.cells import EARLIEST
 from bjc_desktop.models.name_keys import folded_words
-from bjc_desktop.services.consultations import ConsultationForm
+from bjc_desktop.services.consultation_recording import ConsultationForm
 from bjc_desktop.services.person_picks import PersonPick, fit_of, folded_number, narrowed
 from bjc_desktop.services.typed_values import parse_date, parse_duration, show_date, show_duration
 from bjc_desktop.vocabulary import Channel, ConsultationKind, ConsultationSetting, ConsultationStatus, Vocabulary

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, 
 from bjc_desktop.services.coachee_list import CoacheeFilter, find_coachees
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.icons import icon
-from bjc_desktop.ui.shared.texts import label
+from bjc_desktop.ui.shared.labels import label
 from bjc_desktop.ui.shared.theme import theme
 
 _PEOPLE = 12

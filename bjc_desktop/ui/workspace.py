@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 
 from bjc_desktop.services.team import staff_of_user
 from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.labels import Banner, button, label
 from bjc_desktop.ui.shared.page import Page
-from bjc_desktop.ui.shared.texts import Banner, button, label
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.vocabulary import Role
 

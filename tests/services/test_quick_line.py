@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bjc_desktop.services.consultations import ConsultationForm
+from bjc_desktop.services.consultation_recording import ConsultationForm
 from bjc_desktop.services.person_picks import PersonPick, with_keys
 from bjc_desktop.services.quick_line import Meaning, NameMatch, QuickLine, parse_quick_line, render_quick_line
 from bjc_desktop.vocabulary import Channel, ConsultationKind, ConsultationSetting, ConsultationStatus

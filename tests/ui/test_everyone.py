@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QScrollArea, QWidget
 
-from bjc_desktop.ui.shared.texts import label
+from bjc_desktop.ui.shared.labels import label
 from bjc_desktop.ui.shared.theme import COLOURS, contrast, theme
 from bjc_desktop.ui.workspace import PAGES, Workspace
 

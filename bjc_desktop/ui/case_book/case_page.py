@@ -15,8 +15,8 @@ from bjc_desktop.ui.case_book import sections
 from bjc_desktop.ui.case_book.sections import CaseSectionView
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
+from bjc_desktop.ui.shared.labels import Chip, button
 from bjc_desktop.ui.shared.page import Page, Scroller
-from bjc_desktop.ui.shared.texts import Chip, button
 from bjc_desktop.ui.shared.theme import theme
 
 

@@ -16,8 +16,8 @@ from bjc_desktop.services.row_editing import add_row, change_row, delete_row
 from bjc_desktop.services.row_titles import TITLES, entity_of
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.form import Form, Warn
+from bjc_desktop.ui.shared.labels import Banner, box, button, label, row, set_tone
 from bjc_desktop.ui.shared.row_table import Column, RowTable
-from bjc_desktop.ui.shared.texts import Banner, box, button, label, row, set_tone
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 
 

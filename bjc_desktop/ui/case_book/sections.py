@@ -22,9 +22,9 @@ from bjc_desktop.ui.case_book.row_list import ListShape, RowList
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.form import Form
+from bjc_desktop.ui.shared.labels import NO_VALUE, Banner, box, button, label, row
 from bjc_desktop.ui.shared.page import clear_layout
 from bjc_desktop.ui.shared.row_table import Column, RowTable
-from bjc_desktop.ui.shared.texts import NO_VALUE, Banner, box, button, label, row
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.vocabulary import ConsultationStatus, GoalStatus
 

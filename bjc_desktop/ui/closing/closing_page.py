@@ -17,8 +17,8 @@ from bjc_desktop.services.unsaved_values import TypedCase, TypedRow
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.form import Form
+from bjc_desktop.ui.shared.labels import Banner, Chip, box, button, label, row
 from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
-from bjc_desktop.ui.shared.texts import Banner, Chip, box, button, label, row
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.start.entry import Entry
 from bjc_desktop.vocabulary import GOAL_END_STATUSES, OutcomeKind

@@ -23,9 +23,9 @@ from bjc_desktop.ui.coachees.preview_panel import CoacheePreviewPanel
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.flow_layout import FlowRow
+from bjc_desktop.ui.shared.labels import NO_VALUE, button, label
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.row_table import Column, RowTable
-from bjc_desktop.ui.shared.texts import NO_VALUE, button, label
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.vocabulary import TargetGroup, Vocabulary
 

@@ -20,8 +20,8 @@ from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.form import Form
+from bjc_desktop.ui.shared.labels import Banner, box, button, label, row
 from bjc_desktop.ui.shared.page import Scroller, clear_layout
-from bjc_desktop.ui.shared.texts import Banner, box, button, label, row
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.start.entry import Entry
 from bjc_desktop.vocabulary import Role

@@ -9,8 +9,8 @@ from bjc_desktop.services.coachee_list import CaseStatus, CoacheeRow
 from bjc_desktop.services.coachee_preview import CoacheePreview, coachee_preview
 from bjc_desktop.services.typed_values import show_date, show_duration
 from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.labels import Chip, button, label, row, rule
 from bjc_desktop.ui.shared.page import Scroller
-from bjc_desktop.ui.shared.texts import Chip, button, label, row, rule
 from bjc_desktop.ui.shared.theme import theme
 
 _CHIPS = {CaseStatus.ACTIVE: "good", CaseStatus.AFTERCARE: "warning"}

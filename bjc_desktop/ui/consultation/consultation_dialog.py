@@ -9,15 +9,21 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from bjc_desktop.errors import BjcError, InvalidInputError
-from bjc_desktop.services.consultations import ConsultationForm, prepare_consultation, read_people, record_consultation, warnings
+from bjc_desktop.services.consultation_recording import (
+    ConsultationForm,
+    prepare_consultation,
+    read_people,
+    record_consultation,
+    warnings,
+)
 from bjc_desktop.services.drafts import draft_of, drop_draft, keep_draft
 from bjc_desktop.services.person_picks import PersonPick, pick_people
 from bjc_desktop.services.quick_line import QuickLine, parse_quick_line
 from bjc_desktop.ui.consultation.person_line import PersonLine, described
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.form import Form
+from bjc_desktop.ui.shared.labels import Banner, button, label, row
 from bjc_desktop.ui.shared.page import Scroller, clear_layout
-from bjc_desktop.ui.shared.texts import Banner, button, label, row
 from bjc_desktop.ui.shared.theme import theme
 
 DRAFT = "consultation"

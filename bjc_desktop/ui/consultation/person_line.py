@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayo
 
 from bjc_desktop.services.person_picks import PersonPick
 from bjc_desktop.services.typed_values import show_date
-from bjc_desktop.ui.shared.texts import label
+from bjc_desktop.ui.shared.labels import label
 from bjc_desktop.ui.shared.theme import theme
 
 _ROW = 32

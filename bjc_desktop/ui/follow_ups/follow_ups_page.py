@@ -25,9 +25,9 @@ from bjc_desktop.ui.follow_ups.survey_panel import SurveyPanel
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.flow_layout import FlowRow
+from bjc_desktop.ui.shared.labels import label
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.row_table import Column, RowTable
-from bjc_desktop.ui.shared.texts import label
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.vocabulary import ConsultationStatus
 

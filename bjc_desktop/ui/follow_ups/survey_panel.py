@@ -11,8 +11,8 @@ from bjc_desktop.services.follow_up_desk import Answer, FollowUpDesk, SurveyRow
 from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.form import Form
+from bjc_desktop.ui.shared.labels import button, label, row, rule
 from bjc_desktop.ui.shared.page import Scroller, clear_layout
-from bjc_desktop.ui.shared.texts import button, label, row, rule
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.vocabulary import Channel, ConsultationStatus
 

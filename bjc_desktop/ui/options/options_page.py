@@ -14,8 +14,8 @@ from bjc_desktop.services.team import list_staff, set_staff_of_user
 from bjc_desktop.ui.shared.background import sentence_of
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
+from bjc_desktop.ui.shared.labels import box, button, label, row
 from bjc_desktop.ui.shared.page import Page, Scroller
-from bjc_desktop.ui.shared.texts import box, button, label, row
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.ui.start.entry import Entry
 from bjc_desktop.ui.start.passphrase_field import PassphraseField

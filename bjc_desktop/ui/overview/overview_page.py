@@ -28,9 +28,9 @@ from bjc_desktop.ui.shared.background import Progress
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.indicator_bar import BarValues, IndicatorBar
+from bjc_desktop.ui.shared.labels import Chip, box, button, label
 from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
 from bjc_desktop.ui.shared.row_table import Column, RowTable
-from bjc_desktop.ui.shared.texts import Chip, box, button, label
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.vocabulary import ConsultationStatus
 

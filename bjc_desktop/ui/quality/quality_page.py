@@ -12,9 +12,9 @@ from bjc_desktop.ui.shared.background import Progress, sentence_of
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.flow_layout import FlowRow
+from bjc_desktop.ui.shared.labels import button, label
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.row_table import Column, RowTable
-from bjc_desktop.ui.shared.texts import button, label
 from bjc_desktop.ui.shared.theme import theme
 
 _COLOURS = {"error": "danger", "warning": "warning", "hint": "muted"}

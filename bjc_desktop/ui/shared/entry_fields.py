@@ -20,7 +20,7 @@ from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.models.base import FieldInfo, Kind
 from bjc_desktop.services.typed_values import Typed, is_duration, parse_field, show_date, show_value
 from bjc_desktop.ui.shared.icons import icon
-from bjc_desktop.ui.shared.texts import set_tone
+from bjc_desktop.ui.shared.labels import set_tone
 from bjc_desktop.ui.shared.theme import theme
 
 _NARROW = {Kind.DATE: 150, Kind.MONTH: 130, Kind.INTEGER: 110, Kind.DECIMAL: 130, Kind.BOOLEAN: 130}

@@ -12,7 +12,7 @@ from bjc_desktop.models.base import FieldInfo
 from bjc_desktop.services.row_titles import fields_of
 from bjc_desktop.services.typed_values import Typed
 from bjc_desktop.ui.shared.entry_fields import Field, LongField, make_field
-from bjc_desktop.ui.shared.texts import announce, label, set_tone
+from bjc_desktop.ui.shared.labels import announce, label, set_tone
 from bjc_desktop.ui.shared.theme import theme
 
 Warn = Callable[[Mapping[str, Any]], Mapping[str, str]]

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from bjc_desktop.ui.shared.desk import Desk
-from bjc_desktop.ui.shared.texts import Banner, label
+from bjc_desktop.ui.shared.labels import Banner, label
 from bjc_desktop.ui.shared.theme import theme
 
 

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from bjc_desktop.ui.shared.texts import announce, label, set_tone
+from bjc_desktop.ui.shared.labels import announce, label, set_tone
 from bjc_desktop.ui.shared.theme import theme
 
 

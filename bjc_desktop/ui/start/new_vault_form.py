@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from bjc_desktop.ui.shared.texts import Banner, box, button, label, row
+from bjc_desktop.ui.shared.labels import Banner, box, button, label, row
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.start.entry import Entry
 from bjc_desktop.ui.start.passphrase_field import PassphraseField

@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from bjc_desktop.ui.shared.texts import Banner, button, label, row
+from bjc_desktop.ui.shared.labels import Banner, button, label, row
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.start.entry import Entry
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from bjc_desktop.errors import InvalidInputError, VaultDamagedError
 from bjc_desktop.ui.shared.background import Background, sentence_of
 from bjc_desktop.ui.shared.icons import pixmap
-from bjc_desktop.ui.shared.texts import Banner, button, label
+from bjc_desktop.ui.shared.labels import Banner, button, label
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.start import vault_jobs
 from bjc_desktop.ui.start.new_vault_form import NewVaultForm, RecoveryCodePanel

@@ -7,7 +7,7 @@ import pytest
 
 from bjc_desktop.errors import InvalidInputError, MissingNoteKeyError, NotFoundError
 from bjc_desktop.services import consultations
-from bjc_desktop.services.consultations import (
+from bjc_desktop.services.consultation_recording import (
     ConsultationForm,
     change_consultation,
     prepare_consultation,
