@@ -2,7 +2,7 @@
 BIN := .venv/bin
 export QT_QPA_PLATFORM ?= offscreen
 
-.PHONY: help setup run test check bench stress screenshots docs lock dist clean
+.PHONY: help setup run test check bench stress screenshots pictures docs lock dist clean
 
 help:            ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 10
@@ -35,6 +35,9 @@ stress: setup    ## long kill loops and fuzzing
 
 screenshots: setup ## pictures of every page, light and dark, in build/screenshots
 	@$(BIN)/python tools/screenshots.py build/screenshots
+
+pictures: setup  ## the pictures of the README
+	@$(BIN)/python tools/pictures.py
 
 docs: setup      ## the generated documents
 	$(BIN)/python -m bjc_desktop.indicators.documentation docs/indicators.md

@@ -1,4 +1,4 @@
-"""Pictures for the README: the first two pages of a report on the sample data. Usage: pictures.py [OUT]."""
+"""Pictures for the README, from the sample data: two pages of a report, two of the window. Usage: pictures.py [OUT]."""
 
 import io
 import sys
@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pypdfium2
+import screenshots
 from PIL import Image
 
 from bjc_desktop.indicators.period import quarter
@@ -28,18 +29,27 @@ def newest_report(folder: Path) -> bytes:
         return archive.read("report.pdf")
 
 
+WINDOW = {"window-overview": "overview-light-100", "window-case": "case-consultations-light-100"}
+
+
+def save(picture: Image.Image, path: Path) -> None:
+    """Write *picture* as a small PNG."""
+    data = io.BytesIO()
+    picture.convert("RGB").quantize(COLOURS, Image.Quantize.FASTOCTREE).save(data, "PNG", optimize=True)
+    path.write_bytes(data.getvalue())
+
+
 def main(out: Path) -> None:
     """Write one small PNG per page."""
     out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        screenshots.main(Path(folder), {"overview", "case_file"})
+        for name, picture in WINDOW.items():
+            save(Image.open(Path(folder) / f"{picture}.png"), out / f"{name}.png")
     with tempfile.TemporaryDirectory() as folder, pypdfium2.PdfDocument(newest_report(Path(folder) / "demo")) as document:
         for number in PAGES:
             page = document[number]
-            picture = (
-                page.render(scale=WIDTH / page.get_width()).to_pil().convert("RGB").quantize(COLOURS, Image.Quantize.FASTOCTREE)
-            )
-            data = io.BytesIO()
-            picture.save(data, "PNG", optimize=True)
-            (out / f"report-{number + 1}.png").write_bytes(data.getvalue())
+            save(page.render(scale=WIDTH / page.get_width()).to_pil(), out / f"report-{number + 1}.png")
 
 
 if __name__ == "__main__":
