@@ -317,7 +317,7 @@ def _check(options: argparse.Namespace) -> None:
     for finding in findings:
         _show(f"{SEVERITIES[finding.severity]}  {finding.subject}: {finding.text}")
     for signal in signals:
-        _show(f"Signal  {signal}")
+        _show(f"Signal  {signal}".replace("\u00a0", " "))
     places = "1 Stelle" if len(findings) == 1 else f"{len(findings)} Stellen"
     _say(f"{places} in {period.label}.")
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from bjc_desktop.errors import InvalidInputError, MissingNoteKeyError, NotFoundError
-from bjc_desktop.services import consultations
+from bjc_desktop.services import consultation_recording
 from bjc_desktop.services.consultation_recording import (
     ConsultationForm,
     change_consultation,
@@ -54,7 +54,7 @@ def stored(vault, consultation_id, notes=True):
 
 def asked(vault, form):
     with vault.reading() as connection:
-        return consultations.warnings(connection, form, today=TODAY)
+        return consultation_recording.warnings(connection, form, today=TODAY)
 
 
 def scalar(vault, statement):
@@ -313,15 +313,15 @@ def test_that_the_unlikely_is_questioned_at_its_field(full, own, changes, field)
 def test_that_a_second_one_a_cancelled_coaching_and_a_foreign_one_are_questioned(full, own):
     one, two, three = (pick.coaching_id for pick in own[:3])
     record(full, ConsultationForm(COACH, (one,), TODAY, 45))
-    assert asked(full, ConsultationForm(COACH, (one,), TODAY, 45))["coaching_ids"] == consultations.ALREADY_RECORDED
+    assert asked(full, ConsultationForm(COACH, (one,), TODAY, 45))["coaching_ids"] == consultation_recording.ALREADY_RECORDED
     record(full, ConsultationForm(COACH, (two,), TODAY, 45, status="planned"))
-    assert asked(full, ConsultationForm(COACH, (two,), TODAY, 45))["coaching_ids"] == consultations.ALREADY_PLANNED
+    assert asked(full, ConsultationForm(COACH, (two,), TODAY, 45))["coaching_ids"] == consultation_recording.ALREADY_PLANNED
     set_coaching(full, three, cancelled=True)
-    assert asked(full, ConsultationForm(COACH, (three,), TODAY, 45))["coaching_ids"] == consultations.CANCELLED_COACHING
+    assert asked(full, ConsultationForm(COACH, (three,), TODAY, 45))["coaching_ids"] == consultation_recording.CANCELLED_COACHING
     with full.reading() as connection:
         foreign = next(pick for pick in read_people(connection, staff_id=COACH, today=TODAY) if pick.tier == 2)
     found = asked(full, ConsultationForm(COACH, (foreign.coaching_id,), TODAY, 45))
-    assert found["coaching_ids"] == consultations.NOT_ASSIGNED
+    assert found["coaching_ids"] == consultation_recording.NOT_ASSIGNED
 
 
 def test_that_saving_takes_less_than_50_ms(full, own):

@@ -17,7 +17,7 @@ from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.labels import Chip, button
 from bjc_desktop.ui.shared.page import Page, Scroller
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +83,23 @@ class CasePage(Page):
             self._buttons[entry.key] = made
             self._bar.addWidget(made)
         self._bar.addStretch(1)
-        left = QScrollArea()
+        self._left = left = QScrollArea(self)
         left.setWidget(bar)
         left.setWidgetResizable(True)
         left.setFrameShape(QScrollArea.Shape.NoFrame)
         left.setFocusPolicy(left.focusPolicy().NoFocus)
         left.setFixedWidth(bar.sizeHint().width() + px(16))
         self._scroller = Scroller()
-        body.addWidget(left)
+        self._sections = ChoiceBox()
+        self._sections.setAccessibleName("Abschnitt der Fallakte")
+        for entry in SECTIONS:
+            self._sections.addItem(entry.title, entry.key)
+        self._sections.activated.connect(lambda: self.show_section(self._sections.currentData()))
+        if theme().scale < LARGE_TEXT:
+            body.addWidget(left)
+        else:
+            left.hide()
+            self.head.addWidget(self._sections)
         body.addWidget(self._scroller, 1)
         self.add(body, 1)
         for keys, step in (("Ctrl+PgDown", 1), ("Ctrl+PgUp", -1)):
@@ -157,6 +166,7 @@ class CasePage(Page):
             view.setVisible(name == key)
         for name, made in self._buttons.items():
             made.setChecked(name == key)
+        self._sections.setCurrentIndex(self._sections.findData(key))
         self._scroller.verticalScrollBar().setValue(0)
 
     def _step(self, step: int) -> None:
@@ -173,7 +183,9 @@ class CasePage(Page):
     def first_field(self) -> QWidget | None:
         """Return the section's button, unless a field was asked for."""
         focused = self.focusWidget()
-        return None if focused is not None and focused.hasFocus() else self._buttons[self._section]
+        if focused is not None and focused.hasFocus():
+            return None
+        return self._buttons[self._section] if theme().scale < LARGE_TEXT else self._sections
 
     def sample_places(self) -> dict[str, dict[str, Any]]:
         """Return the sections of the pictures."""

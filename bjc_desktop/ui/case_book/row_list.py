@@ -18,7 +18,7 @@ from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.form import Form, Warn
 from bjc_desktop.ui.shared.labels import Banner, box, button, label, row, set_tone
 from bjc_desktop.ui.shared.row_table import Column, RowTable
-from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
+from bjc_desktop.ui.shared.theme import theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,14 @@ class RowList(QWidget):
         self.banner = Banner()
         self._editor, inner = box("card")
         self.title = label("", "strong")
-        width = shape.editor_columns if theme().scale < LARGE_TEXT else 1
         self.form = Form(
-            shape.table, shape.fields, today=desk.today, required=shape.required, columns=width, choices=shape.choices, warn=warn
+            shape.table,
+            shape.fields,
+            today=desk.today,
+            required=shape.required,
+            columns=shape.editor_columns,
+            choices=shape.choices,
+            warn=warn,
         )
         self.form.typed.connect(self._typed)
         self.save_button = button("Speichern", self.save, rank="primary")

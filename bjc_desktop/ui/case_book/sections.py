@@ -25,7 +25,7 @@ from bjc_desktop.ui.shared.form import Form
 from bjc_desktop.ui.shared.labels import NO_VALUE, Banner, box, button, label, row
 from bjc_desktop.ui.shared.page import clear_layout
 from bjc_desktop.ui.shared.row_table import Column, RowTable
-from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
+from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.vocabulary import ConsultationStatus, GoalStatus
 
 Go = Callable[..., None]
@@ -78,8 +78,7 @@ class RowForm(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(frame)
         self.banner = Banner()
-        columns = 3 if theme().scale < LARGE_TEXT else 1
-        self.form = Form(table, names, today=desk.today, columns=columns)
+        self.form = Form(table, names, today=desk.today, columns=3)
         self.form.left.connect(self._save)
         self._history = QVBoxLayout()
         self._history_button = button("Verlauf", self.show_history, rank="plain", symbol="history", name=f"Verlauf: {title}")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
 
@@ -79,6 +79,8 @@ class CoacheesPage(Page):
         self.search.setAccessibleName("Suchen")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self.refresh)
+        self.search.returnPressed.connect(self._open_first)
+        self.search.installEventFilter(self)
         self.cases = _choice("Fälle", (("Meine Fälle", desk.staff_id), ("Alle Fälle", None)))
         self.cases.setVisible(desk.staff_id is not None)
         self.status = _vocabulary("Status", "Alle Status", CaseStatus)
@@ -234,16 +236,18 @@ class CoacheesPage(Page):
         """Return the search."""
         return self.search
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's
-        """Let arrow down and Enter in the search go on in the list."""
-        if self.search.hasFocus() and event.key() in {Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            row = self.table.current()
-            if event.key() == Qt.Key.Key_Down:
-                self.table.setFocus()
-            elif row is not None:
-                self.open_row(row)
-        else:
-            super().keyPressEvent(event)
+    def _open_first(self) -> None:
+        row = self.table.current()
+        if row is not None:
+            self.open_row(row)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's
+        """Let arrow down in the search go on in the list."""
+        down = isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Down
+        if watched is self.search and down:
+            self.table.setFocus()
+            return True
+        return False
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's
         """Show the preview where there is room for it."""

@@ -13,7 +13,7 @@ from bjc_desktop.services.row_titles import fields_of
 from bjc_desktop.services.typed_values import Typed
 from bjc_desktop.ui.shared.entry_fields import Field, LongField, make_field
 from bjc_desktop.ui.shared.labels import announce, label, set_tone
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 
 Warn = Callable[[Mapping[str, Any]], Mapping[str, str]]
 
@@ -41,6 +41,7 @@ class Form(QWidget):
         super().__init__()
         self.table = table
         self._today, self._warn = today, warn
+        columns = columns if theme().scale < LARGE_TEXT else 1
         infos = fields_of(table)
         self._choices = choices or {}
         self.fields: dict[str, Field] = {}

@@ -7,8 +7,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import Banner, label
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 
 
 class Page(QWidget):
@@ -31,19 +32,22 @@ class Page(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(px(24), px(18), px(24), px(12))
         self._column.setSpacing(px(10))
-        self.title = label(self.heading, "title")
+        self.title = label(self.heading, "title", wrap=True)
         self.subtitle = label("", "muted")
         self.subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(self.title)
         words.addWidget(self.subtitle)
-        self.head = QHBoxLayout()
-        self.head.setSpacing(px(8))
-        line = QHBoxLayout()
-        line.addLayout(words, 1)
-        line.addLayout(self.head)
-        self._column.addLayout(line)
+        self.head = Head()
+        if theme().scale < LARGE_TEXT:
+            line = QHBoxLayout()
+            line.addLayout(words, 1)
+            line.addLayout(self.head.line)
+            self._column.addLayout(line)
+        else:
+            self._column.addLayout(words)
+            self._column.addWidget(self.head.flow)
         self.banner = Banner()
         self._column.addWidget(self.banner)
         self._stale = True
@@ -82,6 +86,22 @@ class Page(QWidget):
         if self._stale:
             self._stale = False
             self.refresh()
+
+
+class Head:
+    """What stands at a page's title: beside it, with large text in lines of its own below it."""
+
+    def __init__(self) -> None:
+        self.line = QHBoxLayout()
+        self.line.setSpacing(theme().pixels(8))
+        self.flow = FlowRow()
+
+    def addWidget(self, widget: QWidget) -> None:  # noqa: N802 - as a layout's
+        """Put *widget* at the end."""
+        if theme().scale < LARGE_TEXT:
+            self.line.addWidget(widget)
+        else:
+            self.flow.add(widget)
 
 
 class Scroller(QScrollArea):
