@@ -59,7 +59,7 @@ class ClosingPage(Page):
         self.head.addWidget(self.reopen_button)
         self.head.addWidget(self.save_button)
         self.form = Form("coachings", (*_EXIT, *_MASTER), today=desk.today, required=("exit_on",), warn=self._ask, columns=3)
-        self.add_outcome = QCheckBox("Ein Ergebnis hinzufügen (Beschäftigung, Ausbildung, Qualifizierung)")
+        self.add_outcome = QCheckBox("Ein Ergebnis hinzufügen")
         self.outcome = Form("outcomes", _OUTCOME, today=desk.today, required=("kind", "begin_on"), columns=3)
         self.outcome.hide()
         self.add_outcome.toggled.connect(self.outcome.setVisible)
