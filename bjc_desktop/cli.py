@@ -356,7 +356,7 @@ def _doctor(options: argparse.Namespace) -> int:
 
     findings = doctor(options.vault, _passphrase(), user=options.user, now=_now())
     for finding in findings:
-        print(f"{finding.state.value}  {finding.text}")
+        print(f"{finding.state.label}  {finding.text}")
     return 1 if is_damaged(findings) else 0
 
 

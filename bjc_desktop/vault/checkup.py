@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 
 from bjc_desktop.errors import BjcError, NotFoundError, VaultDamagedError
@@ -17,14 +16,15 @@ from bjc_desktop.vault.opening import OutdatedVaultError, open_vault
 from bjc_desktop.vault.schema import HEAD
 from bjc_desktop.vault.slots import MIRROR, SLOTS, parse_slots
 from bjc_desktop.vault.vault import DATABASE, Vault
+from bjc_desktop.vocabulary import Vocabulary
 
 
-class State(StrEnum):
+class State(Vocabulary):
     """How a finding is meant."""
 
-    GOOD = "good"
-    WARNING = "warning"
-    DAMAGED = "damaged"
+    GOOD = "good", "gut"
+    WARNING = "warning", "Warnung"
+    DAMAGED = "damaged", "beschädigt"
 
 
 @dataclass(frozen=True, slots=True)

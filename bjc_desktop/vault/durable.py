@@ -57,6 +57,8 @@ def write_file(target: Path, content: bytes, *, part: Path | None = None) -> Non
     part = part or target.with_name(target.name + PART)
     with clear_errors():
         try:
+            # Whatever is written here may hold what only its owner should read, also while it is not finished.
+            part.touch(mode=0o600)
             part.write_bytes(content)
             finish(part, target)
         except OSError:

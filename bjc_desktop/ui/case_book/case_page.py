@@ -92,6 +92,7 @@ class CasePage(Page):
         self._scroller = Scroller()
         self._sections = ChoiceBox()
         self._sections.setAccessibleName("Abschnitt der Fallakte")
+        self._sections.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
         for entry in SECTIONS:
             self._sections.addItem(entry.title, entry.key)
         self._sections.activated.connect(lambda: self.show_section(self._sections.currentData()))

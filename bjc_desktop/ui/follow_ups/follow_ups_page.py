@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from bjc_desktop.errors import BjcError
+from bjc_desktop.indicators.period import quarter_of
 from bjc_desktop.reports.german import per_cent
 from bjc_desktop.services.follow_up_desk import (
     OPEN_STATES,
@@ -28,7 +29,7 @@ from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import label
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.row_table import Column, RowTable
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.vocabulary import ConsultationStatus
 
 _COLOURS = {DeskState.OVERDUE: "danger", DeskState.IN_WINDOW: "warning", DeskState.SURVEYED: "good"}
@@ -112,7 +113,9 @@ class FollowUpsPage(Page):
         rate = "–" if self.survey_desk.response is None else per_cent(self.survey_desk.response)
         self.subtitle.setText(f"{len(rows)} von {len(self.survey_desk.rows)} angezeigt · Rücklauf bis heute {rate}")
         self.quarters.clear()
-        for quarter in self.survey_desk.quarters:
+        # With large text the list needs the room: only the running quarter is named.
+        current = [quarter_of(self.desk.today()).label] if theme().scale >= LARGE_TEXT else self.survey_desk.quarters
+        for quarter in current:
             self.quarters.add(label(figure_words(self.survey_desk.figure(quarter)), "muted"))
         self.table.show_rows(rows, key=lambda row: row.coaching_id)
         at = next((number for number, row in enumerate(rows) if row.coaching_id == self._asked), None)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtCore import QDate, QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QDate, QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCalendarWidget,
@@ -144,6 +144,7 @@ class DateField(LineField):
         self.line.setToolTip("Zum Beispiel 5.3.2026, 05032026, heute, gestern, -2 oder +14")
         self._button = QPushButton()
         self._button.setIcon(icon("calendar", "muted"))
+        self._button.setIconSize(QSize(theme().pixels(16), theme().pixels(16)))
         self._button.setProperty("rank", "plain")
         self._button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the line takes everything by keyboard; Alt+Down opens this
         self._button.setToolTip("Kalender (Alt+↓)")
