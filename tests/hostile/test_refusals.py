@@ -89,7 +89,7 @@ def test_that_a_damaged_vault_is_refused_by_every_command_and_left_as_it_is(home
     said = home.run(*COMMANDS[command])
     if command == "doctor":
         assert said.status == 1
-        assert "damaged" in said.out
+        assert "beschädigt" in said.out
         assert said.err == ""
     else:
         assert_refused(said)
