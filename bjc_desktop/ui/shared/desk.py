@@ -94,7 +94,8 @@ class Desk(QObject):
 
     def keep_quietly(self, change: Callable[[Any], Any]) -> None:
         """Keep a draft: no signal, and no refusal that would disturb the person who types."""
-        if self._damaged or not self._sound.is_set():
+        self._sound.wait()
+        if self._damaged:
             return
         try:
             with self.vault.writing(now=self.now()) as session:

@@ -1,0 +1,119 @@
+"""The case file, as a coach keeps it."""
+
+import time
+
+import pytest
+from PySide6.QtCore import Qt
+
+from bjc_desktop.services.case_file import read_case_file
+from bjc_desktop.ui.case_book.case_page import SECTIONS
+from tests.ui.conftest import TODAY
+from tests.ui.typing_keys import type_text
+
+
+@pytest.fixture
+def page(workspace):
+    """Return the case file of a running coaching."""
+    page = workspace.page("case_file")
+    workspace.open_page("case_file", {"coaching_id": page.sample_places()["case-plan"]["coaching_id"]})
+    return page
+
+
+def case_of(page):
+    """Return what the vault holds."""
+    return read_case_file(page.desk.vault, page.coaching_id, today=TODAY)
+
+
+def section(page, key):
+    """Show a section and return its view."""
+    page.show_section(key)
+    return page._views[key]
+
+
+@pytest.mark.parametrize("key", [entry.key for entry in SECTIONS])
+def test_that_every_section_shows_and_survives_a_refresh(page, key) -> None:
+    view = section(page, key)
+    page.refresh()
+    assert view.isVisible()
+
+
+def test_that_a_field_saves_itself_when_it_is_left_and_says_who_changed_it(page, qtbot) -> None:
+    person = section(page, "coaching").person
+    field = person.form.fields["phone"]
+    field.line.setFocus()
+    field.line.clear()
+    type_text(field.line, "030 12345")
+    field._before = "anders"
+    field.left.emit()
+    assert case_of(page).person["phone"] == "030 12345"
+    person.show_history()
+    assert person._history.count() > 0
+
+
+def test_that_a_wrong_day_is_said_at_its_field_and_not_saved(page) -> None:
+    person = section(page, "coaching").person
+    before = case_of(page).person["birth_date"]
+    person.form.fields["birth_date"].line.setText("31.2.1990")
+    person.form._left("birth_date")
+    assert person.form.fields["birth_date"].inner.property("state") == "error"
+    assert case_of(page).person["birth_date"] == before
+
+
+def test_that_a_row_is_added_changed_deleted_and_comes_back(page, workspace, qtbot) -> None:
+    measures = section(page, "measures").list
+    before = len(case_of(page).measures)
+    measures.begin_new()
+    box = measures.form.fields["kind"].box
+    box.setCurrentIndex(1)
+    box.activated.emit(1)
+    type_text(measures.form.fields["begin_on"].line, "heute")
+    qtbot.mouseClick(measures.save_button, Qt.MouseButton.LeftButton)
+    assert len(case_of(page).measures) == before + 1
+    measures.delete()
+    assert len(case_of(page).measures) == before
+    workspace.undo()
+    assert len(case_of(page).measures) == before + 1
+
+
+def test_that_a_new_plan_version_takes_the_open_goals_along(page) -> None:
+    plans = section(page, "plan")
+    before = case_of(page)
+    still_open = sum(
+        goal.row["status"] in {"open", "in_progress"} for goal in max(before.plans, key=lambda p: p.row["version"]).goals
+    )
+    plans.add_version()
+    after = max(case_of(page).plans, key=lambda plan: plan.row["version"])
+    assert after.row["version"] == max(plan.row["version"] for plan in before.plans) + 1
+    assert len(after.goals) == still_open
+
+
+def test_that_a_note_is_shown_and_can_be_changed(page, qtbot) -> None:
+    talks = section(page, "consultations").list
+    talks.form.fields["note"].edit.setPlainText("Neu: <b>kein Markup</b>")
+    qtbot.mouseClick(talks.save_button, Qt.MouseButton.LeftButton)
+    assert "Neu: <b>kein Markup</b>" in {entry.note for entry in case_of(page).consultations}
+
+
+def test_that_a_half_typed_row_is_offered_again_after_the_page_was_left(page, workspace) -> None:
+    talks = section(page, "consultations").list
+    talks.form.fields["note"].edit.setPlainText("halb getippt")
+    workspace.open_page("overview")
+    page._forget_views()
+    page.coaching_id, coaching_id = "", page.coaching_id
+    workspace.open_page("case_file", {"coaching_id": coaching_id, "section": "consultations"})
+    assert page._views["consultations"].list.form.fields["note"].edit.toPlainText() == "halb getippt"
+
+
+def test_that_what_is_typed_survives_a_refresh(page) -> None:
+    talks = section(page, "consultations").list
+    talks.form.fields["note"].edit.setPlainText("halb getippt")
+    page.refresh()
+    assert talks.form.fields["note"].edit.toPlainText() == "halb getippt"
+
+
+def test_that_opening_a_case_file_shows_the_person_and_is_quick(page, workspace) -> None:
+    other = page.coachings.itemData(0)
+    began = time.perf_counter()
+    workspace.open_page("case_file", {"coaching_id": other, "section": "timeline"})
+    assert time.perf_counter() - began < 5
+    assert page.title.text()
