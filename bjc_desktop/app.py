@@ -15,7 +15,6 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from bjc_desktop import __version__
-from bjc_desktop.log import set_up_log
 from bjc_desktop.paths import resource
 from bjc_desktop.preferences import load_settings
 from bjc_desktop.ui.shared.theme import install_theme
@@ -25,7 +24,12 @@ if TYPE_CHECKING:
 
 NAME = "BJC Desktop"
 FOLDER = "bjc-desktop"
-HEAVY = ("bjc_desktop.vault", "bjc_desktop.ui.main_window", "bjc_desktop.indicators.figures")
+HEAVY = (
+    "bjc_desktop.vault",
+    "bjc_desktop.ui.workspace",
+    "bjc_desktop.ui.overview.overview_page",
+    "bjc_desktop.ui.coachees.coachees_page",
+)
 """What is imported behind the first paint, while the person types the passphrase."""
 
 _log = logging.getLogger(__name__)
@@ -50,7 +54,6 @@ def make_application(arguments: Sequence[str]) -> QApplication:
 def run_window(arguments: Sequence[str], vault: Path | None = None) -> int:
     """Open the window, at the unlocking of *vault* where it is given, and return the exit status."""
     config = Path(os.environ.get("BJC_CONFIG_DIR") or user_config_path(FOLDER, appauthor=False))
-    set_up_log(config / "log" if "BJC_CONFIG_DIR" in os.environ else user_log_path(FOLDER, appauthor=False))
     settings = load_settings(config)
     application = make_application(arguments)
     install_theme(application, settings.scheme, settings.scale)
@@ -61,10 +64,15 @@ def run_window(arguments: Sequence[str], vault: Path | None = None) -> int:
     if vault is not None:
         frame.start.offer_vault(vault)
     frame.show()
-    QTimer.singleShot(
-        0, lambda: frame.background.run(frame, lambda _: [import_module(name) for name in HEAVY], _nothing, _nothing)
-    )
+    QTimer.singleShot(0, lambda: _after_first_paint(frame, config))
     return application.exec()
+
+
+def _after_first_paint(frame: "Frame", config: Path) -> None:
+    from bjc_desktop.log import set_up_log  # noqa: PLC0415 - not before the first paint
+
+    set_up_log(config / "log" if "BJC_CONFIG_DIR" in os.environ else user_log_path(FOLDER, appauthor=False))
+    frame.background.run(frame, lambda _: [import_module(name) for name in HEAVY], _nothing, _nothing)
 
 
 def _nothing(_: object) -> None:

@@ -62,7 +62,6 @@ class Frame(QMainWindow):
         self._ticker.setInterval(int(_TICK * 1000))
         self._ticker.timeout.connect(self.tick)
         self._ticker.start()
-        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
 
     def _opened(self, vault: "Vault") -> None:
         from bjc_desktop.services.vault_setup import is_sample  # noqa: PLC0415 - not before the first paint
@@ -75,6 +74,8 @@ class Frame(QMainWindow):
         self.workspace = self._workspace(desk)
         self.setWindowTitle(f"{TITLE} – Beispieldaten" if sample else TITLE)
         self._last_input = time.monotonic()
+        # Only an unlocked window asks whether somebody is at work: the filter sees every event there is.
+        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
         self.workspace.begin()
         desk.check()
 
@@ -94,6 +95,7 @@ class Frame(QMainWindow):
         if self.workspace is None:
             return
         workspace, self.workspace = self.workspace, None
+        QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
         folder = workspace.desk.vault.folder
         workspace.keep_drafts()
         self.stack.removeWidget(workspace)

@@ -53,7 +53,8 @@ class Home:
                                                                       "XDG_STATE_HOME", "TMPDIR")}  # fmt: skip
         for place in places.values():
             Path(place).mkdir(exist_ok=True)
-        return {**os.environ, "PYTHONPATH": str(ROOT), "BJC_PASSPHRASE_FILE": str(self.folder / "pass"), **places, **more}
+        own = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}  # its data need room too
+        return {**own, "PYTHONPATH": str(ROOT), "BJC_PASSPHRASE_FILE": str(self.folder / "pass"), **places, **more}
 
     def start(self, *arguments: object, **more: str) -> "subprocess.Popen[str]":
         """Start a command in a process of its own."""

@@ -1,9 +1,9 @@
 """The first page: which vault, and how it is opened."""
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -24,12 +24,14 @@ from bjc_desktop.ui.shared.icons import pixmap
 from bjc_desktop.ui.shared.labels import Banner, button, label
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.start import vault_jobs
-from bjc_desktop.ui.start.new_vault_form import NewVaultForm, RecoveryCodePanel
-from bjc_desktop.ui.start.restore_form import RestoreForm
 from bjc_desktop.ui.start.unlock_form import UnlockForm
 
 if TYPE_CHECKING:
+    from bjc_desktop.ui.start.new_vault_form import NewVaultForm, RecoveryCodePanel
+    from bjc_desktop.ui.start.restore_form import RestoreForm
     from bjc_desktop.vault import Vault
+
+P = TypeVar("P", bound=QWidget)
 
 _WIDTH = 560
 
@@ -38,7 +40,7 @@ class ChoicePanel(QWidget):
     """What a person without a vault can do, each as one button."""
 
     def __init__(
-        self, ways: list[tuple[str, str, str, Callable[[], None]]], vaults: list[tuple[str, Callable[[], None]]]
+        self, ways: list[tuple[str, str, str, Callable[[], None]]], vaults: Sequence[tuple[str, Callable[[], None]]]
     ) -> None:
         super().__init__()
         column = QVBoxLayout(self)
@@ -92,54 +94,78 @@ class StartPage(QWidget):
         self._folder: Path | None = None
         self._waiting: Vault | None = None
         self._holders: dict[QWidget, QWidget] = {}
+        self._vaults = vaults
         self.stack = QStackedWidget()
-        self.unlock_form = UnlockForm()
-        self.new_form = NewVaultForm(data / "Tresor")
-        self.restore_form = RestoreForm(data / "Tresor-wiederhergestellt")
-        self.code_panel = RecoveryCodePanel()
-        self.choice = ChoicePanel(
-            [
-                (
-                    "plus",
-                    "&Neuen Tresor anlegen",
-                    "Für den ersten Tag: Träger, Name und Passphrase, in zwei Minuten.",
-                    self.show_new,
-                ),
-                (
-                    "folder-open",
-                    "Vorhandenen Tresor &öffnen",
-                    "Ein Ordner mit einem Tresor auf diesem Rechner.",
-                    self.choose_vault,
-                ),
-                (
-                    "database-backup",
-                    "Sicherung &wiederherstellen",
-                    "Aus einer Sicherungsdatei an einen neuen Ort.",
-                    self.show_restore,
-                ),
-                ("sparkles", "Mit &Beispieldaten ausprobieren", "Erfundene Personen in einem eigenen Tresor.", self.make_sample),
-            ],
-            [(place, partial(self.offer_vault, Path(place))) for place in vaults if Path(place).is_dir()],
-        )
-        for panel in (self.choice, self.unlock_form, self.new_form, self.restore_form, self.code_panel):
-            self._holders[panel] = _centred(panel)
-            self.stack.addWidget(self._holders[panel])
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.stack)
-        self.unlock_form.unlock.connect(self._unlock)
-        self.unlock_form.other.connect(self.show_choice)
-        self.unlock_form.mend.connect(self.show_restore)
-        self.new_form.make.connect(self._make)
-        self.restore_form.restore.connect(self._restore)
-        self.code_panel.kept.connect(self._code_kept)
-        for form in (self.new_form, self.restore_form):
-            form.back.connect(self.show_choice)
         newest = next((Path(place) for place in vaults if Path(place).is_dir()), None)
         if newest is None:
             self.show_choice()
         else:
             self.offer_vault(newest)
+
+    # Each panel is made when it is first shown: the first paint waits for one of them only.
+
+    @cached_property
+    def choice(self) -> ChoicePanel:
+        """What can be done without an open vault."""
+        ways = [
+            ("plus", "&Neuen Tresor anlegen", "Für den ersten Tag: Träger, Name und Passphrase, in zwei Minuten.", self.show_new),
+            ("folder-open", "Vorhandenen Tresor &öffnen", "Ein Ordner mit einem Tresor auf diesem Rechner.", self.choose_vault),
+            (
+                "database-backup",
+                "Sicherung &wiederherstellen",
+                "Aus einer Sicherungsdatei an einen neuen Ort.",
+                self.show_restore,
+            ),
+            ("sparkles", "Mit &Beispieldaten ausprobieren", "Erfundene Personen in einem eigenen Tresor.", self.make_sample),
+        ]
+        lately = [(place, partial(self.offer_vault, Path(place))) for place in self._vaults if Path(place).is_dir()]
+        return self._held(ChoicePanel(ways, lately))
+
+    @cached_property
+    def unlock_form(self) -> UnlockForm:
+        """The unlocking of a vault."""
+        made = self._held(UnlockForm())
+        made.unlock.connect(self._unlock)
+        made.other.connect(self.show_choice)
+        made.mend.connect(self.show_restore)
+        return made
+
+    @cached_property
+    def new_form(self) -> "NewVaultForm":
+        """The form for a new vault."""
+        from bjc_desktop.ui.start.new_vault_form import NewVaultForm  # noqa: PLC0415 - not before the first paint
+
+        made = self._held(NewVaultForm(self._data / "Tresor"))
+        made.make.connect(self._make)
+        made.back.connect(self.show_choice)
+        return made
+
+    @cached_property
+    def restore_form(self) -> "RestoreForm":
+        """The form for a backup."""
+        from bjc_desktop.ui.start.restore_form import RestoreForm  # noqa: PLC0415 - not before the first paint
+
+        made = self._held(RestoreForm(self._data / "Tresor-wiederhergestellt"))
+        made.restore.connect(self._restore)
+        made.back.connect(self.show_choice)
+        return made
+
+    @cached_property
+    def code_panel(self) -> "RecoveryCodePanel":
+        """The recovery code of a new vault."""
+        from bjc_desktop.ui.start.new_vault_form import RecoveryCodePanel  # noqa: PLC0415 - not before the first paint
+
+        made = self._held(RecoveryCodePanel())
+        made.kept.connect(self._code_kept)
+        return made
+
+    def _held(self, panel: P) -> P:
+        self._holders[panel] = _centred(panel)
+        self.stack.addWidget(self._holders[panel])
+        return panel
 
     def _show(self, panel: QWidget, focus: QWidget) -> None:
         self.stack.setCurrentWidget(self._holders[panel])
