@@ -71,7 +71,7 @@ class Watchdog:
         self._thread.join()
 
 
-def _workspace(workshop: Workshop) -> Iterator[Row]:  # noqa: PLR0915 - one walk through the window, step by step
+def _workspace(workshop: Workshop) -> Iterator[Row]:  # noqa: C901, PLR0915 - one walk through the window, step by step
     from PySide6.QtCore import QObject, Qt, Signal, Slot  # noqa: PLC0415 - after the processes of the first paint
 
     from bjc_desktop.app import make_application  # noqa: PLC0415 - the same
