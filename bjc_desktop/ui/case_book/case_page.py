@@ -9,10 +9,12 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from bjc_desktop.services.case_file import CaseFile, full_name, read_case_file
+from bjc_desktop.services.case_print import note_print, whole_file
 from bjc_desktop.services.drafts import draft_of, drop_draft, keep_draft
 from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.ui.case_book import sections
 from bjc_desktop.ui.case_book.sections import CaseSectionView
+from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.labels import Chip, button
@@ -69,6 +71,7 @@ class CasePage(Page):
         self.coachings.activated.connect(self._other_coaching)
         self.head.addWidget(self._chip)
         self.head.addWidget(self.coachings)
+        self.head.addWidget(button("Drucken …", self.preview, symbol="printer", name="Ganze Fallakte drucken"))
         self.head.addWidget(button("Konsultation", self._record, rank="primary", symbol="message-square-plus"))
         body = QHBoxLayout()
         body.setSpacing(px(14))
@@ -177,6 +180,13 @@ class CasePage(Page):
 
     def _other_coaching(self) -> None:
         self.wanted.emit("case_file", {"coaching_id": self.coachings.currentData()})
+
+    def preview(self) -> None:
+        """Show the whole file as it would be printed."""
+        if self.case is None:
+            return
+        coaching_id, vault, now = self.coaching_id, self.desk.vault, self.desk.now()
+        PreviewDialog(whole_file(self.case), "Fallakte", lambda: note_print(vault, coaching_id, "file", now=now), self).open()
 
     def _record(self) -> None:
         self.wanted.emit("consultation", {"coaching_id": self.coaching_id})

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bjc_desktop.errors import BjcError, InvalidInputError
 from bjc_desktop.services.case_file import CaseFile, CaseRow, PlanVersion, new_plan_version
+from bjc_desktop.services.case_print import note_print, plan_sheet
 from bjc_desktop.services.case_timeline import TimelineEntry, timeline
 from bjc_desktop.services.history import RecentChange, field_history, recent_changes
 from bjc_desktop.services.input_warnings import EntryContext, warnings_for
@@ -19,6 +20,7 @@ from bjc_desktop.services.undoing import undo
 from bjc_desktop.ui.case_book import list_shapes as shapes
 from bjc_desktop.ui.case_book.change_chart import ChangeChart, ChangeLine
 from bjc_desktop.ui.case_book.row_list import ListShape, RowList
+from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.form import Form
@@ -442,7 +444,9 @@ class Plans(CaseSectionView):
         self._hint = label(
             "Noch kein Entwicklungsplan. Die erste Fassung hält Ziele und vereinbarte Aufgaben fest.", "muted", wrap=True
         )
-        self.column.addLayout(row(self.versions, self._new, None))
+        self.versions.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
+        self._sheet = button("Zum Unterschreiben …", self.preview, symbol="printer")
+        self.column.addLayout(row(self.versions, self._new, self._sheet, None))
         self.column.addWidget(self._hint)
         names = ("agreed_on", "overall_goal", "review_on", "coachee_confirmed_on")
         self.plan = RowForm(desk, "development_plans", names, "Entwicklungsplan")
@@ -466,7 +470,7 @@ class Plans(CaseSectionView):
         for plan in plans:
             self.versions.addItem(f"Fassung {plan.row['version']} vom {plan.row.text('agreed_on')}", plan)
         there = bool(plans)
-        for part in (self.plan, self.goals, self._goals_title, self._tasks_title, self.tasks, self.versions):
+        for part in (self.plan, self.goals, self._goals_title, self._tasks_title, self.tasks, self.versions, self._sheet):
             part.setVisible(there)
         self._hint.setVisible(not there)
         if there:
@@ -494,6 +498,14 @@ class Plans(CaseSectionView):
         self._tasks_title.setText(f"Aufgaben zum Ziel „{goal.row['description']}“")
         self.tasks.owner = {"goal_id": goal.row.id}
         self.tasks.show_rows(goal.tasks)
+
+    def preview(self) -> None:
+        """Show the sheet to sign."""
+        if self.case is None or self._plan is None:
+            return
+        coaching_id, vault, now = self.case.coaching.id, self.desk.vault, self.desk.now()
+        pdf = plan_sheet(self.case, self._plan)
+        PreviewDialog(pdf, "Entwicklungsplan", lambda: note_print(vault, coaching_id, "plan", now=now), self).open()
 
     def add_version(self) -> None:
         """Add the next version with what is still open, and show it."""

@@ -1,5 +1,6 @@
 """The survey of one coaching: whom to reach and how, the answers with their effect, and what was tried."""
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -7,8 +8,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from bjc_desktop.reports.german import per_cent
+from bjc_desktop.services.case_print import note_print, phone_script, provider_of, survey_letter
 from bjc_desktop.services.follow_up_desk import Answer, FollowUpDesk, SurveyRow
 from bjc_desktop.services.typed_values import show_date
+from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.form import Form
 from bjc_desktop.ui.shared.labels import button, label, row, rule
@@ -58,8 +61,10 @@ class SurveyPanel(QFrame):
         column.addLayout(self._tries)
         phone = button("Nicht erreicht: &Telefon", lambda: self._try(Channel.PHONE), symbol="phone")
         mail = button("Nicht erreicht: s&chriftlich", lambda: self._try(Channel.WRITTEN), symbol="mail")
-        column.addWidget(phone)
-        column.addWidget(mail)
+        letter = button("&Brief …", partial(self._preview, "letter"), symbol="printer")
+        script = button("&Leitfaden für den Anruf …", partial(self._preview, "script"), symbol="printer")
+        for made in (phone, mail, letter, script):
+            column.addWidget(made)
         column.addStretch(1)
 
     def show_survey(self, shown: SurveyRow, desk: FollowUpDesk) -> None:
@@ -117,6 +122,14 @@ class SurveyPanel(QFrame):
     def _try(self, channel: Channel) -> None:
         if self._row is not None:
             self.tried.emit(self._row, channel.value)
+
+    def _preview(self, what: str) -> None:
+        shown, desk = self._row, self._desk
+        if shown is None:
+            return
+        provider = desk.read(partial(provider_of, coaching_id=shown.coaching_id))
+        pdf = survey_letter(shown, provider, desk.today()) if what == "letter" else phone_script(shown, provider)
+        PreviewDialog(pdf, "Nachbefragung", lambda: note_print(desk.vault, shown.coaching_id, what, now=desk.now()), self).open()
 
     def _open_file(self) -> None:
         if self._row is not None:

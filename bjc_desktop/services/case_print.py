@@ -1,0 +1,129 @@
+"""What is printed about a person: the development plan to sign, the whole case file, and for the survey a letter and a script."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Connection, select
+
+from bjc_desktop.models import Coaching, Provider
+from bjc_desktop.reports.case_documents import CaseDocument, Part, case_document_pdf
+from bjc_desktop.services.case_file import CaseFile, CaseRow, PlanVersion, full_name
+from bjc_desktop.services.case_timeline import timeline
+from bjc_desktop.services.follow_up_desk import SurveyRow
+from bjc_desktop.services.row_titles import fields_of
+from bjc_desktop.services.typed_values import show_date, show_duration
+from bjc_desktop.vault import Vault, record_event
+from bjc_desktop.vocabulary import StatusOnDueDate
+
+NONE = "–"
+_PERSON = ("birth_date", "gender", "german_level", "postcode", "phone", "email")
+_COACHING = (
+    "entry_on", "planned_end_on", "initial_interview_on", "target_group", "legal_circle", "unemployed_since", "access_route", "exit_on",
+    "exit_reason", "status_at_exit", "closing_interview_on", "closing_report_on", "file_closed_on",
+)  # fmt: skip
+_THIRDS = (0.36, 0.2, 0.22, 0.22)
+
+
+def plan_sheet(case: CaseFile, plan: PlanVersion) -> bytes:
+    """Return the A4 sheet of a version of the development plan: goals, agreed tasks, and room to sign."""
+    parts = [Part(lines=_facts(plan.row, ("agreed_on", "overall_goal", "review_on")))]
+    for number, goal in enumerate(plan.goals, 1):
+        rows = tuple(
+            (t.text("description"), t.text("responsible") or NONE, _day(t, "due_on"), _day(t, "done_on")) for t in goal.tasks
+        )
+        about = f"Stand: {goal.row.text('status')}, fällig am {_day(goal.row, 'due_on')}"
+        heads = ("Aufgabe", "zuständig", "bis", "erledigt")
+        parts.append(Part(f"Ziel {number}: {goal.row.text('description')}", (about,), heads, rows, _THIRDS))
+    return _pdf(case, "Entwicklungsplan", f"Entwicklungsplan, Fassung {plan.row['version']}", parts, ("Coachee", "JobCoach"))
+
+
+def whole_file(case: CaseFile) -> bytes:
+    """Return the whole case file; notes as far as the user can read them."""
+    talks = tuple(
+        (
+            show_date(entry.row["held_on"]),
+            f"{entry.row.text('kind')}, {entry.row.text('channel')}, {show_duration(entry.row['duration_min']) or NONE}",
+            entry.row.text("status"),
+            entry.note or entry.note_problem or "",
+        )
+        for entry in case.consultations
+    )
+    events = tuple((show_date(entry.day), entry.title, entry.text) for entry in timeline(case))
+    parts = [
+        Part("Person", _facts(case.person, _PERSON)),
+        Part("Coaching", _facts(case.coaching, _COACHING)),
+        Part("Konsultationen", (), ("Datum", "Art", "Stand", "Notiz"), talks, (0.12, 0.26, 0.14, 0.48)),
+        Part("Zeitleiste", (), ("Tag", "Was", "Näheres"), events, (0.12, 0.3, 0.58)),
+    ]
+    return _pdf(case, "Fallakte", f"Fallakte {case.person['case_number']}", parts)
+
+
+def survey_letter(row: SurveyRow, provider: str, today: date) -> bytes:
+    """Return the letter that asks for an answer to the six-month survey."""
+    statuses = tuple((f"[   ]  {status.label}",) for status in StatusOnDueDate)
+    lines = (
+        f"Berlin, {show_date(today)}",
+        "",
+        f"Guten Tag {row.name},",
+        (
+            f"Ihr Coaching bei uns endete am {show_date(row.exit_on)}. Wir fragen alle ein halbes Jahr später, wie es weiterging: Was "
+            f"haben Sie am {show_date(row.due_on)} gemacht? Ihre Antwort ist freiwillig und hilft, das JobCoaching zu verbessern."
+        ),
+        "Bitte kreuzen Sie an und schicken Sie das Blatt zurück, oder rufen Sie uns an.",
+    )
+    content = CaseDocument(
+        provider,
+        "Wie geht es Ihnen heute?",
+        row.name,
+        f"{provider} · Nachbefragung",
+        (
+            Part(lines=lines),
+            Part(f"Am {show_date(row.due_on)} war ich", (), ("",), statuses, (1.0,)),
+            Part(lines=("Vielen Dank!", provider)),
+        ),
+    )
+    return case_document_pdf(content)
+
+
+def phone_script(row: SurveyRow, provider: str) -> bytes:
+    """Return what to say and ask on the telephone, with room for the answers."""
+    questions = (
+        f"Guten Tag, hier ist {provider}. Spreche ich mit {row.name}? Passt es Ihnen gerade?",
+        f"Ihr Coaching endete am {show_date(row.exit_on)}. Was haben Sie am {show_date(row.due_on)} gemacht?",
+        "Wenn beschäftigt: Ist es noch derselbe Betrieb wie beim Ende des Coachings? Wie viele Stunden in der Woche?",
+        "Können Sie uns einen Nachweis schicken (Vertrag, Lohnabrechnung)? Ihre eigene Angabe genügt sonst.",
+        "Brauchen Sie noch etwas von uns? Vielen Dank und alles Gute!",
+    )
+    contact = ", ".join(part for part in (row.phone, row.email) if part) or "keine Kontaktdaten"
+    rows = tuple((question, "") for question in questions)
+    part = Part("", (contact,), ("Sagen und fragen", "Antwort"), rows, (0.6, 0.4))
+    content = CaseDocument("Nachbefragung", "Leitfaden für den Anruf", row.name, f"Fallnummer {row.case_number}", (part,))
+    return case_document_pdf(content)
+
+
+def provider_of(connection: Connection, coaching_id: str) -> str:
+    """Return the name of the coaching's provider."""
+    coaching, provider = Coaching.__table__.c, Provider.__table__.c
+    query = select(provider.name).join_from(Coaching.__table__, Provider.__table__, provider.id == coaching.provider_id)
+    return str(connection.execute(query.where(coaching.id == coaching_id)).scalar() or "")
+
+
+def note_print(vault: Vault, coaching_id: str, what: str, *, now: datetime) -> None:
+    """Write into the change record that *what* of the coaching was printed or saved."""
+    with vault.writing(now=now) as session:
+        record_event(session, vault.actor(), "print", {"what": what}, entity="coachings", entity_id=coaching_id, now=now)
+
+
+def _pdf(case: CaseFile, kind: str, title: str, parts: list[Part], signatures: tuple[str, ...] = ()) -> bytes:
+    name = full_name(case.person.values)
+    about = f"{name}, Fallnummer {case.person['case_number']}"
+    footer = f"{case.provider} · {title} · Stand {show_date(case.today)}"
+    return case_document_pdf(CaseDocument(kind, title, about, footer, tuple(parts), signatures))
+
+
+def _facts(row: CaseRow, names: tuple[str, ...]) -> tuple[str, ...]:
+    titles = fields_of(row.table)
+    return tuple(f"{titles[name].title}: {row.text(name) or NONE}" for name in names)
+
+
+def _day(row: CaseRow, name: str) -> str:
+    return row.text(name) or NONE

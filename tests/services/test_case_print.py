@@ -1,0 +1,56 @@
+"""What is printed about a person: everything is there, as it was typed."""
+
+import pypdfium2
+import pytest
+
+from bjc_desktop.models import Coachee
+from bjc_desktop.services.case_file import read_case_file
+from bjc_desktop.services.case_print import phone_script, plan_sheet, survey_letter, whole_file
+from bjc_desktop.services.follow_up_desk import read_follow_up_desk
+from tests.samples import NOW, TODAY, filled
+
+NAME = "<b>&amp;Müller</b> <img src=x>"
+
+
+def text_of(pdf: bytes) -> str:
+    """Return the text of all pages."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        return "\n".join(page.get_textpage().get_text_bounded() for page in document)
+
+
+@pytest.fixture
+def case(vault):
+    """Return a case with a plan, its person under a hostile name."""
+    filled(vault, "package")
+    with vault.reading() as connection:
+        coaching_id, coachee_id = connection.exec_driver_sql(
+            "SELECT c.id, c.coachee_id FROM coachings c JOIN development_plans p ON p.coaching_id = c.id LIMIT 1"
+        ).one()
+    with vault.writing(now=NOW) as session:
+        session.get(Coachee, coachee_id).family_name = NAME
+    return read_case_file(vault, coaching_id, today=TODAY)
+
+
+def test_that_the_plan_names_goals_and_tasks_and_has_room_to_sign(case) -> None:
+    text = text_of(plan_sheet(case, case.plans[0]))
+    assert "<b>&amp;Müller</b>" in text
+    for goal in case.plans[0].goals:
+        assert goal.row["description"][:20] in text.replace("\r\n", " ")
+    assert "Coachee" in text
+    assert "_____" in text
+
+
+def test_that_the_whole_file_holds_every_consultation(case) -> None:
+    text = text_of(whole_file(case))
+    assert all(entry.row["held_on"].strftime("%d.%m.%Y") in text for entry in case.consultations)
+    assert "Zeitleiste" in text
+
+
+def test_that_letter_and_script_ask_for_the_due_date(vault) -> None:
+    filled(vault, "package")
+    with vault.reading() as connection:
+        row = read_follow_up_desk(connection, staff_id=None, today=TODAY).rows[0]
+    for pdf in (survey_letter(row, "Träger & Söhne <i>", TODAY), phone_script(row, "Träger & Söhne <i>")):
+        text = text_of(pdf)
+        assert row.due_on.strftime("%d.%m.%Y") in text
+        assert "Träger & Söhne <i>" in text
