@@ -51,6 +51,9 @@ class Watchdog:
         self._running = True
         self.longest = 0.0
         self._thread = threading.Thread(target=self._beat, daemon=True)
+
+    def start(self) -> None:
+        """Start beating."""
         self._thread.start()
 
     def _beat(self) -> None:
@@ -97,6 +100,7 @@ def _workspace(workshop: Workshop) -> Iterator[Row]:  # noqa: C901, PLR0915 - on
             super().__init__()
             self.watchdog = Watchdog(self.beaten.emit)
             self.beaten.connect(self.come_round, Qt.ConnectionType.QueuedConnection)
+            self.watchdog.start()
 
         @Slot()
         def come_round(self) -> None:
