@@ -58,9 +58,9 @@ def test_that_the_model_behaves(page) -> None:
     page.refresh()
 
 
-def test_that_the_preview_follows_the_row(page) -> None:
+def test_that_the_preview_follows_the_row(page, qtbot) -> None:
     page.table.selectRow(3)
-    assert page.preview._name.text() == page.table.current().name
+    qtbot.waitUntil(lambda: page.preview._name.text() == page.table.current().name, timeout=2000)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
 
@@ -30,6 +30,8 @@ from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.vocabulary import TargetGroup, Vocabulary
 
 _ROOM_FOR_PREVIEW = 920
+_REST = 60
+"""Milliseconds without a keystroke before the preview is read."""
 _STATUS_COLOURS = {
     CaseStatus.ACTIVE: "good",
     CaseStatus.AFTERCARE: "warning",
@@ -102,7 +104,12 @@ class CoacheesPage(Page):
         self.table.horizontalHeader().setSortIndicator(0, Qt.SortOrder.AscendingOrder)
         self.preview = CoacheePreviewPanel(desk)
         self.preview.wanted.connect(self.wanted)
-        self.table.chosen.connect(self._show_preview)
+        # The preview follows when the typing or the arrows rest, so that no keystroke waits for it.
+        self._preview_timer = QTimer(self)
+        self._preview_timer.setSingleShot(True)
+        self._preview_timer.setInterval(_REST)
+        self._preview_timer.timeout.connect(self._show_preview)
+        self.table.chosen.connect(lambda _: self._preview_timer.start())
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.setChildrenCollapsible(False)
         self._split.addWidget(self.table)
@@ -190,7 +197,8 @@ class CoacheesPage(Page):
         self.table.horizontalHeader().setSortIndicator(section, direction)
         self.refresh()
 
-    def _show_preview(self, row: CoacheeRow | None) -> None:
+    def _show_preview(self) -> None:
+        row = self.table.current()
         if row is not None and not self.preview.isHidden():
             self.preview.show_coachee(row)
 
