@@ -61,10 +61,11 @@ def desk(sample_template, tmp_path, look, qtbot):
 
 @pytest.fixture
 def workspace(desk, qtbot):
-    """Return the window's content over the sample vault, shown at 1366 × 768."""
+    """Yield the window's content over the sample vault, shown at 1366 × 768."""
     made = Workspace(desk)
     qtbot.addWidget(made)
     made.resize(1366, 768)
     made.show()
     made.begin()
-    return made
+    yield made
+    made.close()

@@ -23,6 +23,7 @@ from bjc_desktop.ui.case_book.row_list import ListShape, RowList
 from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
+from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.form import Form
 from bjc_desktop.ui.shared.labels import NO_VALUE, Banner, box, button, label, row
 from bjc_desktop.ui.shared.page import clear_layout
@@ -446,7 +447,10 @@ class Plans(CaseSectionView):
         )
         self.versions.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
         self._sheet = button("Zum Unterschreiben …", self.preview, symbol="printer")
-        self.column.addLayout(row(self.versions, self._new, self._sheet, None))
+        line = FlowRow()
+        for made in (self.versions, self._new, self._sheet):
+            line.add(made)
+        self.column.addWidget(line)
         self.column.addWidget(self._hint)
         names = ("agreed_on", "overall_goal", "review_on", "coachee_confirmed_on")
         self.plan = RowForm(desk, "development_plans", names, "Entwicklungsplan")

@@ -147,6 +147,8 @@ class ClosingPage(Page):
         self._timer.start()
 
     def _look(self) -> None:
+        if not self.isVisible():
+            return
         try:
             self._show_state(self._read(self._typed_case(quietly=True)))
         except InvalidInputError as error:

@@ -117,6 +117,10 @@ class CoacheesPage(Page):
         self._split.setStretchFactor(0, 5)
         self._split.setStretchFactor(1, 3)
         self.add(self._split, 1)
+        self._build_empty()
+        self.add(self._empty, 1)
+
+    def _build_empty(self) -> None:
         self._empty = QWidget()
         inner = QVBoxLayout(self._empty)
         self._empty_text = label("", "muted", wrap=True)
@@ -126,7 +130,6 @@ class CoacheesPage(Page):
         inner.addWidget(self._empty_text)
         inner.addWidget(self._empty_button, 0, Qt.AlignmentFlag.AlignHCenter)
         inner.addStretch(2)
-        self.add(self._empty, 1)
 
     # --- what is shown ----------------------------------------------------------------------------------------------------
 
@@ -199,7 +202,7 @@ class CoacheesPage(Page):
 
     def _show_preview(self) -> None:
         row = self.table.current()
-        if row is not None and not self.preview.isHidden():
+        if row is not None and self.preview.isVisible():
             self.preview.show_coachee(row)
 
     # --- going somewhere --------------------------------------------------------------------------------------------------

@@ -105,6 +105,8 @@ class NewCoacheeDialog(QDialog):
     # --- the same person? -------------------------------------------------------------------------------------------------
 
     def _look_for_similar(self) -> None:
+        if not self.isVisible():
+            return
         typed = self.person.meaningful()
         found = self.desk.read(
             lambda connection: similar_coachees(
