@@ -508,6 +508,22 @@ def link_cases(settings: IndicatorSettings, scope: str) -> Select[Any]:
 
 
 @lru_cache(maxsize=8)
+def link_verdicts(settings: IndicatorSettings) -> Select[Any]:
+    """Return the coachings active between FIRST and LAST with their days and their verdict: id, entry_on, last_day, verdict."""
+    active = active_cases(settings)
+    measure = Measure.__table__.c
+    of_coaching = measure.coaching_id == active.c.id
+    linking = measure.kind.in_([kind.value for kind in LINKING_MEASURES])
+    verdict = case(
+        (active.c.linked == 1, COUNTS),
+        (_exists(of_coaching, linking, correlate=active), "outside_coaching"),
+        (_exists(of_coaching, correlate=active), "not_linking"),
+        else_="no_measure",
+    )
+    return select(active.c.id, active.c.entry_on, active.c.last_day, verdict.label("verdict"))
+
+
+@lru_cache(maxsize=8)
 def link_figures(settings: IndicatorSettings) -> Select[Any]:
     """Return persons and linked persons of every coach, provider and of all: scope, key, n, linked."""
     active, parts = active_cases(settings), []

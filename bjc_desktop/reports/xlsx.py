@@ -46,6 +46,7 @@ def report_xlsx(content: ReportContent) -> bytes:
     book = Book(f"{title}, {figures.scope.name}"[:250], figures.as_of, header)
     overview, by_coach = book.page("Kennzahlen"), book.page("Je Coach")
     _trend(book, content)
+    _signals(book, content)
     sheets = _case_sheets(book, content)
     _overview(book, overview, content, sheets)
     _by_coach(book, by_coach, content, sheets)
@@ -300,6 +301,12 @@ def _trend(book: Book, content: ReportContent) -> None:
             book.put(sheet, row, column, NO_VALUE if value is None else value, book.value_format(figure.code))
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, len(content.trend), 11)
+
+
+def _signals(book: Book, content: ReportContent) -> None:
+    """Write what the quarters show together, and how many persons the year had, as the PDF does."""
+    lines = [("Signal", line) for line in content.signals] or [("Signal", "Keines über mehrere Quartale.")]
+    book.table("Signale", ["Art", "Was die Quartale zeigen"], [*lines, ("Personen", content.persons)])
 
 
 # --- the texts ----------------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from bjc_desktop.indicators.cases import (
     exit_verdicts,
     follow_up_cases,
     link_cases,
+    link_verdicts,
 )
 from bjc_desktop.indicators.catalogue import CATALOGUE, COUNTS, DEFINITIONS_VERSION, verdict_label
 from bjc_desktop.indicators.figures import VaultFigures, compute, compute_indicators, counted_months
@@ -281,18 +282,17 @@ def _follow_up_case(
 def _link_cases(
     connection: Connection, cases: ScopeCases, figures: VaultFigures, pseudonyms: Pseudonyms, numbers: Mapping[str, int]
 ) -> tuple[LinkCase, ...]:
-    active = active_cases(figures.settings)
     bounds = {"first": figures.period.first, "last": figures.period.last}
-    days = {row.id: row for row in connection.execute(select(active.c.id, active.c.entry_on, active.c.last_day), bounds)}
+    active = {row.id: row for row in connection.execute(link_verdicts(figures.settings), bounds)}
     return tuple(
         LinkCase(
             pseudonyms.person(link.coachee_id),
             pseudonyms.case(link.coaching_id),
             None if link.own else numbers[link.key],
-            days[link.coaching_id].entry_on,
-            _last_day(days[link.coaching_id].last_day),
+            active[link.coaching_id].entry_on,
+            _last_day(active[link.coaching_id].last_day),
             link.linked,
-            "zählt für Maßnahmebezug" if link.linked else "zählt nicht: keine verbindende Maßnahme im Coaching",
+            verdict_label("measure_link", active[link.coaching_id].verdict),
         )
         for link in cases.links
     )
