@@ -116,7 +116,8 @@ class RecoveryCodePanel(QWidget):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         inner.addWidget(self._code)
-        self._done = QCheckBox("Ich habe den Code ausgedruckt oder aufgeschrieben und verwahre ihn getrennt vom Rechner.")
+        self._done = QCheckBox("&Ich habe den Code und verwahre ihn getrennt.")
+        self.setFocusProxy(self._done)
         self._go = button("&Weiter", self.kept.emit, rank="primary")
         self._go.setEnabled(False)
         self._done.toggled.connect(self._go.setEnabled)
@@ -124,7 +125,8 @@ class RecoveryCodePanel(QWidget):
         column.addWidget(
             label(
                 "Wenn niemand mehr eine Passphrase weiß, öffnet nur dieser Code den Tresor. Er wird dieses eine Mal gezeigt. "
-                "Ohne Passphrase und Code sind die Daten verloren.",
+                "Bitte ausdrucken oder aufschreiben und getrennt vom Rechner verwahren: Ohne Passphrase und Code sind die Daten "
+                "verloren.",
                 wrap=True,
             )
         )
@@ -137,7 +139,6 @@ class RecoveryCodePanel(QWidget):
         """Show *code*."""
         self._code.setText(code)
         self._done.setChecked(False)
-        self._done.setFocus()
 
     def forget(self) -> None:
         """Show it no more."""
