@@ -138,7 +138,7 @@ class StartPage(QWidget):
         """The form for a new vault."""
         from bjc_desktop.ui.start.new_vault_form import NewVaultForm  # noqa: PLC0415 - not before the first paint
 
-        made = self._held(NewVaultForm(self._data / "Tresor"))
+        made = self._held(NewVaultForm(_free(self._data / "Tresor")))
         made.make.connect(self._make)
         made.back.connect(self.show_choice)
         return made
@@ -310,3 +310,9 @@ def _centred(panel: QWidget) -> QWidget:
     scroller.setWidgetResizable(True)
     scroller.setWidget(holder)
     return scroller
+
+
+def _free(place: Path) -> Path:
+    """Return *place*, or the first of ``Tresor 2``, ``Tresor 3`` … that is not there yet."""
+    places = (place, *(place.with_name(f"{place.name} {number}") for number in range(2, 100)))
+    return next((free for free in places if not free.exists()), place)
