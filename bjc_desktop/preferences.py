@@ -19,6 +19,8 @@ class Settings:
 
     vaults: tuple[str, ...] = ()
     """Folders of the vaults used last, newest first."""
+    alone: tuple[str, ...] = ()
+    """Those of them that one person alone uses: no user name is needed to unlock them."""
     scheme: str = "system"
     scale: int = 100
     idle_minutes: int = 10
@@ -27,10 +29,12 @@ class Settings:
     width: int = 1280
     height: int = 760
 
-    def with_vault(self, folder: Path) -> "Settings":
-        """Return the settings with *folder* as the vault used last."""
+    def with_vault(self, folder: Path, *, users: int) -> "Settings":
+        """Return the settings with *folder*, a vault of so many *users*, as the vault used last."""
         newest = str(folder.absolute())
-        return replace(self, vaults=(newest, *(other for other in self.vaults if other != newest))[:_VAULTS])
+        vaults = (newest, *(other for other in self.vaults if other != newest))[:_VAULTS]
+        alone = tuple(place for place in vaults if (users == 1 if place == newest else place in self.alone))
+        return replace(self, vaults=vaults, alone=alone)
 
 
 def load_settings(folder: Path) -> Settings:
@@ -47,8 +51,8 @@ def _checked(found: Mapping[str, object]) -> Settings:
     values: dict[str, object] = {}
     for field in fields(Settings):
         value = found.get(field.name)
-        if field.name == "vaults" and isinstance(value, list):
-            values["vaults"] = tuple(item for item in value if isinstance(item, str))[:_VAULTS]
+        if isinstance(field.default, tuple) and isinstance(value, list):
+            values[field.name] = tuple(item for item in value if isinstance(item, str))[:_VAULTS]
         elif value is not None and type(value) is type(getattr(default, field.name)):
             values[field.name] = value
     checked = replace(default, **values)  # type: ignore[arg-type]

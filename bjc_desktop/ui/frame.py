@@ -51,7 +51,7 @@ class Frame(QMainWindow):
         self.setWindowTitle(TITLE)
         self.stack = QStackedWidget()
         self.setCentralWidget(self.stack)
-        self.start = StartPage(self.background, settings.vaults, user_data_path("bjc-desktop", appauthor=False))
+        self.start = StartPage(self.background, settings, user_data_path("bjc-desktop", appauthor=False))
         self.start.opened.connect(self._opened)
         self.stack.addWidget(self.start)
         area = QGuiApplication.primaryScreen().availableGeometry()
@@ -69,7 +69,7 @@ class Frame(QMainWindow):
 
         sample = is_sample(vault.folder)
         if not sample:
-            self.remember(self.settings.with_vault(vault.folder))
+            self.remember(self.settings.with_vault(vault.folder, users=len(vault.slots.user_slots)))
         desk = Desk(vault, self.background, self.settings, sample=sample)
         self.workspace = self._workspace(desk)
         self.setWindowTitle(f"{TITLE} – Beispieldaten" if sample else TITLE)
@@ -98,14 +98,14 @@ class Frame(QMainWindow):
         QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
         folder = workspace.desk.vault.folder
         workspace.keep_drafts()
+        for other in QApplication.topLevelWidgets():
+            if other is not self and other.isVisible():
+                other.close()
         self.stack.removeWidget(workspace)
         workspace.hide()
         workspace.desk.close()
         workspace.deleteLater()
         QApplication.clipboard().clear()
-        for other in QApplication.topLevelWidgets():
-            if other is not self and other.isVisible():
-                other.close()
         self.setWindowTitle(TITLE)
         self.start.offer_vault(folder, sentence)
 
@@ -145,7 +145,7 @@ class Frame(QMainWindow):
 
     def remember(self, settings: Settings) -> None:
         """Keep *settings* for the next start."""
-        self.settings = settings
+        self.settings = self.start.settings = settings
         if self.workspace is not None:
             self.workspace.desk.settings = settings
         save_settings(self._config, settings)

@@ -176,3 +176,14 @@ def test_that_the_user_named_is_the_one_who_unlocks(frame, qtbot) -> None:
     unlocked(frame, qtbot)
     qtbot.waitUntil(lambda: frame.workspace is not None, timeout=20_000)
     assert frame.workspace.desk.vault.user.name == USER
+
+
+def test_that_only_the_passphrase_is_asked_of_somebody_alone(frame, qtbot, tmp_path, config) -> None:
+    unlocked(frame, qtbot)
+    qtbot.waitUntil(lambda: frame.workspace is not None, timeout=20_000)
+    frame.lock()
+    qtbot.waitUntil(lambda: frame.focusWidget() is frame.start.unlock_form.passphrase.line)
+    again = Frame(config, load_settings(config))
+    qtbot.addWidget(again)
+    again.show()
+    qtbot.waitUntil(lambda: again.focusWidget() is again.start.unlock_form.passphrase.line)

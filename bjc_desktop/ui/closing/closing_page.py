@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QBoxLayout, QCheckBox, QVBoxLayout, QWidget
 
 from bjc_desktop.errors import BjcError, InvalidInputError
 from bjc_desktop.indicators.catalogue import BY_CODE
-from bjc_desktop.services.closing import ClosingState, OpenGoal, close_coaching, prepare_closing, reopen_coaching
+from bjc_desktop.services.closing import ClosedCoaching, ClosingState, OpenGoal, close_coaching, prepare_closing, reopen_coaching
 from bjc_desktop.services.targets import read_settings
 from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.services.unsaved_values import TypedCase, TypedRow
 from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.draft_keeper import RESTORED, DraftKeeper
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.form import Form
 from bjc_desktop.ui.shared.labels import Banner, Chip, box, button, label, row
@@ -51,6 +52,7 @@ class ClosingPage(Page):
         super().__init__(desk, parent)
         self.coaching_id = ""
         self.state: ClosingState | None = None
+        self._draft: DraftKeeper | None = None
         self._goals: dict[str, ChoiceBox] = {}
         self._saved_outcomes: dict[str, Form] = {}
         self.head.addWidget(button("Fallakte", self._open_file, symbol="folder-open"))
@@ -119,21 +121,76 @@ class ClosingPage(Page):
     def open_at(self, where: Mapping[str, Any]) -> None:
         """Show the closing of the coaching."""
         if where.get("coaching_id", self.coaching_id) != self.coaching_id:
+            self.keep_drafts()
             self.coaching_id = where["coaching_id"]
-            self.add_outcome.setChecked(False)
-            self.outcome.show_row(dict.fromkeys(_OUTCOME))
             self.banner.clear()
-            self._stale = True
+            self._begin(self.coaching_id)
+            typed = self._draft.restored() if self._draft else None
+            if typed is not None:
+                self._show_typed(typed)
+                self.banner.tell(RESTORED, "quiet", button("Verwerfen", self.discard))
+
+    def _begin(self, coaching_id: str) -> None:
+        """Show the coaching as it is in the vault, without anything typed."""
+        self._draft = DraftKeeper(self.desk, f"closing:{coaching_id}", self._content)
+        self.add_outcome.setChecked(False)
+        self.outcome.show_row(dict.fromkeys(_OUTCOME), over_typing=True)
+        self._show_saved()
 
     def refresh(self) -> None:
-        """Read the coaching again."""
+        """Read the coaching again; what is typed stays."""
         if not self.coaching_id:
             return
+        typed = self._content()
+        self._show_saved()
+        if typed is not None:
+            self._show_typed(typed)
+
+    def _show_saved(self) -> None:
         state = self._read(None)
-        self.form.show_row(state.values)
+        self.form.show_row(state.values, over_typing=True)
         self._show_outcomes(state)
         self._show_goals(state.open_goals)
         self._show_state(state)
+
+    # --- drafts -----------------------------------------------------------------------------------------------------------
+
+    def keep_drafts(self) -> None:
+        """Keep what is typed until it is saved or discarded."""
+        if self._draft is not None:
+            self._draft.keep()
+
+    def discard(self) -> None:
+        """Forget what is typed."""
+        if self._draft is not None:
+            self._draft.discard()
+        self.banner.clear()
+        self._begin(self.coaching_id)
+
+    def _content(self) -> dict[str, Any] | None:
+        saved = {outcome_id: form.changed() for outcome_id, form in self._saved_outcomes.items()}
+        typed = {
+            "form": self.form.changed(),
+            "outcome": self.outcome.changed() if self.add_outcome.isChecked() else {},
+            "saved": {outcome_id: texts for outcome_id, texts in saved.items() if texts},
+            "goals": {goal_id: choice.currentData() for goal_id, choice in self._goals.items() if choice.currentData()},
+        }
+        return typed if any(typed.values()) else None
+
+    def _show_typed(self, typed: Mapping[str, Any]) -> None:
+        self.form.show_texts(typed["form"])
+        if typed["outcome"]:
+            self.add_outcome.setChecked(True)
+            self.outcome.show_texts(typed["outcome"])
+        for outcome_id, texts in typed["saved"].items():
+            if outcome_id in self._saved_outcomes:
+                self._saved_outcomes[outcome_id].show_texts(texts)
+        for goal_id, status in typed["goals"].items():
+            if goal_id in self._goals:
+                self._goals[goal_id].setCurrentIndex(self._goals[goal_id].findData(status))
+        self._typed()
+
+    # --- what is shown, continued -----------------------------------------------------------------------------------------
 
     def _read(self, typed: TypedCase | None) -> ClosingState:
         today = self.desk.today()
@@ -266,12 +323,9 @@ class ClosingPage(Page):
 
     def save(self) -> None:
         """Save exit, outcomes and goals in one step."""
-        today = self.desk.today()
         try:
             typed = self._typed_case(quietly=False)
-            closed = self.desk.write(
-                lambda session: close_coaching(session, self.coaching_id, typed, today=today), "Austritt gespeichert"
-            )
+            closed = self.desk.write(partial(self._save, typed=typed), "Austritt gespeichert")
         except InvalidInputError as error:
             others = set(self.form.refuse(error)) & set(self.outcome.refuse(error))
             if others:
@@ -280,10 +334,15 @@ class ClosingPage(Page):
         except BjcError as error:
             self.banner.tell(str(error), "danger")
             return
-        self.add_outcome.setChecked(False)
-        self.outcome.show_row(dict.fromkeys(_OUTCOME))
+        self._begin(self.coaching_id)
         file = f" Die Akte ist am {show_date(closed.file_closed_on)} geschlossen." if closed.file_closed_on else ""
         self.banner.tell(f"Austritt gespeichert.{file} Stichtag der Nachbefragung: {show_date(closed.due_on)}.", "good")
+
+    def _save(self, session: Any, typed: TypedCase) -> ClosedCoaching:
+        closed = close_coaching(session, self.coaching_id, typed, today=self.desk.today())
+        if self._draft is not None:
+            self._draft.drop(session)
+        return closed
 
     def reopen(self) -> None:
         """Take the exit back."""

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QDialog, QVBoxLayout, QWidget
 
 from bjc_desktop.errors import BjcError, InvalidInputError
@@ -18,6 +18,7 @@ from bjc_desktop.services.targets import read_settings
 from bjc_desktop.services.team import list_staff
 from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.draft_keeper import RESTORED, DraftKeeper
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.form import Form
 from bjc_desktop.ui.shared.labels import Banner, box, button, label, row
@@ -93,6 +94,9 @@ class NewCoacheeDialog(QDialog):
         self.coaching.show_row(dict.fromkeys(_COACHING) | {"entry_on": desk.today()})
         self.person.show_row(dict.fromkeys(_PERSON) | {"case_number": desk.read(partial(next_case_number, today=desk.today()))})
         self._show_effect()
+        self._finished = False
+        self._draft = DraftKeeper(desk, "new_coachee" if coachee_id is None else f"new_coaching:{coachee_id}", self._content)
+        self._restore()
         self.resize(px(860), min(px(700), self.screen().availableGeometry().height() - 40))
         (self.person if coachee_id is None else self.coaching).focus_field("family_name")
 
@@ -101,6 +105,46 @@ class NewCoacheeDialog(QDialog):
             if member.role is Role.JOB_COACH and member.employed:
                 self.coach.addItem(member.name, member.id)
         self.coach.setCurrentIndex(self.coach.findData(self.desk.staff_id))
+
+    # --- drafts -----------------------------------------------------------------------------------------------------------
+
+    def keep_drafts(self) -> None:
+        """Keep what is typed until it is saved or discarded."""
+        if not self._finished:
+            self._draft.keep()
+
+    def _content(self) -> dict[str, Any] | None:
+        typed = {"person": self.person.changed(), "coaching": self.coaching.changed()}
+        if not any(typed.values()):
+            return None
+        return {**typed, "coach": self.coach.currentData(), "with_measure": self.with_measure.isChecked()}
+
+    def _restore(self) -> None:
+        typed = self._draft.restored()
+        if typed is None:
+            return
+        self.person.show_texts(typed["person"])
+        self.coaching.show_texts(typed["coaching"])
+        self.coach.setCurrentIndex(self.coach.findData(typed["coach"]))
+        self.with_measure.setChecked(typed["with_measure"])
+        self.banner.tell(RESTORED, "quiet", button("Verwerfen", self.discard))
+
+    def discard(self) -> None:
+        """Forget what is typed."""
+        self._finished = True
+        self._draft.discard()
+        self.reject()
+
+    def done(self, result: int) -> None:
+        """Close in any way: what was typed and not saved is kept as a draft."""
+        self._timer.stop()
+        self.keep_drafts()
+        super().done(result)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's
+        """Keep the draft when the dialog is closed by its frame."""
+        self.keep_drafts()
+        super().closeEvent(event)
 
     # --- the same person? -------------------------------------------------------------------------------------------------
 
@@ -130,7 +174,7 @@ class NewCoacheeDialog(QDialog):
         return button("Das ist dieselbe Person", partial(self._go_to, similar), name=f"{similar.row.name} ist dieselbe Person")
 
     def _go_to(self, similar: SimilarCoachee) -> None:
-        self.reject()
+        self.discard()
         if similar.row.coaching_id is None:
             self.wanted.emit("coachees", {"coachee_ids": (similar.row.coachee_id,), "why": "Diese Person gibt es schon."})
         else:
@@ -169,11 +213,13 @@ class NewCoacheeDialog(QDialog):
         except BjcError as error:
             self.banner.tell(str(error), "danger")
         else:
+            self._finished = True
             self.accept()
             self.wanted.emit("case_file", {"coaching_id": coaching_id})
 
     def _add(self, session: Any, person: dict[str, Any], coaching: dict[str, Any]) -> str:
         coach_id, today = self.coach.currentData(), self.desk.today()
+        self._draft.drop(session)
         if self._coachee_id is not None:
             return add_coaching(session, self._coachee_id, coaching, coach_id, today=today)
         return add_coachee(session, person, coaching, coach_id, today=today)[1]

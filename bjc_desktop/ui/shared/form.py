@@ -45,6 +45,7 @@ class Form(QWidget):
         infos = fields_of(table)
         self._choices = choices or {}
         self.fields: dict[str, Field] = {}
+        self._shown: dict[str, str] = {}
         self._messages: dict[str, QLabel] = {}
         px = theme().pixels
         self._grid = QGridLayout(self)
@@ -128,12 +129,13 @@ class Form(QWidget):
             self.fields[first].inner.setFocus()
         return [sentence for name, sentence in error.fields.items() if name not in self.fields]
 
-    def show_row(self, row: Mapping[str, Any] | object) -> None:
-        """Show the values of *row* (a mapping, or something with attributes) except where the user is typing."""
+    def show_row(self, row: Mapping[str, Any] | object, *, over_typing: bool = False) -> None:
+        """Show the values of *row* (a mapping, or something with attributes), and unless *over_typing* not where the user types."""
         for name, field in self.fields.items():
-            if field.inner.hasFocus() and field.text() != field._before:  # noqa: SLF001 - the form's own field
+            if not over_typing and field.inner.hasFocus() and field.text() != field._before:  # noqa: SLF001 - the form's own field
                 continue
             field.show_value(row.get(name) if isinstance(row, Mapping) else getattr(row, name))
+            self._shown[name] = field.text()
             self.tell(name, "")
         self.show_warnings()
 
@@ -186,6 +188,10 @@ class Form(QWidget):
     def texts(self) -> dict[str, str]:
         """Return what is typed in each field, for a draft."""
         return {name: field.text() for name, field in self.fields.items()}
+
+    def changed(self) -> dict[str, str]:
+        """Return what is typed in the fields that hold something else than the row shown."""
+        return {name: text for name, text in self.texts().items() if text != self._shown.get(name, "")}
 
     def show_texts(self, texts: Mapping[str, str]) -> None:
         """Show the draft *texts* as if they had been typed."""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from bjc_desktop.errors import InvalidInputError, VaultDamagedError
+from bjc_desktop.preferences import Settings
 from bjc_desktop.ui.shared.background import Background, sentence_of
 from bjc_desktop.ui.shared.icons import pixmap
 from bjc_desktop.ui.shared.labels import Banner, button, label
@@ -88,18 +89,18 @@ class StartPage(QWidget):
 
     opened = Signal(object)
 
-    def __init__(self, background: Background, vaults: tuple[str, ...], data: Path) -> None:
+    def __init__(self, background: Background, settings: Settings, data: Path) -> None:
         super().__init__()
         self._background, self._data = background, data
         self._folder: Path | None = None
         self._waiting: Vault | None = None
         self._holders: dict[QWidget, QWidget] = {}
-        self._vaults = vaults
+        self.settings = settings
         self.stack = QStackedWidget()
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.stack)
-        newest = next((Path(place) for place in vaults if Path(place).is_dir()), None)
+        newest = next((Path(place) for place in settings.vaults if Path(place).is_dir()), None)
         if newest is None:
             self.show_choice()
         else:
@@ -121,7 +122,7 @@ class StartPage(QWidget):
             ),
             ("sparkles", "Mit &Beispieldaten ausprobieren", "Erfundene Personen in einem eigenen Tresor.", self.make_sample),
         ]
-        lately = [(place, partial(self.offer_vault, Path(place))) for place in self._vaults if Path(place).is_dir()]
+        lately = [(place, partial(self.offer_vault, Path(place))) for place in self.settings.vaults if Path(place).is_dir()]
         return self._held(ChoicePanel(ways, lately))
 
     @cached_property
@@ -187,8 +188,8 @@ class StartPage(QWidget):
     def offer_vault(self, folder: Path, sentence: str = "") -> None:
         """Ask for the passphrase of the vault in *folder*."""
         self._folder = folder
-        self.unlock_form.offer(folder, sentence)
-        self._show(self.unlock_form, self.unlock_form.user)
+        self.unlock_form.offer(folder, sentence, alone=str(folder.absolute()) in self.settings.alone)
+        self._show(self.unlock_form, self.unlock_form)
 
     def choose_vault(self) -> None:
         """Ask for the folder of a vault."""

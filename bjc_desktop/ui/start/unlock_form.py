@@ -37,8 +37,11 @@ class UnlockForm(QWidget):
         column.addWidget(Entry("&Passphrase oder Wiederherstellungscode", self.passphrase))
         column.addLayout(row(button("&Anderer Tresor …", self.other.emit, rank="plain"), None, self.open_button))
 
-    def offer(self, folder: Path, sentence: str = "") -> None:
-        """Ask for the passphrase of the vault in *folder*; *sentence* says why it is locked."""
+    def offer(self, folder: Path, sentence: str = "", *, alone: bool = False) -> None:
+        """Ask for the passphrase of the vault in *folder*; *sentence* says why it is locked.
+
+        Where one person *alone* uses the vault, nothing but the passphrase is needed.
+        """
         self._place.setText(str(folder))
         self.passphrase.clear()
         self.set_busy(busy=False)
@@ -46,7 +49,7 @@ class UnlockForm(QWidget):
             self.banner.tell(sentence)
         else:
             self.banner.clear()
-        (self.passphrase.line if self.user.text() else self.user).setFocus()
+        self.setFocusProxy(self.passphrase.line if alone or self.user.text() else self.user)
 
     def refuse(self, sentence: str, *, mendable: bool = False) -> None:
         """Show why the vault did not open; what was typed stays, marked."""
