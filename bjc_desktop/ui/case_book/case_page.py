@@ -1,6 +1,6 @@
 """The case file of one coaching: sections at the left, one at a time at the right."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
@@ -31,19 +31,26 @@ class SectionEntry:
     view: Callable[[Desk, Callable[..., None]], CaseSectionView]
     others: tuple[str, ...] = ()
     """Keys under which other pages ask for it."""
+    rows: Callable[[CaseFile], Sized] | None = None
+    """The rows of it that are worth a number at its title."""
+
+    def titled(self, case: CaseFile) -> str:
+        """Return the title with the number of its rows, where there are any."""
+        count = 0 if self.rows is None else len(self.rows(case))
+        return f"{self.title} ({count})" if count else self.title
 
 
 SECTIONS = (
     SectionEntry("coaching", "Stammdaten", sections.MasterData, ("person",)),
-    SectionEntry("consents", "Einwilligungen", sections.Consents),
+    SectionEntry("consents", "Einwilligungen", sections.Consents, rows=lambda case: case.consents),
     SectionEntry("staff", "Zuständig", sections.Assignments),
-    SectionEntry("measures", "Maßnahmen", sections.Measures),
+    SectionEntry("measures", "Maßnahmen", sections.Measures, rows=lambda case: case.measures),
     SectionEntry("profile", "Kompetenzprofil", sections.Profiles),
-    SectionEntry("barriers", "Hemmnisse", sections.Barriers),
+    SectionEntry("barriers", "Hemmnisse", sections.Barriers, rows=lambda case: case.barriers),
     SectionEntry("plan", "Entwicklungsplan", sections.Plans, ("goals", "tasks")),
-    SectionEntry("consultations", "Konsultationen", sections.Consultations),
-    SectionEntry("observations", "Beobachtungen", sections.Observations),
-    SectionEntry("outcomes", "Ergebnisse", sections.Outcomes),
+    SectionEntry("consultations", "Konsultationen", sections.Consultations, rows=lambda case: case.consultations),
+    SectionEntry("observations", "Beobachtungen", sections.Observations, rows=lambda case: case.observations),
+    SectionEntry("outcomes", "Ergebnisse", sections.Outcomes, rows=lambda case: case.outcomes),
     SectionEntry("exit", "Austritt", sections.Exit),
     SectionEntry("follow_up", "Nachbefragung", sections.FollowUpSummary),
     SectionEntry("timeline", "Zeitleiste", sections.Timeline),
@@ -83,6 +90,8 @@ class CasePage(Page):
         for entry in SECTIONS:
             made = button(entry.title, partial(self.show_section, entry.key), rank="section")
             made.setCheckable(True)
+            # One stop for Tab, the arrow keys between them: so the next Tab leads into the section.
+            made.setAutoExclusive(True)
             self._buttons[entry.key] = made
             self._bar.addWidget(made)
         self._bar.addStretch(1)
@@ -91,7 +100,7 @@ class CasePage(Page):
         left.setWidgetResizable(True)
         left.setFrameShape(QScrollArea.Shape.NoFrame)
         left.setFocusPolicy(left.focusPolicy().NoFocus)
-        left.setFixedWidth(bar.sizeHint().width() + px(16))
+        left.setFixedWidth(bar.sizeHint().width() + px(34))
         self._scroller = Scroller()
         self._sections = ChoiceBox()
         self._sections.setAccessibleName("Abschnitt der Fallakte")
@@ -150,6 +159,9 @@ class CasePage(Page):
             self.coachings.addItem(f"Coaching ab {summary.row.text('entry_on')}: {summary.result}", summary.row.id)
         self.coachings.setCurrentIndex(self.coachings.findData(self.coaching_id))
         self.coachings.setVisible(len(case.coachings) > 1)
+        for number, entry in enumerate(SECTIONS):
+            self._buttons[entry.key].setText(entry.titled(case))
+            self._sections.setItemText(number, entry.titled(case))
         for view in self._views.values():
             view.show_case(case)
         self.show_section(self._section)

@@ -279,7 +279,7 @@ def _talk(talk: WeekConsultation) -> str:
 
 def _load_words(load: CoachLoad) -> str:
     share = "" if load.load is None else f", Auslastung {number(load.load * 100, 0)}\u00a0%"
-    return f"{load.name}: {load.stock} Coachings, davon {load.long_term} lange arbeitslos{share}"
+    return f"{load.name}: {load.stock} {'Coaching' if load.stock == 1 else 'Coachings'}, davon {load.long_term} lange arbeitslos{share}"
 
 
 def _line(text: str, action: Callable[[], Any]) -> QWidget:

@@ -19,6 +19,7 @@ from bjc_desktop.ui.shared.theme import theme
 
 _COLOURS = {"error": "danger", "warning": "warning", "hint": "muted"}
 _WORDS = {"error": "Fehler", "warning": "Warnung", "hint": "Hinweis"}
+_PLURALS = {"error": "Fehler", "warning": "Warnungen", "hint": "Hinweise"}
 _ROOM_FOR_NUMBER = 760
 COLUMNS = (
     Column("Schwere", lambda row: _WORDS[row.severity], colour=lambda row: _COLOURS[row.severity], width=90),
@@ -86,7 +87,10 @@ class QualityPage(Page):
             self._add_rule(f"{text if len(text) < 44 else text[:42] + ' …'} ({count})", rule, text)  # noqa: PLR2004 - a line
         shown = [finding for finding in rows if self._rule in {None, finding.rule}]
         self.table.show_rows(shown, key=lambda finding: (finding.rule, finding.subject))
-        parts = [f"{len(group.findings)} {group.title}" for group in groups]
+        parts = [
+            f"{len(group.findings)} {_PLURALS[group.severity] if len(group.findings) > 1 else _WORDS[group.severity]}"
+            for group in groups
+        ]
         self.subtitle.setText(f"{recent_quarters(self.desk.today()).label} · {', '.join(parts) or 'nichts zu tun'}")
         self.table.setVisible(bool(shown))
         self.open_button.setEnabled(bool(shown))
