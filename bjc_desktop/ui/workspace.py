@@ -226,7 +226,8 @@ class Workspace(QWidget):
         """Find any action and any person."""
         from bjc_desktop.ui.palette import Palette  # noqa: PLC0415 - not needed to show the first page
 
-        actions: list[tuple[str, str, Callable[[], object]]] = [
+        actions: list[tuple[str, str, Callable[[], object]]] = list(self._pages[self.place()[0]].offers())
+        actions += [
             (entry.title, f"Strg+{number}", partial(self.open_page, entry.key))
             for number, entry in enumerate(self.shown_pages(), 1)
         ]

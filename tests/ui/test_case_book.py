@@ -117,3 +117,52 @@ def test_that_opening_a_case_file_shows_the_person_and_is_quick(page, workspace)
     workspace.open_page("case_file", {"coaching_id": other, "section": "timeline"})
     assert time.perf_counter() - began < 5
     assert page.title.text()
+
+
+def test_that_the_space_bar_ticks_a_task_and_takes_it_back(page, qtbot) -> None:
+    plans = section(page, "plan")
+    plans.add_version()
+    plans.goals.begin_new()
+    type_text(plans.goals.form.fields["description"].edit, "Wohnung finden")
+    plans.goals.save()
+    plans.tasks.begin_new()
+    type_text(plans.tasks.form.fields["description"].edit, "Antrag stellen")
+    plans.tasks.save()
+
+    def task():
+        goals = [goal for goal in case_of(page).plan.goals if goal.row["description"] == "Wohnung finden"]
+        return goals[0].tasks[0]
+
+    plans.tasks.table.selectRow(0)
+    plans.tasks.table.setFocus()
+    qtbot.keyClick(plans.tasks.table, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: task()["done_on"] == TODAY)
+    plans.tasks.tick_button.click()
+    assert task()["done_on"] is None
+    plans.goals.tick_button.click()
+    [goal] = [goal for goal in case_of(page).plan.goals if goal.row["description"] == "Wohnung finden"]
+    assert (goal.row["status"], goal.row["closed_on"]) == ("achieved", TODAY)
+
+
+def test_that_one_tab_leads_from_the_sections_into_the_section_and_arrows_between_them(page, qtbot) -> None:
+    page.show_section("plan")
+    before = page._buttons["plan"]
+    before.setFocus()
+    assert before.nextInFocusChain() is not None
+    tabbed = [key for key, made in page._buttons.items() if made.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    assert tabbed == ["plan"]
+    qtbot.keyClick(before, Qt.Key.Key_Down)
+    assert page._section == "consultations"
+
+
+def test_that_a_section_says_how_many_rows_it_has(page) -> None:
+    count = len(case_of(page).consultations)
+    assert page._buttons["consultations"].text() == f"Konsultationen ({count})"
+
+
+def test_that_the_palette_offers_what_can_be_done_with_the_case(page, workspace) -> None:
+    titles = {title: action for title, _, action in page.offers()}
+    titles["Fallakte: Ergebnisse"]()
+    assert page._section == "outcomes"
+    titles["Coaching abschließen"]()
+    assert workspace.place() == ("closing", {"coaching_id": page.coaching_id})

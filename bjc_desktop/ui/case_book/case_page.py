@@ -210,6 +210,15 @@ class CasePage(Page):
             return None
         return self._buttons[self._section] if theme().scale < LARGE_TEXT else self._sections
 
+    def offers(self) -> list[tuple[str, str, Callable[[], object]]]:
+        """Return the sections, and what can be done with the coaching."""
+        where = {"coaching_id": self.coaching_id}
+        return [
+            ("Coaching abschließen", "", partial(self.wanted.emit, "closing", where)),
+            ("Fallakte drucken", "", self.preview),
+            *((f"Fallakte: {entry.title}", "", partial(self.show_section, entry.key)) for entry in SECTIONS),
+        ]
+
     def sample_places(self) -> dict[str, dict[str, Any]]:
         """Return the sections of the pictures."""
         coaching_id = self.desk.read(partial(sections.some_coaching, staff_id=self.desk.staff_id or "", today=self.desk.today()))

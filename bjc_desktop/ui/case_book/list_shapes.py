@@ -1,6 +1,7 @@
 """The lists of the case file: what each shows and asks. The titles come from the model."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from bjc_desktop.services.case_file import CaseFile, CaseRow, ConsultationEntry
@@ -9,7 +10,7 @@ from bjc_desktop.services.typed_values import show_date, show_duration
 from bjc_desktop.ui.case_book.row_list import ListShape
 from bjc_desktop.ui.shared.labels import NO_VALUE
 from bjc_desktop.ui.shared.row_table import Column
-from bjc_desktop.vocabulary import Role
+from bjc_desktop.vocabulary import GOAL_END_STATUSES, GoalStatus, Role
 
 _DAY = 120
 
@@ -95,8 +96,15 @@ def goals() -> ListShape:
             width=100,
         ),
     )
-    fields = ("area", "status", "due_on", "closed_on", "description")
-    return ListShape("goals", columns, fields, ("description", "status"), "Noch kein Ziel in dieser Fassung.", "Ziel")
+    fields = ("description", "area", "status", "due_on", "closed_on")
+    empty = "Noch kein Ziel in dieser Fassung."
+    return ListShape("goals", columns, fields, ("description", "status"), empty, "Ziel", tick=("Erreicht", _reached))
+
+
+def _reached(row: CaseRow, today: date) -> dict[str, object]:
+    if row["status"] in GOAL_END_STATUSES:
+        return {"status": GoalStatus.OPEN.value, "closed_on": None}
+    return {"status": GoalStatus.ACHIEVED.value, "closed_on": today}
 
 
 def tasks() -> ListShape:
@@ -107,8 +115,13 @@ def tasks() -> ListShape:
         _column(table, "responsible", width=150),
         *_days(table, "due_on", "done_on"),
     )
-    fields = ("responsible", "due_on", "done_on", "description")
-    return ListShape(table, columns, fields, ("description",), "Noch keine Aufgabe zu diesem Ziel.", "Aufgabe")
+    fields = ("description", "responsible", "due_on", "done_on")
+    empty = "Noch keine Aufgabe zu diesem Ziel."
+    return ListShape(table, columns, fields, ("description",), empty, "Aufgabe", tick=("Erledigt", _done))
+
+
+def _done(row: CaseRow, today: date) -> dict[str, object]:
+    return {"done_on": None if row["done_on"] else today}
 
 
 def consultations(case: CaseFile) -> ListShape:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -34,6 +35,8 @@ class ListShape:
     """The words of the button for a new row."""
     choices: Mapping[str, Sequence[tuple[str, object]]] = field(default_factory=dict)
     editor_columns: int = 3
+    tick: tuple[str, Callable[[CaseRow, date], Mapping[str, Any]]] | None = None
+    """The words of what the space bar does with a row, and the values that it changes on a day."""
 
 
 class RowList(QWidget):
@@ -60,6 +63,9 @@ class RowList(QWidget):
         column.setSpacing(px(8))
         self.add_button = button(shape.add, self.begin_new, symbol="plus")
         self.delete_button = button("Löschen", self.delete, symbol="trash-2", name=f"{TITLES[shape.table].singular} löschen")
+        self.tick_button = button("" if shape.tick is None else shape.tick[0], self.tick, symbol="check")
+        self.tick_button.setToolTip("Leertaste in der Liste")
+        self.tick_button.setVisible(shape.tick is not None)
         self.table = RowTable(shape.columns, TITLES[shape.table].plural)
         self.table.chosen.connect(self._choose)
         self.table.opened.connect(self._edit)
@@ -85,12 +91,16 @@ class RowList(QWidget):
         inner.addWidget(self.banner)
         inner.addWidget(self.form)
         inner.addLayout(row(None, self.drop_button, self.save_button))
-        column.addLayout(row(self.add_button, self.delete_button, None))
+        column.addLayout(row(self.add_button, self.tick_button, self.delete_button, None))
         for part in (self.table, self.empty, self._editor):
             column.addWidget(part)
         shortcut = QShortcut(QKeySequence("Ctrl+Return"), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(self.save)
+        if shape.tick is not None:
+            space = QShortcut(QKeySequence("Space"), self.table)
+            space.setContext(Qt.ShortcutContext.WidgetShortcut)
+            space.activated.connect(self.tick)
 
     def _edit(self, shown: Any) -> None:
         _ = shown
@@ -105,13 +115,12 @@ class RowList(QWidget):
         self.table.setVisible(bool(rows))
         self.empty.setVisible(not rows)
         self.delete_button.setEnabled(bool(rows))
+        self.tick_button.setEnabled(bool(rows))
         typing = self._dirty
         self.table.show_rows(rows, key=lambda shown: self._row_of(shown).id)
         self.table.fit_height(8)
-        if at is not None:
-            place = next((number for number, shown in enumerate(rows) if self._row_of(shown).id == at), None)
-            if place is not None and not typing:
-                self.table.selectRow(place)
+        if at is not None and not typing:
+            self._go_to(at)
         self._editor.setVisible(bool(rows) or self._new)
 
     def _choose(self, shown: Any) -> None:
@@ -163,7 +172,8 @@ class RowList(QWidget):
             values = self.form.values()
             editing, self._dirty = self._editing, False
             was_new, self._new = self._new, False
-            self.desk.write(partial(self._write, values=values, editing=None if was_new else editing), f"{name} gespeichert")
+            change = partial(self._write, values=values, editing=None if was_new else editing)
+            self._go_to(self.desk.write(change, f"{name} gespeichert"))
         except InvalidInputError as error:
             self._restore(error)
             others = self.form.refuse(error)
@@ -181,13 +191,33 @@ class RowList(QWidget):
         self._new = self._editing is None
         self._mark(dirty=True)
 
-    def _write(self, session: Any, *, values: Mapping[str, Any], editing: CaseRow | None) -> None:
+    def _go_to(self, row_id: str) -> None:
+        rows = self.table.rows_model.rows
+        place = next((number for number, shown in enumerate(rows) if self._row_of(shown).id == row_id), None)
+        if place is not None:
+            self.table.selectRow(place)
+
+    def _write(self, session: Any, *, values: Mapping[str, Any], editing: CaseRow | None) -> str:
         entity: type[Recorded] = entity_of(self.shape.table)
         today, notes = self.desk.today(), self.desk.vault.notes
         if editing is None:
-            add_row(session, entity, {**self.owner, **values}, today=today, notes=notes)
-        else:
-            change_row(session, entity, editing.id, values, today=today, expected_version=editing.version, notes=notes)
+            return add_row(session, entity, {**self.owner, **values}, today=today, notes=notes)
+        change_row(session, entity, editing.id, values, today=today, expected_version=editing.version, notes=notes)
+        return editing.id
+
+    def tick(self) -> None:
+        """Do with the current row what its list is ticked for: a task is done today, or open again."""
+        shown = self.table.current()
+        if shown is None or self.shape.tick is None:
+            return
+        row_of = self._row_of(shown)
+        values = self.shape.tick[1](row_of, self.desk.today())
+        try:
+            self.desk.write(
+                partial(self._write, values=values, editing=row_of), f"{TITLES[self.shape.table].singular} gespeichert"
+            )
+        except BjcError as error:
+            self.banner.tell(str(error), "danger")
 
     def delete(self) -> None:
         """Delete the current row at once; it can be taken back."""

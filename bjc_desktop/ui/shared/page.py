@@ -1,6 +1,6 @@
 """A page of the window: title, counts, one primary button, and what is below."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, Signal
@@ -68,6 +68,10 @@ class Page(QWidget):
 
     def keep_drafts(self) -> None:
         """Keep what was typed and not saved yet."""
+
+    def offers(self) -> Sequence[tuple[str, str, Callable[[], object]]]:
+        """Return what can be done on this page from the search for actions: title, keys, action."""
+        return ()
 
     def first_field(self) -> QWidget | None:
         """Return what takes the keyboard when the page is opened."""
