@@ -1,5 +1,6 @@
 """The entities of the vault: SQLAlchemy typed declarative, one subject per module."""
 
+from bjc_desktop.models.acknowledgements import Acknowledgement
 from bjc_desktop.models.base import Base, add_domain_checks
 from bjc_desktop.models.coachee_keys import CoacheeKey
 from bjc_desktop.models.coachees import Coachee, Consent
@@ -39,6 +40,7 @@ PACKAGED = (
 
 __all__ = [
     "PACKAGED",
+    "Acknowledgement",
     "Barrier",
     "Base",
     "ChangeRecord",

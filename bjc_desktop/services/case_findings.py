@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select, text
 from bjc_desktop.indicators.figures import compute_indicators
 from bjc_desktop.indicators.period import Period, quarter_of, quarters_up_to
 from bjc_desktop.models import Coachee, Coaching, Staff
+from bjc_desktop.services.acknowledging import acknowledged_among
 from bjc_desktop.services.due_items import ASSIGNED, full_name
 from bjc_desktop.services.findings import PLACES, SEVERITIES, Finding, find
 from bjc_desktop.services.targets import read_settings
@@ -38,6 +39,8 @@ class CaseFinding:
     staff_id: str | None
     section: str
     field: str
+    reason: str | None = None
+    """Why somebody lets it stand, while the data are as they were then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,11 @@ def read_case_findings(
         findings = [finding for finding in findings if finding.coaching_id in mine or finding.staff_id == staff_id]
     people = _people(connection, {finding.coaching_id for finding in findings if finding.coaching_id is not None})
     staff = _staff(connection)
-    rows = [_case_finding(finding, people, staff) for finding in findings]
+    concerned = {(finding.rule, finding.coaching_id) for finding in findings if finding.coaching_id is not None}
+    standing = acknowledged_among(connection, concerned)
+    rows = [
+        _case_finding(finding, people, staff, standing.get((finding.rule, finding.coaching_id or ""))) for finding in findings
+    ]
     groups = (
         FindingGroup(severity, title, tuple(row for row in rows if row.severity == severity))
         for severity, title in SEVERITIES.items()
@@ -98,7 +105,7 @@ def _staff(connection: Connection) -> dict[str, Any]:
     return {row.id: row for row in connection.execute(select(staff.id, staff.given_name, staff.family_name))}
 
 
-def _case_finding(finding: Finding, people: Mapping[str, Any], staff: Mapping[str, Any]) -> CaseFinding:
+def _case_finding(finding: Finding, people: Mapping[str, Any], staff: Mapping[str, Any], reason: str | None) -> CaseFinding:
     section, field = PLACES[finding.rule]
     person = staff.get(finding.staff_id or "") if finding.coaching_id is None else people.get(finding.coaching_id)
     return CaseFinding(
@@ -112,4 +119,5 @@ def _case_finding(finding: Finding, people: Mapping[str, Any], staff: Mapping[st
         staff_id=finding.staff_id,
         section=section,
         field=field,
+        reason=reason,
     )

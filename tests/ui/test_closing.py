@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 
 from bjc_desktop.services.closing import prepare_closing
 from bjc_desktop.services.targets import read_settings
+from bjc_desktop.ui.quality.reason_dialog import ReasonDialog
 from tests.ui.conftest import TODAY
 from tests.ui.typing_keys import type_text
 
@@ -104,3 +105,29 @@ def test_that_the_findings_are_counted_as_they_are_listed(workspace, desk, qtbot
     qtbot.waitUntil(lambda: bool(page.subtitle.text()), timeout=10_000)
     listed = page.table.rows_model.rowCount()
     assert sum(int(part.split()[0]) for part in page.subtitle.text().split(" · ")[1].split(", ")) == listed
+
+
+def test_that_a_finding_stands_with_a_reason_and_can_be_shown_again(workspace, desk, qtbot) -> None:
+    workspace.open_page("quality")
+    page = workspace.page("quality")
+    qtbot.waitUntil(lambda: bool(page.table.rows_model.rows), timeout=10_000)
+    row = next(n for n, finding in enumerate(page.table.rows_model.rows) if finding.coaching_id)
+    finding = page.table.rows_model.rows[row]
+    page.table.selectRow(row)
+    page.stand_button.click()
+    dialog = next(d for d in workspace.findChildren(ReasonDialog) if d.isVisible())
+    dialog.save()
+    assert dialog.isVisible()
+    type_text(dialog.reason, "Liegt beim Jobcenter")
+    dialog.save()
+
+    def shown():
+        return {(f.rule, f.coaching_id): f for f in page.table.rows_model.rows}
+
+    qtbot.waitUntil(lambda: (finding.rule, finding.coaching_id) not in shown(), timeout=10_000)
+    page._choose("standing")
+    assert shown()[finding.rule, finding.coaching_id].reason == "Liegt beim Jobcenter"
+    page.table.selectRow(0)
+    assert page.stand_button.text() == "Wieder zeigen"
+    page.stand_button.click()
+    qtbot.waitUntil(lambda: (finding.rule, finding.coaching_id) in shown(), timeout=10_000)

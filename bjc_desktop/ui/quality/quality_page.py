@@ -1,5 +1,6 @@
 """Data quality: everything missing or contradictory, errors before warnings before hints, one click to the field."""
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, ClassVar
@@ -7,7 +8,10 @@ from typing import Any, ClassVar
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from bjc_desktop.errors import BjcError
+from bjc_desktop.services.acknowledging import acknowledge, take_back
 from bjc_desktop.services.case_findings import CaseFinding, FindingGroup, read_case_findings, recent_quarters
+from bjc_desktop.ui.quality.reason_dialog import ReasonDialog
 from bjc_desktop.ui.shared.background import Progress, sentence_of
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
@@ -21,10 +25,12 @@ _COLOURS = {"error": "danger", "warning": "warning", "hint": "muted"}
 _WORDS = {"error": "Fehler", "warning": "Warnung", "hint": "Hinweis"}
 _PLURALS = {"error": "Fehler", "warning": "Warnungen", "hint": "Hinweise"}
 _ROOM_FOR_NUMBER = 760
+_STANDING = "standing"
+"""Chosen instead of a rule: the findings that somebody lets stand."""
 COLUMNS = (
     Column("Schwere", lambda row: _WORDS[row.severity], colour=lambda row: _COLOURS[row.severity], width=90),
     Column("Wer", lambda row: row.name, width=220),
-    Column("Was zu tun ist", lambda row: row.text, stretch=True),
+    Column("Was zu tun ist", lambda row: row.text if row.reason is None else f"{row.text} Bleibt so: {row.reason}", stretch=True),
     Column("Fallnummer", lambda row: row.subject, width=130),
 )
 
@@ -47,11 +53,15 @@ class QualityPage(Page):
         self.cases.activated.connect(self.refresh)
         self.head.addWidget(self.cases)
         self.open_button = button("Zum Feld", self._open_current, rank="primary", symbol="arrow-right")
+        self.stand_button = button("Bleibt so …", self.acknowledge, symbol="check")
+        self.stand_button.setToolTip("Mit einem Grund zur Kenntnis nehmen; ändern sich die Daten, kommt der Befund wieder.")
+        self.head.addWidget(self.stand_button)
         self.head.addWidget(self.open_button)
         self.rules = FlowRow()
         self.add(self.rules)
         self.table = RowTable(COLUMNS, "Befunde")
         self.table.opened.connect(self.open_finding)
+        self.table.chosen.connect(self._offer)
         self.add(self.table, 1)
         self._empty = label("", "muted", wrap=True)
         self.add(self._empty)
@@ -75,26 +85,29 @@ class QualityPage(Page):
 
     def _show(self, groups: tuple[FindingGroup, ...]) -> None:
         self._groups = groups
-        rows = [finding for group in groups for finding in group.findings]
+        every = [finding for group in groups for finding in group.findings]
+        rows = [finding for finding in every if finding.reason is None]
+        standing = [finding for finding in every if finding.reason is not None]
         counts: dict[tuple[str, str], int] = {}
         for finding in rows:
             counts[finding.rule, finding.text] = counts.get((finding.rule, finding.text), 0) + 1
-        if self._rule not in {rule for rule, _ in counts}:
+        if self._rule not in {*(rule for rule, _ in counts), _STANDING if standing else None}:
             self._rule = None
         self.rules.clear()
         self._add_rule(f"Alles ({len(rows)})", None, "Alle Befunde")
         for (rule, text), count in counts.items():
             self._add_rule(f"{text if len(text) < 44 else text[:42] + ' …'} ({count})", rule, text)  # noqa: PLR2004 - a line
-        shown = [finding for finding in rows if self._rule in {None, finding.rule}]
+        if standing:
+            self._add_rule(f"Bleibt so ({len(standing)})", _STANDING, "Mit Grund zur Kenntnis genommen")
+        shown = standing if self._rule == _STANDING else [finding for finding in rows if self._rule in {None, finding.rule}]
         self.table.show_rows(shown, key=lambda finding: (finding.rule, finding.subject))
-        parts = [
-            f"{len(group.findings)} {_PLURALS[group.severity] if len(group.findings) > 1 else _WORDS[group.severity]}"
-            for group in groups
-        ]
+        severities = Counter(finding.severity for finding in rows)
+        parts = [f"{count} {(_PLURALS if count > 1 else _WORDS)[severity]}" for severity, count in severities.items()]
         self.subtitle.setText(f"{recent_quarters(self.desk.today()).label} · {', '.join(parts) or 'nichts zu tun'}")
         self.table.setVisible(bool(shown))
         self.open_button.setEnabled(bool(shown))
-        self._empty.setVisible(not rows)
+        self._empty.setVisible(not shown)
+        self._offer(self.table.current())
         self._empty.setText("In diesen Fällen fehlt nichts und widerspricht sich nichts.")
 
     def _add_rule(self, text: str, rule: str | None, meaning: str) -> None:
@@ -108,6 +121,29 @@ class QualityPage(Page):
         self._rule = rule
         self._show(self._groups)
         self.table.setFocus()
+
+    def _offer(self, finding: CaseFinding | None) -> None:
+        self.stand_button.setEnabled(finding is not None and finding.coaching_id is not None)
+        self.stand_button.setText("Wieder zeigen" if self._rule == _STANDING else "Bleibt so …")
+
+    def acknowledge(self) -> None:
+        """Let the current finding stand with a reason, or show one that stood among the others again."""
+        finding = self.table.current()
+        if finding is None or finding.coaching_id is None:
+            return
+        rule, coaching_id = finding.rule, finding.coaching_id
+        if finding.reason is not None:
+            self.desk.write(lambda session: take_back(session, rule, coaching_id), "Befund wird wieder gezeigt")
+            return
+        dialog = ReasonDialog(f"{finding.name}: {finding.text}", self)
+        dialog.given.connect(partial(self._let_stand, rule, coaching_id))
+        dialog.open()
+
+    def _let_stand(self, rule: str, coaching_id: str, reason: str) -> None:
+        try:
+            self.desk.write(lambda session: acknowledge(session, rule, coaching_id, reason), "Befund zur Kenntnis genommen")
+        except BjcError as error:
+            self.banner.tell(str(error), "danger")
 
     def _open_current(self) -> None:
         finding = self.table.current()

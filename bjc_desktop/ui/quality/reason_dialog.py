@@ -1,0 +1,47 @@
+"""Why a finding may stand."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
+
+from bjc_desktop.ui.shared.labels import button, label, row
+from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.start.entry import Entry
+
+_LONGEST = 500
+
+
+class ReasonDialog(QDialog):
+    """Asks for the reason why the finding in words may stand; ``given`` carries it."""
+
+    given = Signal(str)
+
+    def __init__(self, finding: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Befund zur Kenntnis nehmen")
+        px = theme().pixels
+        column = QVBoxLayout(self)
+        column.setContentsMargins(px(20), px(16), px(20), px(16))
+        column.setSpacing(px(12))
+        self.reason = QLineEdit()
+        self.reason.setMaxLength(_LONGEST)
+        self._entry = Entry("&Grund *", self.reason, "Steht nur im Tresor. Im Bericht wird der Befund weiter gezählt.")
+        column.addWidget(label("Bleibt so", "title"))
+        column.addWidget(label(finding, wrap=True))
+        column.addWidget(self._entry)
+        save = button("&Merken", self.save, rank="primary")
+        column.addLayout(row(None, button("Abbrechen", self.reject, rank="plain"), save))
+        self.reason.returnPressed.connect(self.save)
+        QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self.save)
+        self.resize(px(520), self.sizeHint().height())
+        self.reason.setFocus()
+
+    def save(self) -> None:
+        """Hand the reason over, if there is one."""
+        if not self.reason.text().strip():
+            self._entry.tell("Bitte einen Grund angeben.")
+            self.reason.setFocus()
+            return
+        self.given.emit(self.reason.text())
+        self.accept()
