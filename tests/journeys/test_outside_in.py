@@ -1,33 +1,49 @@
 """The way of a job coach from outside: the program on a real screen, worked by keys alone, then the vault that it leaves."""
 
-import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from ctypes.util import find_library
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bjc_desktop.errors import BjcError
+from bjc_desktop.indicators.period import add_months
+from bjc_desktop.services.case_file import read_case_file
+from bjc_desktop.services.overview import read_live_figures
+from bjc_desktop.services.team import staff_of_user
+from bjc_desktop.vault import open_vault
 from bjc_desktop.vault.driver import connect
+from bjc_desktop.vault.lock import HOLDER
 from bjc_desktop.vault.unlocking import unlock
 from bjc_desktop.vault.vault import DATABASE
 
 ROOT = Path(__file__).resolve().parents[2]
 MISSING = [tool for tool in ("Xvfb", "xdotool", "setxkbmap") if shutil.which(tool) is None]
+MISSING += [library for library in ("xcb-cursor",) if find_library(library) is None]
 PASSPHRASE = "Ein langer Satz"
+TODAY = date.today()
+EXIT = add_months(TODAY, -6)
+"""So that the survey is due in this month."""
+ENTRY, TALK = EXIT - timedelta(days=300), EXIT - timedelta(days=60)
 STILL = 0.3
 """Seconds without a change after which the program is taken to have done what it was told; a cursor blinks every half."""
+KEYS = {" ": "space", ".": "period", "ä": "adiaeresis", "ö": "odiaeresis", "ü": "udiaeresis", "Ö": "Odiaeresis"}
 PATIENCE = 20.0
 """Seconds after which nothing more is expected of a busy machine."""
 
-pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"{', '.join(MISSING)} not installed (apt-get install xvfb xdotool)")
+pytestmark = pytest.mark.skipif(
+    bool(MISSING), reason=f"not installed: {', '.join(MISSING)} (apt-get install xvfb xdotool libxcb-cursor0)"
+)
 
 
 def wait_for(question: Callable[[], Any], what: str) -> Any:
@@ -67,11 +83,14 @@ class Screen:
         self.settle()
 
     def type(self, text: str) -> None:
-        """Type *text*."""
-        self.hands("type", "--delay", "10", text)
+        """Type *text*, each letter by the name of its key: the others xdotool would type on keys that it invents."""
+        self.hands("key", "--delay", "10", *(KEYS.get(letter, letter) for letter in text))
 
     def fill(self, *texts: str | None) -> None:
-        """Type each of *texts* over what its field holds and go on by Tab; None leaves a field as it is."""
+        """Type each of *texts* over what its field holds and go on by Tab; None leaves a field as it is.
+
+        In a field with a list one letter takes the first entry that begins with it, however busy the machine is.
+        """
         for text in texts:
             if text is not None:
                 self.hands("key", "ctrl+a")
@@ -79,10 +98,17 @@ class Screen:
             self.hands("key", "Tab")
         self.settle()
 
-    def settle(self) -> None:
+    def sidebar(self) -> bytes:
+        """Return the picture of the list of pages at the left, where the current one is marked."""
+        picture = self.picture.read_bytes()
+        fields = struct.unpack(">25I", picture[:100])  # of the format of xwd
+        begin, line = fields[0] + 12 * fields[19], fields[12]
+        return b"".join(picture[begin + line * row :][: 4 * 170] for row in range(300))
+
+    def settle(self, still: float = STILL) -> None:
         """Wait until the picture stands still."""
         last, since, end = -1, time.monotonic(), time.monotonic() + PATIENCE
-        while time.monotonic() < min(since + STILL, end):
+        while time.monotonic() < min(since + still, end):
             now = zlib.crc32(self.picture.read_bytes())
             if now != last:
                 last, since = now, time.monotonic()
@@ -94,11 +120,12 @@ def screen_in(folder: Path) -> Iterator[Screen]:
     """Start a screen with a number of its own and a German keyboard."""
     folder.mkdir()
     read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1366x768x24", "-fbdir", str(folder), "-nolisten", "tcp"]
-    with open(read) as numbers, subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL) as server:
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1366x768x24", "-fbdir", str(folder), "-nolisten", "tcp", "-noreset"]
+    with os.fdopen(read) as numbers, subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL) as server:
         os.close(write)
         try:
             screen = Screen(folder, f":{numbers.readline().strip()}")
+            screen.hands("key", "Shift_L")  # the layout goes to the keyboard that was used last, which is xdotool's own
             subprocess.run(["setxkbmap", "de"], env=screen.environment, check=True)
             yield screen
         finally:
@@ -106,24 +133,28 @@ def screen_in(folder: Path) -> Iterator[Screen]:
 
 
 class Home:
-    """An empty home for the program, and what it keeps there."""
+    """An empty home for the program, and what the program keeps there."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.places = {"HOME": folder}
-        for name in ("CONFIG", "DATA", "STATE", "CACHE"):
-            self.places[f"XDG_{name}_HOME"] = folder / name.casefold()
+        folder.mkdir()
+        self.places = {f"XDG_{name.upper()}_HOME": folder / name for name in ("config", "data", "state", "cache")} | {
+            "HOME": folder
+        }
+        self.vault = folder / "data" / "bjc-desktop" / "Tresor"
         self._key: Any = None
 
-    @property
-    def vault(self) -> Path:
-        """Where the program proposes to put the first vault."""
-        return self.folder / "data" / "bjc-desktop" / "Tresor"
+    def is_held(self) -> bool:
+        """Say whether the program holds the vault's lock."""
+        return (self.vault / HOLDER).exists()
 
-    def remembered(self) -> bool:
-        """Say whether the program remembers the vault, as it does once it is open."""
-        file = self.folder / "config" / "bjc-desktop" / "settings.json"
-        return file.exists() and str(self.vault) in json.loads(file.read_text("utf-8"))["vaults"]
+    def remembered_at(self) -> int:
+        """Return when the program last noted which vaults it knows, as it does with every opening; 0 for never."""
+        file = self.places["XDG_CONFIG_HOME"] / "bjc-desktop" / "settings.json"
+        return file.stat().st_mtime_ns if file.exists() else 0
+
+    def log(self) -> str:
+        """Return what the program noted."""
+        return "".join(file.read_text("utf-8") for file in self.places["XDG_STATE_HOME"].rglob("*.log"))
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """Return what *statement* finds in the vault as it is now, beside the program; nothing while there is none."""
@@ -134,29 +165,166 @@ class Home:
         except (BjcError, OSError):
             return []
 
+    def holds(self, count: int, table: str) -> None:
+        """Wait until the vault holds *count* rows of *table*."""
+        wait_for(lambda: self.rows(f"SELECT count(*) FROM {table}") == [(count,)], f"{count} {table}")
+
 
 @contextmanager
-def program_on(screen: Screen, home: Home) -> Iterator[subprocess.Popen[bytes]]:
-    """Start the program as its icon does."""
-    home.folder.mkdir(exist_ok=True)
+def program_on(screen: Screen, home: Home) -> Iterator[None]:
+    """Start the program as its icon does, without arguments."""
     environment = {name: value for name, value in screen.environment.items() if not name.startswith(("BJC_", "QT_", "XDG_"))}
     environment |= {name: str(place) for name, place in home.places.items()} | {"QT_QPA_PLATFORM": "xcb"}
     with subprocess.Popen([sys.executable, "-m", "bjc_desktop"], cwd=ROOT, env=environment) as program:
         try:
             screen.window("BJC Desktop")
-            yield program
+            yield
+            assert program.poll() is None
         finally:
             program.kill()
 
 
-def test_that_keys_alone_lead_from_the_first_start_to_the_figures(tmp_path) -> None:
-    home = Home(tmp_path / "home")
-    with screen_in(tmp_path / "screen") as screen, program_on(screen, home):
-        # The first start: a new vault, its recovery code, then the passphrase.
-        screen.keys("alt+n")
-        screen.fill("Verein Nord", "Ana", "Weber", None, "ana", PASSPHRASE, None, PASSPHRASE)
-        screen.keys("alt+a")
-        wait_for(lambda: home.rows("SELECT id FROM staff"), "the vault")
-        screen.settle()
-        screen.keys("space", "alt+w")
-        wait_for(home.remembered, "the open vault")
+def typed(day: date) -> str:
+    """Return *day* as it is typed."""
+    return f"{day.day}.{day.month}.{day.year}"
+
+
+@pytest.fixture
+def home(tmp_path):
+    """Return a home where the program was never started."""
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def screen(tmp_path, home):
+    """Yield a screen with the program on it."""
+    with screen_in(tmp_path / "screen") as made, program_on(made, home):
+        yield made
+
+
+def save(screen: Screen, dialog: str) -> None:
+    """Save the *dialog* and go back to the window."""
+    screen.keys("ctrl+Return")
+    screen.gone(dialog)
+    screen.window("BJC Desktop")
+
+
+def make_vault(screen: Screen, home: Home) -> None:
+    """Fill in the form of the first start and keep the recovery code."""
+    screen.keys("alt+n")
+    screen.fill("Verein Nord", "Ana", "Weber", None, "ana", PASSPHRASE, None, PASSPHRASE)
+    screen.keys("alt+a")
+    home.holds(1, "staff")
+    screen.settle(1.0)
+    screen.keys("space", "alt+w")
+    wait_for(home.remembered_at, "the window on the new vault")
+    screen.settle()
+
+
+def lock(screen: Screen, home: Home) -> None:
+    """Lock the window, which closes the vault."""
+    screen.keys("ctrl+l")
+    wait_for(lambda: not home.is_held(), "the lock")
+    screen.settle()
+
+
+def unlock_window(screen: Screen, home: Home) -> None:
+    """Open the locked vault by its passphrase."""
+    before = home.remembered_at()
+    screen.type(PASSPHRASE)
+    screen.keys("Return")
+    wait_for(lambda: home.remembered_at() > before, "the unlocked window")
+    screen.settle()
+
+
+def close_coaching(screen: Screen) -> None:
+    """Close the coaching whose case file is shown, with work from the day after on."""
+    screen.keys(*["ctrl+Prior"] * 4)  # from the first section back to the one of the exit
+    screen.keys("Tab", "space")
+    screen.fill(typed(EXIT), "z", "b", typed(EXIT), typed(EXIT), *[None] * 5)
+    screen.keys("space", "Tab")  # a result as well
+    screen.fill("s", typed(EXIT + timedelta(days=1)), None, "Pflege Nord", "30", "2.100", "a", typed(TODAY), "p")
+    screen.keys("ctrl+Return")
+
+
+def open_a1_2(screen: Screen) -> None:
+    """Go from the overview to the people behind the figure of the six-month surveys."""
+    screen.keys("ctrl+2")
+    on_the_list = screen.sidebar()
+    screen.keys("ctrl+1")
+    assert screen.sidebar() != on_the_list
+    screen.keys(*["Tab"] * 5, "space")  # over what is due and the caseload
+    wait_for(lambda: screen.sidebar() == on_the_list, "the people behind A1.2")
+    screen.settle()
+
+
+def test_that_keys_alone_lead_from_the_first_start_to_the_figures(screen, home) -> None:
+    make_vault(screen, home)
+    lock(screen, home)
+    unlock_window(screen, home)
+
+    # Two coachees; one of them has been here for long.
+    screen.keys("ctrl+n")
+    screen.window("Neue")
+    screen.fill("Adler")
+    save(screen, "Neue")
+    screen.keys("ctrl+n")
+    screen.window("Neue")
+    screen.fill("Güler", "Müge", "5.3.1990", *[None] * 6)
+    screen.fill(typed(ENTRY), None, "a", "s", typed(ENTRY - timedelta(days=900)), None, typed(ENTRY))
+    save(screen, "Neue")
+    home.holds(2, "coachings")
+
+    # A consultation by one typed line and a note.
+    screen.keys("ctrl+1", "ctrl+shift+k")
+    screen.window("Konsultation erfassen")
+    screen.type(f"gül {typed(TALK)} 45 telefon Bewerbung")
+    screen.keys("Return")
+    screen.type("Anschreiben überarbeitet")
+    save(screen, "Konsultation erfassen")
+    home.holds(1, "consultations")
+
+    # The case file by a few letters of the name, from there the closing; then the survey that is due six months later.
+    screen.keys("ctrl+k")
+    screen.window("Suchen")
+    screen.type("gül")
+    screen.keys("Return")
+    screen.gone("Suchen")
+    screen.window("BJC Desktop")
+    close_coaching(screen)
+    home.holds(1, "outcomes")
+    screen.keys("ctrl+3")
+    screen.keys("Return", "Return")
+    home.holds(1, "follow_ups")
+
+    # The figure leads to the only one it counts; her file is open, so what is recorded now is hers.
+    open_a1_2(screen)
+    screen.keys("Return", "ctrl+shift+k")
+    screen.window("Konsultation erfassen")
+    screen.type("Steht in der Zahl")
+    save(screen, "Konsultation erfassen")
+    home.holds(2, "consultations")
+    lock(screen, home)
+
+    with open_vault(home.vault, PASSPHRASE, now=datetime.now(UTC)) as vault:
+        with vault.reading() as connection:
+            staff_id = staff_of_user(connection, vault.user.id)
+            figures = read_live_figures(connection, staff_id=staff_id, today=TODAY).own
+        [(coaching_id,)] = home.rows("SELECT id FROM coachings WHERE exit_on IS NOT NULL")
+        case = read_case_file(vault, coaching_id, today=TODAY)
+    assert (case.name, case.coaching.text("target_group")) == ("Müge Güler", "Asylsuchende, Geflüchtete und Geduldete")
+    talks = {entry.note: entry.row for entry in case.consultations}
+    assert talks.keys() == {"Anschreiben überarbeitet", "Steht in der Zahl"}
+    talk = talks["Anschreiben überarbeitet"]
+    assert [talk[name] for name in ("held_on", "duration_min", "channel", "kind")] == [TALK, 45, "phone", "application"]
+    assert [case.coaching[name] for name in ("exit_on", "exit_reason", "status_at_exit")] == [EXIT, "goal_employment", "employed"]
+    assert [(row["kind"], row["weekly_hours"]) for row in case.outcomes] == [("employment_permanent", 30)]
+    assert case.follow_up is not None
+    assert [case.follow_up[name] for name in ("state", "status_on_due_date", "contacted_on")] == [
+        "surveyed",
+        "employment_permanent",
+        TODAY,
+    ]
+    [a1_2] = [figure for figure in figures if figure.code == "a1_2"]
+    assert (a1_2.numerator, a1_2.denominator) == (1, 1)
+    assert "ERROR" not in home.log()

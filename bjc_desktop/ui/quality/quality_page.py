@@ -19,7 +19,7 @@ from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import button, label
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.row_table import Column, RowTable
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 
 _COLOURS = {"error": "danger", "warning": "warning", "hint": "muted"}
 _WORDS = {"error": "Fehler", "warning": "Warnung", "hint": "Hinweis"}
@@ -57,12 +57,21 @@ class QualityPage(Page):
         self.stand_button.setToolTip("Mit einem Grund zur Kenntnis nehmen; ändern sich die Daten, kommt der Befund wieder.")
         self.head.addWidget(self.stand_button)
         self.head.addWidget(self.open_button)
+        # With large text a line of buttons would take the room of the list: a choice takes its place.
         self.rules = FlowRow()
-        self.add(self.rules)
+        self.kinds = ChoiceBox()
+        self.kinds.setAccessibleName("Art der Befunde")
+        self.kinds.activated.connect(lambda: self._choose(self.kinds.currentData()))
+        self._large = theme().scale >= LARGE_TEXT
+        self.rules.setVisible(not self._large)
+        self.kinds.setVisible(self._large)
+        self.add(self.kinds if self._large else self.rules)
         self.table = RowTable(COLUMNS, "Befunde")
         self.table.opened.connect(self.open_finding)
         self.table.chosen.connect(self._offer)
         self.add(self.table, 1)
+        self._whole = label("", wrap=True)
+        self.add(self._whole)
         self._empty = label("", "muted", wrap=True)
         self.add(self._empty)
         self._empty.hide()
@@ -94,6 +103,7 @@ class QualityPage(Page):
         if self._rule not in {*(rule for rule, _ in counts), _STANDING if standing else None}:
             self._rule = None
         self.rules.clear()
+        self.kinds.clear()
         self._add_rule(f"Alles ({len(rows)})", None, "Alle Befunde")
         for (rule, text), count in counts.items():
             self._add_rule(f"{text if len(text) < 44 else text[:42] + ' …'} ({count})", rule, text)  # noqa: PLR2004 - a line
@@ -111,6 +121,9 @@ class QualityPage(Page):
         self._empty.setText("In diesen Fällen fehlt nichts und widerspricht sich nichts.")
 
     def _add_rule(self, text: str, rule: str | None, meaning: str) -> None:
+        self.kinds.addItem(text, rule)
+        if rule == self._rule:
+            self.kinds.setCurrentIndex(self.kinds.count() - 1)
         made = button(text.replace("&", "&&"), partial(self._choose, rule), rank="section")
         made.setCheckable(True)
         made.setChecked(rule == self._rule)
@@ -123,6 +136,9 @@ class QualityPage(Page):
         self.table.setFocus()
 
     def _offer(self, finding: CaseFinding | None) -> None:
+        self._whole.setVisible(finding is not None and self._large)
+        if finding is not None:
+            self._whole.setText(f"{_WORDS[finding.severity]}, {finding.name}: {COLUMNS[2].text(finding)}")
         self.stand_button.setEnabled(finding is not None and finding.coaching_id is not None)
         self.stand_button.setText("Wieder zeigen" if self._rule == _STANDING else "Bleibt so …")
 
@@ -169,4 +185,5 @@ class QualityPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's
         """Leave the case number out where there is little room."""
         super().resizeEvent(event)
+        self.table.setColumnHidden(0, self._large)
         self.table.setColumnHidden(3, self.width() < theme().pixels(_ROOM_FOR_NUMBER))
