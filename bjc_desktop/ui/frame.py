@@ -4,6 +4,7 @@ import sys
 import time
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from bjc_desktop.ui.start.start_page import StartPage
 
 if TYPE_CHECKING:
     from bjc_desktop.ui.shared.desk import Desk
+    from bjc_desktop.ui.shared.sleep_watch import SleepWatch
     from bjc_desktop.ui.workspace import Workspace
     from bjc_desktop.vault import Vault
 
@@ -38,6 +40,8 @@ _INPUT = {
     QEvent.Type.Wheel,
     QEvent.Type.TouchBegin,
 }
+
+_SLEPT = "Gesperrt, weil der Rechner geschlafen hat. Was Sie getippt haben, ist aufgehoben."
 
 
 class Frame(QMainWindow):
@@ -58,6 +62,7 @@ class Frame(QMainWindow):
         self.resize(min(settings.width, area.width()), min(settings.height, area.height()))
         self._last_input = time.monotonic()
         self._last_tick = time.time()
+        self._sleep: SleepWatch | None = None
         self._ticker = QTimer(self)
         self._ticker.setInterval(int(_TICK * 1000))
         self._ticker.timeout.connect(self.tick)
@@ -74,6 +79,11 @@ class Frame(QMainWindow):
         self.workspace = self._workspace(desk)
         self.setWindowTitle(f"{TITLE} – Beispieldaten" if sample else TITLE)
         self._last_input = time.monotonic()
+        if self._sleep is None:
+            from bjc_desktop.ui.shared.sleep_watch import SleepWatch  # noqa: PLC0415 - the same
+
+            self._sleep = SleepWatch(self)
+            self._sleep.sleeping.connect(partial(self.lock, _SLEPT))
         # Only an unlocked window asks whether somebody is at work: the filter sees every event there is.
         QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
         self.workspace.begin()
@@ -117,7 +127,7 @@ class Frame(QMainWindow):
             return
         limit = self.settings.idle_minutes * 60
         if slept:
-            self.lock("Gesperrt, weil der Rechner geschlafen hat. Was Sie getippt haben, ist aufgehoben.")
+            self.lock(_SLEPT)
         elif limit and idle >= limit:
             self.lock("Gesperrt, weil eine Weile niemand gearbeitet hat. Was Sie getippt haben, ist aufgehoben.")
         elif limit and idle >= limit - _WARNING:
