@@ -1,12 +1,10 @@
 """Hears from the system that it is about to sleep, where the system tells it (systemd's logind)."""
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import SLOT, QObject, Signal, Slot
 from PySide6.QtDBus import QDBusConnection
 
 SERVICE, PATH, MANAGER = "org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager"
 NEWS = "PrepareForSleep"
-_PREPARE = b"1prepare(bool)"
-"""The slot below, as Qt writes it."""
 
 
 class SleepWatch(QObject):
@@ -17,7 +15,8 @@ class SleepWatch(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         bus = QDBusConnection.systemBus()
-        self.listening = bus.isConnected() and bus.connect(SERVICE, PATH, MANAGER, NEWS, self, _PREPARE)
+        slot = SLOT("prepare(bool)")
+        self.listening = bus.isConnected() and bus.connect(SERVICE, PATH, MANAGER, NEWS, self, slot)  # type: ignore[call-overload]
         """Whether the system will tell."""
 
     @Slot(bool)
