@@ -102,7 +102,7 @@ def test_that_a_contact_attempt_is_counted(workspace, qtbot) -> None:
 def test_that_the_findings_are_counted_as_they_are_listed(workspace, desk, qtbot) -> None:
     workspace.open_page("quality")
     page = workspace.page("quality")
-    qtbot.waitUntil(lambda: bool(page.subtitle.text()), timeout=10_000)
+    qtbot.waitUntil(lambda: " · " in page.subtitle.text(), timeout=10_000)
     listed = page.table.rows_model.rowCount()
     assert sum(int(part.split()[0]) for part in page.subtitle.text().split(" · ")[1].split(", ")) == listed
 

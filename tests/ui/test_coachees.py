@@ -92,14 +92,31 @@ def test_that_a_new_coachee_is_added_with_a_hostile_name_and_found_again(dialog,
 
 
 def test_that_what_is_missing_is_said_at_its_field_and_nothing_is_added(dialog, page) -> None:
-    before = page._read().total_all
+    before = page.desk.read(page._question()).total_all
     dialog.person.fields["case_number"].line.clear()
     dialog.save()
     assert dialog.person.fields["family_name"].inner.property("state") == "error"
     assert dialog.isVisible()
-    assert page._read().total_all == before
+    assert page.desk.read(page._question()).total_all == before
 
 
 def test_that_the_guard_names_both_readings_of_the_target(dialog) -> None:
     assert "Über 50 %" in dialog.effect.text()
     assert "mindestens 51 %" in dialog.effect.text()
+
+
+def test_that_a_weighty_question_over_everybody_is_asked_behind_the_window_and_the_newest_answer_shows(page, qtbot) -> None:
+    page.cases.setCurrentIndex(page.cases.findData(None))
+    page.due.setCurrentIndex(1)
+    page.refresh()
+    assert page.subtitle.text() == "Wird gelesen …"
+    page.due.setCurrentIndex(0)
+    page.refresh()
+    everybody = page.subtitle.text()
+    page.desk.background.wait()
+    qtbot.wait(50)
+    assert page.subtitle.text() == everybody
+    page.due.setCurrentIndex(1)
+    page.refresh()
+    qtbot.waitUntil(lambda: "angezeigt" in page.subtitle.text(), timeout=10_000)
+    assert page.subtitle.text() != everybody

@@ -1,12 +1,13 @@
 """The list of coachees: search as you type, filters, a preview, and Enter opens the case file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
+from sqlalchemy import Connection
 
 from bjc_desktop.services.coachee_list import (
     PAGE,
@@ -144,8 +145,8 @@ class CoacheesPage(Page):
             coachee_ids=self._behind,
         )
 
-    def _read(self, offset: int = 0) -> CoacheePage:
-        question = partial(
+    def _question(self, offset: int = 0) -> Callable[[Connection], CoacheePage]:
+        return partial(
             find_coachees,
             wanted=self._wanted(),
             order=self._order,
@@ -154,14 +155,18 @@ class CoacheesPage(Page):
             offset=offset,
             today=self.desk.today(),
         )
-        return self.desk.read(question)
 
     def _more(self, offset: int) -> Sequence[CoacheeRow]:
-        return self._read(offset).rows
+        return self.desk.read(self._question(offset)).rows
 
     def refresh(self) -> None:
-        """Read the list again."""
-        page = self._read()
+        """Read the list again; what needs a look at every file of the programme does not keep the window."""
+        wanted = self._wanted()
+        weighty = wanted.due is not None or wanted.measure_link is not None or self._order is ListOrder.NEXT_DUE
+        everybody = wanted.coach_id is None and wanted.coachee_ids is None
+        self.ask(self._question(), self._show_page, behind=weighty and everybody)
+
+    def _show_page(self, page: CoacheePage) -> None:
         self.table.show_rows(page.rows, key=lambda row: row.coachee_id, total=page.total_shown, more=self._more)
         self.subtitle.setText(f"{page.total_shown} von {page.total_all} angezeigt")
         self._split.setVisible(bool(page.rows))

@@ -105,10 +105,13 @@ class FollowUpsPage(Page):
             self._stale = True
 
     def refresh(self) -> None:
-        """Read the desk again."""
-        self.survey_desk = self.desk.read(
-            partial(read_follow_up_desk, staff_id=self.cases.currentData(), today=self.desk.today())
-        )
+        """Read the desk again; that of everybody behind the window."""
+        staff_id = self.cases.currentData()
+        question = partial(read_follow_up_desk, staff_id=staff_id, today=self.desk.today())
+        self.ask(question, self._show_desk, behind=staff_id is None)
+
+    def _show_desk(self, survey_desk: FollowUpDesk) -> None:
+        self.survey_desk = survey_desk
         rows = [row for row in self.survey_desk.rows if row.state in self.states.currentData()]
         rate = "–" if self.survey_desk.response is None else per_cent(self.survey_desk.response)
         self.subtitle.setText(f"{len(rows)} von {len(self.survey_desk.rows)} angezeigt · Rücklauf bis heute {rate}")

@@ -12,7 +12,6 @@ from bjc_desktop.errors import BjcError
 from bjc_desktop.services.acknowledging import acknowledge, take_back
 from bjc_desktop.services.case_findings import CaseFinding, FindingGroup, read_case_findings, recent_quarters
 from bjc_desktop.ui.quality.reason_dialog import ReasonDialog
-from bjc_desktop.ui.shared.background import Progress, sentence_of
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.flow_layout import FlowRow
@@ -83,14 +82,8 @@ class QualityPage(Page):
 
     def refresh(self) -> None:
         """Ask the report's rules again, behind the window."""
-        vault, staff_id, today = self.desk.vault, self.cases.currentData(), self.desk.today()
-
-        def read(progress: Progress) -> tuple[FindingGroup, ...]:
-            _ = progress
-            with vault.reading() as connection:
-                return read_case_findings(connection, staff_id=staff_id, today=today)
-
-        self.desk.background.run(self, read, self._show, lambda error: self.banner.tell(sentence_of(error), "danger"))
+        question = partial(read_case_findings, staff_id=self.cases.currentData(), today=self.desk.today())
+        self.ask(question, self._show, behind=True)
 
     def _show(self, groups: tuple[FindingGroup, ...]) -> None:
         self._groups = groups

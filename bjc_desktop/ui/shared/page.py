@@ -1,15 +1,19 @@
 """A page of the window: title, counts, one primary button, and what is below."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from sqlalchemy import Connection
 
+from bjc_desktop.ui.shared.background import Progress, sentence_of
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import Banner, label
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
+
+Answer = TypeVar("Answer")
 
 
 class Page(QWidget):
@@ -51,6 +55,7 @@ class Page(QWidget):
         self.banner = Banner()
         self._column.addWidget(self.banner)
         self._stale = True
+        self._asked_last = 0
 
     def add(self, content: QWidget | QHBoxLayout | QVBoxLayout, stretch: int = 0) -> None:
         """Put *content* below what is there."""
@@ -65,6 +70,26 @@ class Page(QWidget):
 
     def refresh(self) -> None:
         """Read the rows again and show them; what the user is typing stays."""
+
+    def ask(self, question: Callable[[Connection], Answer], show: Callable[[Answer], object], *, behind: bool) -> None:
+        """Ask the vault and *show* the answer: at once, or where it may take a while *behind* the window, only the newest."""
+        self._asked_last += 1
+        number, vault = self._asked_last, self.desk.vault
+        if not behind:
+            show(self.desk.read(question))
+            return
+
+        def read(progress: Progress) -> Answer:
+            _ = progress
+            with vault.reading() as connection:
+                return question(connection)
+
+        def arrived(answer: Answer) -> None:
+            if number == self._asked_last:
+                show(answer)
+
+        self.subtitle.setText("Wird gelesen …")
+        self.desk.background.run(self, read, arrived, lambda error: self.banner.tell(sentence_of(error), "danger"))
 
     def keep_drafts(self) -> None:
         """Keep what was typed and not saved yet."""
