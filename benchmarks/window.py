@@ -164,6 +164,7 @@ def _workspace(workshop: Workshop) -> Iterator[Row]:  # noqa: C901, PLR0915 - on
     yield Row("saving a consultation with the list shown, median", median(save(coaching_id) for coaching_id in cases[:15]), 50)
     beat = Beat()
     watchdog = beat.watchdog
+    longest: dict[str, float] = {}
     for key, where in (
         ("overview", {}),
         ("coachees", {}),
@@ -178,10 +179,15 @@ def _workspace(workshop: Workshop) -> Iterator[Row]:  # noqa: C901, PLR0915 - on
         until = time.perf_counter() + 0.4
         while time.perf_counter() < until:
             application.processEvents()
-        background.wait()
+        # What is read behind the window must not be waited for by the window's own thread: that would be the wait measured.
+        while not background.wait(1):
+            application.processEvents()
         application.processEvents()
+        longest[key] = watchdog.longest
+        watchdog.longest = 0.0
     watchdog.stop()
-    yield Row("longest wait of the window in a walk through all pages", watchdog.longest, 100)
+    worst = max(longest, key=lambda key: longest[key])
+    yield Row(f"longest wait of the window in a walk through all pages ({worst})", longest[worst], 100)
     workspace.close()
     background.wait()
     desk.close()
