@@ -28,7 +28,7 @@ from bjc_desktop.ui.shared.background import Progress
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.indicator_bar import BarValues, IndicatorBar
-from bjc_desktop.ui.shared.labels import Chip, box, button, label
+from bjc_desktop.ui.shared.labels import Chip, box, button, label, row
 from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
@@ -82,6 +82,10 @@ class OverviewPage(Page):
         due.addWidget(self._chips)
         due.addWidget(self.due_table)
         due.addWidget(self._nothing_due)
+        self._first = button(
+            "Ersten Coachee anlegen (Strg+N)", lambda: self.wanted.emit("coachees", {"new": True}), symbol="user-plus"
+        )
+        due.addLayout(row(self._first, None))
         figures_box, self._figures = box()
         week_box, self._week = box()
         load_box, self._load = box()
@@ -141,6 +145,7 @@ class OverviewPage(Page):
         items = [item for item in overview.due if self._kind in {None, item.kind}]
         self.due_table.setVisible(bool(items))
         self._nothing_due.setVisible(not items)
+        self._first.setVisible(not items and not any(load.stock for load in overview.caseload))
         self.due_table.show_rows(items, key=lambda item: (item.kind, item.row_id))
         self.due_table.fit_height(10)
 
