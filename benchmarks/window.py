@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from importlib import import_module
 from statistics import median
 
 from benchmarks.measuring import Row, against, milliseconds
@@ -77,7 +78,7 @@ class Watchdog:
 def _workspace(workshop: Workshop) -> Iterator[Row]:  # noqa: C901, PLR0915 - one walk through the window, step by step
     from PySide6.QtCore import QObject, Qt, Signal, Slot  # noqa: PLC0415 - after the processes of the first paint
 
-    from bjc_desktop.app import make_application  # noqa: PLC0415 - the same
+    from bjc_desktop.app import HEAVY, make_application  # noqa: PLC0415 - the same
     from bjc_desktop.services.coachee_list import CoacheeFilter, find_coachees  # noqa: PLC0415 - the same
     from bjc_desktop.services.consultation_recording import ConsultationForm, record_consultation  # noqa: PLC0415 - the same
     from bjc_desktop.services.team import list_staff, set_staff_of_user  # noqa: PLC0415 - the same
@@ -108,6 +109,8 @@ def _workspace(workshop: Workshop) -> Iterator[Row]:  # noqa: C901, PLR0915 - on
 
     application = make_application(sys.argv[:1])
     install_theme(application, "light")
+    for module in HEAVY:
+        import_module(module)  # as behind the first paint
     with workshop.filled_vault(TEN_YEARS) as vault:
         with vault.reading() as connection:
             coach = next(

@@ -29,8 +29,17 @@ HEAVY = (
     "bjc_desktop.ui.workspace",
     "bjc_desktop.ui.overview.overview_page",
     "bjc_desktop.ui.coachees.coachees_page",
+    "bjc_desktop.ui.consultation.consultation_dialog",
+    "bjc_desktop.ui.case_book.case_page",
+    "bjc_desktop.ui.closing.closing_page",
+    "bjc_desktop.ui.follow_ups.follow_ups_page",
+    "bjc_desktop.ui.quality.quality_page",
+    "bjc_desktop.ui.history.history_page",
+    "bjc_desktop.ui.options.options_page",
+    "bjc_desktop.ui.coachees.new_coachee_dialog",
+    "bjc_desktop.ui.palette",
 )
-"""What is imported behind the first paint, while the person types the passphrase."""
+"""What is imported behind the first paint, while the person types the passphrase: what is needed first comes first."""
 
 _log = logging.getLogger(__name__)
 
