@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
-from sqlalchemy import Connection
 
 from bjc_desktop.services.coachee_list import (
     PAGE,
@@ -145,7 +144,7 @@ class CoacheesPage(Page):
             coachee_ids=self._behind,
         )
 
-    def _question(self, offset: int = 0) -> Callable[[Connection], CoacheePage]:
+    def _question(self, offset: int = 0) -> Callable[[Any], CoacheePage]:
         return partial(
             find_coachees,
             wanted=self._wanted(),

@@ -5,7 +5,6 @@ from typing import Any, ClassVar, TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
-from sqlalchemy import Connection
 
 from bjc_desktop.ui.shared.background import Progress, sentence_of
 from bjc_desktop.ui.shared.desk import Desk
@@ -71,7 +70,7 @@ class Page(QWidget):
     def refresh(self) -> None:
         """Read the rows again and show them; what the user is typing stays."""
 
-    def ask(self, question: Callable[[Connection], Answer], show: Callable[[Answer], object], *, behind: bool) -> None:
+    def ask(self, question: Callable[[Any], Answer], show: Callable[[Answer], object], *, behind: bool) -> None:
         """Ask the vault and *show* the answer: at once, or where it may take a while *behind* the window, only the newest."""
         self._asked_last += 1
         number, vault = self._asked_last, self.desk.vault
