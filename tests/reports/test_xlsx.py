@@ -175,3 +175,13 @@ def test_that_a_rounding_setting_reaches_the_formula():
     assert rating_places(replace(IndicatorSettings(), rating=RatingRule.ROUNDED)) == 2
     assert "ROUND(D5,2)>=E5" in rating_formula("a1_1", "D5", "E5", "F5", 2)
     assert "ROUND(D5,12)>E5" in rating_formula("measure_link", "D5", "E5", "F5", None)
+
+
+@pytest.mark.libreoffice
+def test_that_the_signals_and_the_persons_of_the_year_stand_in_the_workbook(content, tmp_path):
+    content = replace(content, signals=("=1+1 ist kein Signal", "A4 lag in 2 Quartalen unter der Toleranz."))
+    sheet = cells(written(tmp_path / "report.xlsx", report_xlsx(content)))["Signale"]
+    told = [value for (row, column), value in sorted(sheet.items()) if column == "B"]
+    assert [text for text in told if text in {*content.signals, content.persons}] == [*content.signals, content.persons]
+    sheet = cells(written(tmp_path / "none.xlsx", report_xlsx(replace(content, signals=()))))["Signale"]
+    assert any("Keines" in value for value in sheet.values())
