@@ -155,6 +155,7 @@ def test_that_ordinary_work_makes_the_figures_of_the_quarter(desk, qtbot, tmp_pa
     workspace.open_page("follow_ups", {"coaching_id": coaching_id})
     desk.changed.emit()
     survey = workspace.page("follow_ups")
+    qtbot.waitUntil(lambda: "angezeigt" in survey.subtitle.text(), timeout=10_000)
     survey.panel.start()
     qtbot.keyClick(survey.panel.answers, Qt.Key.Key_Return)
 

@@ -70,9 +70,21 @@ def test_that_a_missing_item_leads_to_its_field(page, workspace, qtbot) -> None:
     assert page.form.fields["exit_reason"].inner.hasFocus() or page.focusWidget() is page.form.fields["exit_reason"].inner
 
 
-def test_that_an_answer_takes_three_keystrokes(workspace, desk, qtbot) -> None:
+def surveys(workspace, qtbot):
+    """Return the desk of the surveys, read."""
     workspace.open_page("follow_ups")
     page = workspace.page("follow_ups")
+    settle(page, qtbot)
+    return page
+
+
+def settle(page, qtbot):
+    """Wait for what is read behind the window."""
+    qtbot.waitUntil(lambda: "angezeigt" in page.subtitle.text(), timeout=10_000)
+
+
+def test_that_an_answer_takes_three_keystrokes(workspace, desk, qtbot) -> None:
+    page = surveys(workspace, qtbot)
     row = page.table.current()
     keys = 0
     for widget, key in (
@@ -83,18 +95,19 @@ def test_that_an_answer_takes_three_keystrokes(workspace, desk, qtbot) -> None:
         qtbot.keyClick(widget, key)
         keys += 1
     assert keys == 3
+    settle(page, qtbot)
     saved = next(other for other in page.survey_desk.rows if other.coaching_id == row.coaching_id)
     assert saved.follow_up_state == "surveyed"
     assert saved.status_on_due_date is not None
 
 
 def test_that_a_contact_attempt_is_counted(workspace, qtbot) -> None:
-    workspace.open_page("follow_ups")
-    page = workspace.page("follow_ups")
+    page = surveys(workspace, qtbot)
     row = page.table.current()
     from bjc_desktop.vocabulary import Channel
 
     page.panel._try(Channel.PHONE)
+    settle(page, qtbot)
     again = next(other for other in page.survey_desk.rows if other.coaching_id == row.coaching_id)
     assert len(again.attempts) == len(row.attempts) + 1
 

@@ -105,10 +105,9 @@ class FollowUpsPage(Page):
             self._stale = True
 
     def refresh(self) -> None:
-        """Read the desk again; that of everybody behind the window."""
-        staff_id = self.cases.currentData()
-        question = partial(read_follow_up_desk, staff_id=staff_id, today=self.desk.today())
-        self.ask(question, self._show_desk, behind=staff_id is None)
+        """Read the desk again, behind the window: what each answer would make of its quarter asks for every case of it."""
+        question = partial(read_follow_up_desk, staff_id=self.cases.currentData(), today=self.desk.today())
+        self.ask(question, self._show_desk, behind=True)
 
     def _show_desk(self, survey_desk: FollowUpDesk) -> None:
         self.survey_desk = survey_desk
