@@ -166,3 +166,27 @@ def test_that_the_palette_offers_what_can_be_done_with_the_case(page, workspace)
     assert page._section == "outcomes"
     titles["Coaching abschließen"]()
     assert workspace.place() == ("closing", {"coaching_id": page.coaching_id})
+
+
+def test_that_a_field_says_who_changed_it_last(page, qtbot) -> None:
+    person = section(page, "coaching").person
+    field = person.form.fields["phone"]
+    before = case_of(page).person["phone"]
+    field.entered.emit()
+    assert "Telefon: " in person._last.line.text()
+    field.line.setFocus()
+    field.line.clear()
+    type_text(field.line, "030 98765")
+    field._before = "anders"
+    field.left.emit()
+    field.entered.emit()
+    told = person._last.line.text()
+    assert "zuletzt geändert am" in told
+    assert (before or "–") in told
+    assert "030 98765" not in told
+
+
+def test_that_an_opened_case_file_has_the_keyboard_at_its_section(page, workspace, qtbot) -> None:
+    workspace.open_page("overview")
+    workspace.open_page("case_file", {"coaching_id": page.coaching_id, "section": "plan"})
+    assert workspace.focusWidget().text() == page._buttons["plan"].text()

@@ -206,7 +206,7 @@ class CasePage(Page):
     def first_field(self) -> QWidget | None:
         """Return the section's button, unless a field was asked for."""
         focused = self.focusWidget()
-        if focused is not None and focused.hasFocus():
+        if focused is not None and focused.hasFocus() and focused not in self._buttons.values():
             return None
         return self._buttons[self._section] if theme().scale < LARGE_TEXT else self._sections
 

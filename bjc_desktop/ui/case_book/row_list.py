@@ -15,6 +15,7 @@ from bjc_desktop.models.base import Recorded
 from bjc_desktop.services.case_file import CaseRow
 from bjc_desktop.services.row_editing import add_row, change_row, delete_row
 from bjc_desktop.services.row_titles import TITLES, entity_of
+from bjc_desktop.ui.case_book.last_change import LastChange
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.form import Form, Warn
 from bjc_desktop.ui.shared.labels import Banner, box, button, label, row, set_tone
@@ -84,12 +85,14 @@ class RowList(QWidget):
             warn=warn,
         )
         self.form.typed.connect(self._typed)
+        self._last = LastChange(desk, self.form)
         self.save_button = button("Speichern", self.save, rank="primary")
         self.save_button.setToolTip("Speichern (Strg+Enter)")
         self.drop_button = button("Verwerfen", self.drop, rank="plain")
         inner.addWidget(self.title)
         inner.addWidget(self.banner)
         inner.addWidget(self.form)
+        inner.addWidget(self._last.line)
         inner.addLayout(row(None, self.drop_button, self.save_button))
         column.addLayout(row(self.add_button, self.tick_button, self.delete_button, None))
         for part in (self.table, self.empty, self._editor):
@@ -128,6 +131,7 @@ class RowList(QWidget):
             return
         self._new = False
         self._editing = self._row_of(shown)
+        self._last.row_id = self._editing.id
         self.title.setText(f"{TITLES[self.shape.table].singular} bearbeiten")
         self.form.show_row(self._values_of(shown))
         self._mark(dirty=False)
@@ -148,7 +152,7 @@ class RowList(QWidget):
 
     def begin_new(self) -> None:
         """Offer an empty editor for a new row."""
-        self._new, self._editing = True, None
+        self._new, self._editing, self._last.row_id = True, None, None
         self._editor.show()
         self.title.setText(f"{TITLES[self.shape.table].singular}: neu")
         self.form.show_row(dict.fromkeys(self.shape.fields) | dict(self._begin()))

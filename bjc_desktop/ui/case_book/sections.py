@@ -19,6 +19,7 @@ from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.services.undoing import undo
 from bjc_desktop.ui.case_book import list_shapes as shapes
 from bjc_desktop.ui.case_book.change_chart import ChangeChart, ChangeLine
+from bjc_desktop.ui.case_book.last_change import LastChange
 from bjc_desktop.ui.case_book.row_list import ListShape, RowList
 from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
 from bjc_desktop.ui.shared.desk import Desk
@@ -83,11 +84,13 @@ class RowForm(QWidget):
         self.banner = Banner()
         self.form = Form(table, names, today=desk.today, columns=3)
         self.form.left.connect(self._save)
+        self._last = LastChange(desk, self.form)
         self._history = QVBoxLayout()
         self._history_button = button("Verlauf", self.show_history, rank="plain", symbol="history", name=f"Verlauf: {title}")
         inner.addLayout(row(label(title, "heading"), None, self._history_button))
         inner.addWidget(self.banner)
         inner.addWidget(self.form)
+        inner.addWidget(self._last.line)
         inner.addLayout(self._history)
 
     def show_row(self, shown: CaseRow) -> None:
@@ -95,6 +98,7 @@ class RowForm(QWidget):
         if self._row is None or self._row.id != shown.id:
             clear_layout(self._history)
         self._row = shown
+        self._last.row_id = shown.id
         self.form.show_row(shown.values)
 
     def _save(self, name: str) -> None:

@@ -30,11 +30,12 @@ _LINES = 4
 class Field(QWidget):
     """A field of a form: what was typed, what it means, and how it looks when it means nothing.
 
-    ``typed`` follows every change by the user, ``left`` follows leaving the field after a change.
+    ``typed`` follows every change by the user, ``left`` follows leaving the field after a change, ``entered`` the keyboard's coming.
     """
 
     typed = Signal()
     left = Signal()
+    entered = Signal()
 
     def __init__(self, info: FieldInfo) -> None:
         super().__init__()
@@ -92,7 +93,9 @@ class Field(QWidget):
         self.inner.setAccessibleDescription(sentence)
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:  # type: ignore[override]  # noqa: N802 - Qt's
-        """Tell when a changed field is left."""
+        """Tell when the field gets the keyboard, and when a changed one is left."""
+        if event.type() is QEvent.Type.FocusIn and watched is self.inner:
+            self.entered.emit()
         if event.type() is QEvent.Type.FocusOut and watched is self.inner and self.isEnabled():
             reason = event.reason() if isinstance(event, QFocusEvent) else Qt.FocusReason.OtherFocusReason
             if reason is not Qt.FocusReason.PopupFocusReason and self.text() != self._before:

@@ -26,6 +26,7 @@ class Form(QWidget):
 
     typed = Signal()
     left = Signal(str)
+    entered = Signal(str)
 
     def __init__(
         self,
@@ -84,6 +85,7 @@ class Form(QWidget):
         self.fields[name], self._messages[name] = field, message
         field.typed.connect(lambda name=name: self._typed(name))
         field.left.connect(lambda name=name: self._left(name))
+        field.entered.connect(lambda name=name: self.entered.emit(name))
         return cell
 
     def _typed(self, name: str) -> None:
