@@ -35,8 +35,11 @@ TODAY = date.today()
 EXIT = add_months(TODAY, -6)
 """So that the survey is due in this month."""
 ENTRY, TALK = EXIT - timedelta(days=300), EXIT - timedelta(days=60)
+TALKS = 10
 STILL = 0.3
 """Seconds without a change after which the program is taken to have done what it was told; a cursor blinks every half."""
+READ = 1.0
+"""The same where something is read or made behind the window, and nothing shows it; there no cursor may blink."""
 PATIENCE = 20.0
 """Seconds after which nothing more is expected of a busy machine."""
 
@@ -214,7 +217,7 @@ def make_vault(screen: Screen, home: Home) -> None:
     screen.fill("Verein Nord", "Ana", "Weber", None, "ana", PASSPHRASE, None, PASSPHRASE)
     screen.keys("alt+a")
     home.holds(1, "staff")
-    screen.settle(1.0)
+    screen.settle(READ)
     screen.keys("space", "alt+w")
     wait_for(home.remembered_at, "the window on the new vault")
     screen.settle()
@@ -255,11 +258,34 @@ def close_coaching(screen: Screen) -> None:
     screen.keys("ctrl+Return")
 
 
+def plan(screen: Screen) -> None:
+    """Make the first version of the development plan with one goal in the case file that is shown."""
+    find(screen, "entwicklungsplan")
+    screen.keys("Tab", "space")
+    screen.settle(1.0)
+    screen.fill(*[None] * 7)
+    screen.keys("space")
+    screen.type("Arbeit in der Pflege")
+    screen.keys("ctrl+Return")
+
+
+def record_more(screen: Screen, home: Home) -> None:
+    """Record a short talk a week, until there are ten."""
+    for number in range(1, TALKS):
+        screen.keys("ctrl+shift+k")
+        screen.window("Konsultation erfassen")
+        screen.type(f"özt {typed(TALK - timedelta(days=7 * number))} 30")
+        screen.keys("Return")
+        save(screen, "Konsultation erfassen")
+    home.holds(TALKS, "consultations")
+
+
 def open_a1_2(screen: Screen) -> None:
     """Go from the overview to the people behind the figure of the six-month surveys."""
     screen.keys("ctrl+2")
     on_the_list = screen.sidebar()
     screen.keys("ctrl+1")
+    screen.settle(READ)
     assert screen.sidebar() != on_the_list
     screen.keys(*["Tab"] * 5, "space")  # over what is due and the caseload
     wait_for(lambda: screen.sidebar() == on_the_list, "the people behind A1.2")
@@ -291,12 +317,16 @@ def test_that_keys_alone_lead_from_the_first_start_to_the_figures(screen, home) 
     screen.type("Anschreiben überarbeitet")
     save(screen, "Konsultation erfassen")
     home.holds(1, "consultations")
+    record_more(screen, home)
 
     # The case file by a few letters of the name, from there the closing; then the survey that is due six months later.
     find(screen, "özt")
+    plan(screen)
+    home.holds(1, "goals")
     close_coaching(screen)
     home.holds(1, "outcomes")
     screen.keys("ctrl+3")
+    screen.settle(READ)
     screen.keys("Return", "Return")
     home.holds(1, "follow_ups")
 
@@ -306,7 +336,7 @@ def test_that_keys_alone_lead_from_the_first_start_to_the_figures(screen, home) 
     screen.window("Konsultation erfassen")
     screen.type("Steht in der Zahl")
     save(screen, "Konsultation erfassen")
-    home.holds(2, "consultations")
+    home.holds(TALKS + 1, "consultations")
     lock(screen, home)
 
     with open_vault(home.vault, PASSPHRASE, now=datetime.now(UTC)) as vault:
@@ -316,7 +346,8 @@ def test_that_keys_alone_lead_from_the_first_start_to_the_figures(screen, home) 
         [(coaching_id,)] = home.rows("SELECT id FROM coachings WHERE exit_on IS NOT NULL")
         case = read_case_file(vault, coaching_id, today=TODAY)
     assert (case.name, case.coaching.text("target_group")) == ("Müge Öztürk", "Asylsuchende, Geflüchtete und Geduldete")
-    talks = {entry.note: entry.row for entry in case.consultations}
+    assert [goal.row["description"] for goal in case.plans[0].goals] == ["Arbeit in der Pflege"]
+    talks = {entry.note: entry.row for entry in case.consultations if entry.note}
     assert talks.keys() == {"Anschreiben überarbeitet", "Steht in der Zahl"}
     talk = talks["Anschreiben überarbeitet"]
     assert [talk[name] for name in ("held_on", "duration_min", "channel", "kind")] == [TALK, 45, "phone", "application"]

@@ -187,8 +187,11 @@ class CasePage(Page):
 
     def _step(self, step: int) -> None:
         keys = [entry.key for entry in SECTIONS]
-        self.show_section(keys[(keys.index(self._section) + step) % len(keys)])
-        self._buttons[self._section].setFocus()
+        self._go_to_section(keys[(keys.index(self._section) + step) % len(keys)])
+
+    def _go_to_section(self, key: str) -> None:
+        self.show_section(key)
+        (self._buttons[key] if theme().scale < LARGE_TEXT else self._sections).setFocus()
 
     def _other_coaching(self) -> None:
         self.wanted.emit("case_file", {"coaching_id": self.coachings.currentData()})
@@ -216,7 +219,7 @@ class CasePage(Page):
         return [
             ("Coaching abschließen", "", partial(self.wanted.emit, "closing", where)),
             ("Fallakte drucken", "", self.preview),
-            *((f"Fallakte: {entry.title}", "", partial(self.show_section, entry.key)) for entry in SECTIONS),
+            *((f"Fallakte: {entry.title}", "", partial(self._go_to_section, entry.key)) for entry in SECTIONS),
         ]
 
     def sample_places(self) -> dict[str, dict[str, Any]]:
