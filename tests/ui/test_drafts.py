@@ -6,6 +6,7 @@ from sqlalchemy import text
 from bjc_desktop.services.closing import prepare_closing
 from bjc_desktop.services.targets import read_settings
 from bjc_desktop.ui.coachees.new_coachee_dialog import NewCoacheeDialog
+from bjc_desktop.ui.consultation.consultation_dialog import ConsultationDialog
 from bjc_desktop.ui.workspace import Workspace
 from tests.ui.conftest import TODAY
 from tests.ui.typing_keys import type_text
@@ -121,4 +122,48 @@ def test_that_a_saved_coachee_leaves_no_draft(workspace, desk) -> None:
     assert drafts(desk) == 0
     dialog = new_coachee(workspace)
     assert dialog.person.fields["family_name"].text() == ""
+    dialog.reject()
+
+
+def test_that_a_note_about_one_person_does_not_take_the_place_of_another(workspace, qtbot) -> None:
+    page = workspace.page("case_file")
+    first = page.sample_places()["case-plan"]["coaching_id"]
+    second = workspace.desk.read(
+        lambda c: c.execute(
+            text(
+                "SELECT c.id FROM coachings c JOIN coaching_staff a ON a.coaching_id = c.id AND a.valid_to IS NULL "
+                "WHERE c.exit_on IS NULL AND a.staff_id = :staff AND c.id <> :id"
+            ),
+            {"id": first, "staff": workspace.desk.staff_id},
+        ).scalar()
+    )
+
+    def note_of(coaching_id, words=""):
+        workspace.record(coaching_id)
+        dialog = next(d for d in workspace.findChildren(ConsultationDialog) if d.isVisible())
+        found = dialog.note.toPlainText()
+        if words:
+            dialog.note.setPlainText(words)
+        dialog.reject()
+        return found
+
+    assert [note_of(first, "Über die Erste"), note_of(second, "Über den Zweiten"), note_of(None, "Irgendwo")] == ["", "", ""]
+    assert [note_of(first), note_of(second), note_of(None)] == ["Über die Erste", "Über den Zweiten", "Irgendwo"]
+
+
+def test_that_a_note_typed_anywhere_is_offered_in_the_case_file_of_its_person(workspace) -> None:
+    page = workspace.page("case_file")
+    coaching_id = page.sample_places()["case-plan"]["coaching_id"]
+    workspace.record(None)
+    dialog = next(d for d in workspace.findChildren(ConsultationDialog) if d.isVisible())
+    dialog.people = [person for person in dialog._known if person.coaching_id == coaching_id]
+    dialog.note.setPlainText("Von überall")
+    dialog.reject()
+    workspace.record(coaching_id)
+    dialog = next(d for d in workspace.findChildren(ConsultationDialog) if d.isVisible())
+    assert dialog.note.toPlainText() == "Von überall"
+    dialog.discard()
+    workspace.record(None)
+    dialog = next(d for d in workspace.findChildren(ConsultationDialog) if d.isVisible())
+    assert dialog.note.toPlainText() == ""
     dialog.reject()

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout
 
 from bjc_desktop.services.case_file import CaseFile, full_name, read_case_file
 from bjc_desktop.services.case_print import note_print, whole_file
-from bjc_desktop.services.drafts import draft_of, drop_draft, keep_draft
 from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.ui.case_book import sections
 from bjc_desktop.ui.case_book.sections import CaseSectionView
 from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
 from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.draft_keeper import DraftKeeper
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.labels import Chip, button
 from bjc_desktop.ui.shared.page import Page, Scroller
@@ -71,7 +71,7 @@ class CasePage(Page):
         self.case: CaseFile | None = None
         self._section = "coaching"
         self._views: dict[str, CaseSectionView] = {}
-        self._drafts: dict[str, Any] = {}
+        self._drafts: dict[str, DraftKeeper] = {}
         self._chip = Chip()
         self.coachings = ChoiceBox()
         self.coachings.setAccessibleName("Coachings der Person")
@@ -140,7 +140,7 @@ class CasePage(Page):
 
     def _forget_views(self) -> None:
         self._scroller.clear()
-        self._views = {}
+        self._views, self._drafts = {}, {}
 
     def refresh(self) -> None:
         """Read the case file again and show the section."""
@@ -229,26 +229,14 @@ class CasePage(Page):
 
     # --- drafts -----------------------------------------------------------------------------------------------------------
 
-    def _draft_key(self, section: str) -> str:
-        return f"case:{self.coaching_id}:{section}"
-
     def keep_drafts(self) -> None:
         """Keep what is typed in the editors and not saved."""
-        user = self.desk.vault.user.id
-        for section, view in self._views.items():
-            key, content = self._draft_key(section), view.draft()
-            if content == self._drafts.get(key):
-                continue
-            self._drafts[key] = content
-            if content is None:
-                self.desk.keep_quietly(partial(drop_draft, user_id=user, key=key))
-            else:
-                self.desk.keep_quietly(partial(keep_draft, user_id=user, key=key, content=content, now=self.desk.now()))
+        for keeper in self._drafts.values():
+            keeper.keep()
 
     def _restore(self, section: str, view: CaseSectionView) -> None:
-        key = self._draft_key(section)
-        draft = self.desk.read(partial(draft_of, user_id=self.desk.vault.user.id, key=key))
-        self._drafts[key] = draft
+        keeper = self._drafts[section] = DraftKeeper(self.desk, f"case:{self.coaching_id}:{section}", view.draft)
+        draft = keeper.restored()
         if draft is not None:
             view.show_draft(draft)
 

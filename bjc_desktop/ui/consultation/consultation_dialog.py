@@ -16,11 +16,11 @@ from bjc_desktop.services.consultation_recording import (
     record_consultation,
     warnings,
 )
-from bjc_desktop.services.drafts import draft_of, drop_draft, keep_draft
 from bjc_desktop.services.person_picks import PersonPick, pick_people
 from bjc_desktop.services.quick_line import QuickLine, parse_quick_line
 from bjc_desktop.ui.consultation.person_line import PersonLine, described
 from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.draft_keeper import RESTORED, DraftKeeper
 from bjc_desktop.ui.shared.form import Form
 from bjc_desktop.ui.shared.labels import Banner, button, label, row
 from bjc_desktop.ui.shared.page import Scroller, clear_layout
@@ -45,12 +45,12 @@ class ConsultationDialog(QDialog):
         self.people: list[PersonPick] = [person for person in self._known if person.coaching_id == coaching_id]
         self._said = QuickLine()
         self._edited: set[str] = set()
-        self._kept: dict[str, Any] = {}
         self._saved = False
         self._offer = self._prepare()
         self._build()
         self._show_people()
-        self._restore_draft(coaching_id)
+        self._draft = self._keeper(coaching_id)
+        self._restore_draft()
         (self.note.setFocus if self.people else self.line.setFocus)()
         if not self._staff_id:
             self.banner.tell(NO_STAFF, "warning")
@@ -236,7 +236,7 @@ class ConsultationDialog(QDialog):
 
         def change(session: Any) -> None:
             record_consultation(session, self.desk.vault, form, self._notes(), today=self.desk.today())
-            drop_draft(session, self.desk.vault.user.id, DRAFT)
+            self._draft.drop(session)
 
         self.desk.write(change, "Konsultation gespeichert")
 
@@ -249,28 +249,36 @@ class ConsultationDialog(QDialog):
 
     def keep_drafts(self) -> None:
         """Keep what is typed until it is saved or discarded."""
-        content = self._content()
-        if self._saved or not self.isVisible() or content == self._kept or not any(content[part] for part in ("line", "note")):
-            return
-        self._kept = content
-        self.desk.keep_quietly(lambda session: keep_draft(session, self.desk.vault.user.id, DRAFT, content, now=self.desk.now()))
+        if not self._saved and self.isVisible():
+            self._draft.keep()
 
-    def _content(self) -> dict[str, Any]:
+    def _content(self) -> dict[str, Any] | None:
         notes = [edit.toPlainText() for edit in self._person_notes.values() if edit.toPlainText()]
+        line, note = self.line.line.text(), "\n\n".join([self.note.toPlainText(), *notes]).strip()
+        if not line and not note:
+            return None
         return {
-            "line": self.line.line.text(),
-            "note": "\n\n".join([self.note.toPlainText(), *notes]).strip(),
+            "line": line,
+            "note": note,
             "people": [person.coaching_id for person in self.people],
             "fields": {name: self.form.fields[name].text() for name in sorted(self._edited)},
         }
 
-    def _restore_draft(self, coaching_id: str | None) -> None:
-        draft = self.desk.read(lambda connection: draft_of(connection, self.desk.vault.user.id, DRAFT))
+    def _keeper(self, coaching_id: str | None) -> DraftKeeper:
+        """Return the keeper of what is typed about this coaching, or from anywhere: neither takes the other's place."""
+        anywhere = DraftKeeper(self.desk, DRAFT, self._content)
+        if coaching_id is None:
+            return anywhere
+        own = DraftKeeper(self.desk, f"{DRAFT}:{coaching_id}", self._content)
+        draft = anywhere.restored()
+        about_this = draft is not None and coaching_id in draft["people"]
+        return anywhere if about_this and own.restored() is None else own
+
+    def _restore_draft(self) -> None:
+        draft = self._draft.restored()
         if draft is None:
             return
         people = [person for person in self._known if person.coaching_id in draft["people"]]
-        if coaching_id is not None and draft["people"] and coaching_id not in draft["people"]:
-            return
         self.people = people or self.people
         self._offer = self._prepare()
         self.note.setPlainText(draft["note"])
@@ -278,14 +286,12 @@ class ConsultationDialog(QDialog):
         self._edited = set(draft["fields"])
         self._read_line()
         self.form.show_texts(draft["fields"])
-        self.banner.tell(
-            "Hier ist, was Sie zuletzt getippt und noch nicht gespeichert hatten.", "quiet", button("Verwerfen", self.discard)
-        )
+        self.banner.tell(RESTORED, "quiet", button("Verwerfen", self.discard))
 
     def discard(self) -> None:
         """Forget what is typed."""
         self._saved = True
-        self.desk.keep_quietly(lambda session: drop_draft(session, self.desk.vault.user.id, DRAFT))
+        self._draft.discard()
         self.reject()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's
