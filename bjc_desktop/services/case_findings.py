@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select, text
 from bjc_desktop.indicators.figures import compute_indicators
 from bjc_desktop.indicators.period import Period, quarter_of, quarters_up_to
 from bjc_desktop.models import Coachee, Coaching, Staff
+from bjc_desktop.reports import german
 from bjc_desktop.services.acknowledging import acknowledged_among
 from bjc_desktop.services.due_items import ASSIGNED, full_name
 from bjc_desktop.services.findings import PLACES, SEVERITIES, Finding, find
@@ -83,7 +84,7 @@ def read_case_findings(
 def recent_quarters(today: date) -> Period:
     """Return the last four quarters up to the end of the running one."""
     quarters = quarters_up_to(quarter_of(today), _QUARTERS)
-    return Period(f"{quarters[0].label} bis {quarters[-1].label}", quarters[0].first, quarters[-1].last)
+    return Period(f"{german.quarter(quarters[0])} bis {german.quarter(quarters[-1])}", quarters[0].first, quarters[-1].last)
 
 
 def _people(connection: Connection, coaching_ids: Iterable[str]) -> dict[str, Any]:

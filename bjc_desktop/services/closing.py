@@ -17,6 +17,7 @@ from bjc_desktop.indicators.catalogue import COUNTS, verdict_label
 from bjc_desktop.indicators.period import FOLLOW_UP_MONTHS, add_months, quarter_of
 from bjc_desktop.indicators.settings import ChecklistItem, IndicatorSettings, WindowRule
 from bjc_desktop.models import Coachee, Coaching, DevelopmentPlan, FollowUp, Goal, Outcome
+from bjc_desktop.reports import german
 from bjc_desktop.services.findings import PLACES, TO_DO
 from bjc_desktop.services.input_warnings import EntryContext, warnings_for
 from bjc_desktop.services.minijob_limits import pay_warning
@@ -258,7 +259,7 @@ def _checklist(row: Any, values: Mapping[str, Any], settings: IndicatorSettings)
 def _all_verdicts(connection: Connection, row: Any, settings: IndicatorSettings) -> tuple[ClosingVerdict, ...]:
     if row is None:
         return ()
-    quarter = quarter_of(row.exit_on).label
+    quarter = german.quarter(quarter_of(row.exit_on))
     found = []
     for code in _CLOSING_CODES:
         verdict = getattr(row, _VERDICT_COLUMNS[code])
@@ -277,7 +278,7 @@ def _follow_up_verdict(connection: Connection, row: Any, settings: IndicatorSett
             f"zählt für A1.2, wenn die Nachbefragung zum Stichtag {show_date(due)} eine Beschäftigung des 1. Arbeitsmarkts ergibt, "
             "bei welchem Arbeitgeber auch immer"
         )
-    return ClosingVerdict("a1_2", verdict == COUNTS, verdict, label, quarter_of(due).label)
+    return ClosingVerdict("a1_2", verdict == COUNTS, verdict, label, german.quarter(quarter_of(due)))
 
 
 def _open_goals(connection: Connection, coaching_id: str) -> tuple[OpenGoal, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget
 
 from bjc_desktop import __version__
@@ -63,6 +63,7 @@ class Frame(QMainWindow):
         self._last_input = time.monotonic()
         self._last_tick = time.time()
         self._sleep: SleepWatch | None = None
+        QShortcut(QKeySequence("Ctrl+Q"), self).activated.connect(self.close)
         self._ticker = QTimer(self)
         self._ticker.setInterval(int(_TICK * 1000))
         self._ticker.timeout.connect(self.tick)

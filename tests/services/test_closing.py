@@ -362,8 +362,8 @@ def test_that_the_six_month_date_says_its_rule(exit_on, words):
 def test_that_the_quarters_are_named(samples):
     vault = samples["edges"]
     state = state_of(vault, open_case(vault), TypedCase({"exit_on": date(2025, 8, 31)}))
-    assert {line.code: line.quarter for line in state.verdicts}["a1_1"] == "2025-Q3"
-    assert {line.code: line.quarter for line in state.verdicts}["a1_2"] == "2026-Q1"
+    assert {line.code: line.quarter for line in state.verdicts}["a1_1"] == "Q3 2025"
+    assert {line.code: line.quarter for line in state.verdicts}["a1_2"] == "Q1 2026"
 
 
 # --- saving

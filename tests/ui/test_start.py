@@ -187,3 +187,11 @@ def test_that_only_the_passphrase_is_asked_of_somebody_alone(frame, qtbot, tmp_p
     qtbot.addWidget(again)
     again.show()
     qtbot.waitUntil(lambda: again.focusWidget() is again.start.unlock_form.passphrase.line)
+
+
+def test_that_the_keyboard_presses_buttons_by_enter_and_closes_the_window(frame, qtbot) -> None:
+    form = frame.start.unlock_form
+    qtbot.keyClick(form.open_button, Qt.Key.Key_Return)
+    assert "Bitte die Passphrase" in form.banner.text()
+    qtbot.keyClick(frame, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not frame.isVisible())

@@ -85,6 +85,7 @@ def button(
     *name* is what a screen reader says where the text alone is not enough.
     """
     made = QPushButton(text)
+    made.setAutoDefault(True)  # Enter presses it, in the window as in a dialog
     if rank:
         made.setProperty("rank", rank)
     if symbol:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from bjc_desktop.ui.shared.background import Progress, sentence_of
 from bjc_desktop.ui.shared.desk import Desk
@@ -146,18 +146,15 @@ class Scroller(QScrollArea):
         self.column.setContentsMargins(0, 0, theme().pixels(6), 0)
         self.column.setSpacing(theme().pixels(12))
         self.setWidget(inner)
+        QApplication.instance().focusChanged.connect(self._follow)  # type: ignore[union-attr]
 
     def clear(self) -> None:
         """Take everything out."""
         clear_layout(self.column)
 
-    def focusNextPrevChild(self, next_: bool) -> bool:  # noqa: FBT001, N802 - Qt's
-        """Move the focus, and show where it went."""
-        moved = super().focusNextPrevChild(next_)
-        focused = self.window().focusWidget()
+    def _follow(self, _: QWidget | None, focused: QWidget | None) -> None:
         if focused is not None and self.isAncestorOf(focused):
             self.ensureWidgetVisible(focused, 20, 60)
-        return moved
 
 
 def clear_layout(layout: QVBoxLayout | QHBoxLayout) -> None:
