@@ -36,6 +36,7 @@ _SHAPES = (
     ("phone", _PHONE, "Das sieht nicht nach einer Telefonnummer aus. Stimmt das?"),
 )
 _BEFORE_ENTRY = {
+    "exit_on": "Der Austritt liegt vor dem Eintritt. Bitte das Datum prüfen.",
     "planned_end_on": "Das geplante Ende liegt vor dem Eintritt. Stimmt das?",
     "closing_interview_on": "Das Abschlussgespräch liegt vor dem Eintritt. Stimmt das?",
     "file_closed_on": "Die Akte wird vor dem Eintritt geschlossen. Stimmt das?",

@@ -65,6 +65,28 @@ def test_that_an_exit_before_the_entry_is_said_at_its_field(page) -> None:
     assert page.form.fields["exit_on"].inner.property("state") == "error"
 
 
+def test_that_an_exit_before_the_entry_is_questioned_while_it_is_typed(page, qtbot) -> None:
+    type_text(page.form.fields["exit_on"].line, "1.1.2000")
+    qtbot.waitUntil(lambda: "vor dem Eintritt" in page.form._messages["exit_on"].text(), timeout=3000)
+    assert page.form.fields["exit_on"].line.hasFocus() or page.focusWidget() is page.form.fields["exit_on"].line
+
+
+def test_that_the_keyboard_stays_in_the_checklist_when_it_is_shown_anew(page, workspace, qtbot) -> None:
+    missing = next(iter(page._missing.values()))
+    missing.setFocus()
+    type_text(page.form.fields["exit_on"].line, "heute")
+    qtbot.waitUntil(lambda: page._missing.get("exit_data") is not missing, timeout=3000)
+    page._missing["exit_data"].setFocus()
+    before = page._missing["exit_data"]
+    page._look()
+    assert page._missing["exit_data"] is not before
+    assert page.focusWidget() is page._missing["exit_data"]
+    choose(page.form.fields["exit_reason"], "planned_end")
+    choose(page.form.fields["status_at_exit"], "unemployed")
+    page._look()
+    assert page.focusWidget() in page._missing.values()
+
+
 def test_that_a_missing_item_leads_to_its_field(page, workspace, qtbot) -> None:
     page._go_to("exit", "exit_reason")
     assert page.form.fields["exit_reason"].inner.hasFocus() or page.focusWidget() is page.form.fields["exit_reason"].inner
@@ -99,6 +121,17 @@ def test_that_an_answer_takes_three_keystrokes(workspace, desk, qtbot) -> None:
     saved = next(other for other in page.survey_desk.rows if other.coaching_id == row.coaching_id)
     assert saved.follow_up_state == "surveyed"
     assert saved.status_on_due_date is not None
+
+
+def test_that_the_keyboard_stays_on_the_desk_after_its_last_answer(workspace, desk, qtbot) -> None:
+    page = surveys(workspace, qtbot)
+    for _ in range(len(page.table.rows_model.rows)):
+        page.table.setFocus()
+        qtbot.keyClick(page.table, Qt.Key.Key_Return)
+        qtbot.keyClick(page.panel.answers, Qt.Key.Key_Return)
+        settle(page, qtbot)
+    assert not page.table.rows_model.rows
+    assert page.focusWidget() is page.states
 
 
 def test_that_a_contact_attempt_is_counted(workspace, qtbot) -> None:

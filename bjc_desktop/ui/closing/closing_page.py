@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QCheckBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QPushButton, QVBoxLayout, QWidget
 
 from bjc_desktop.errors import BjcError, InvalidInputError
 from bjc_desktop.indicators.catalogue import BY_CODE
@@ -55,6 +55,7 @@ class ClosingPage(Page):
         self._draft: DraftKeeper | None = None
         self._goals: dict[str, ChoiceBox] = {}
         self._saved_outcomes: dict[str, Form] = {}
+        self._missing: dict[str, QPushButton] = {}
         self.head.addWidget(button("Fallakte", self._open_file, symbol="folder-open"))
         self.reopen_button = button("Austritt &zurücknehmen", self.reopen, symbol="undo-2")
         self.save_button = button("Austritt &speichern", self.save, rank="primary", symbol="flag", shortcut="Ctrl+Return")
@@ -279,7 +280,12 @@ class ClosingPage(Page):
             self.pay.clear()
 
     def _show_checklist(self, state: ClosingState) -> None:
+        had_keyboard = next((item for item, made in self._missing.items() if made.hasFocus()), None)
+        if had_keyboard is not None:
+            # What has the keyboard is about to go: without this, Qt would hand it to the sidebar.
+            self.save_button.setFocus()
         clear_layout(self._list)
+        self._missing = {}
         active = [line for line in state.checklist if line.active]
         done = sum(line.done for line in active)
         self._list_title.setText(f"Prüfliste ({done} von {len(active)} erledigt)")
@@ -290,8 +296,13 @@ class ClosingPage(Page):
                 made = button(
                     line.title, partial(self._go_to, line.section, line.field), rank="plain", name=f"fehlt: {line.text}"
                 )
+                self._missing[line.item] = made
                 self._list.addLayout(row(Chip("fehlt", "danger"), made, None))
                 self._list.addWidget(label(line.text, "small", wrap=True))
+        if had_keyboard is not None and self._missing:
+            heir = self._missing.get(had_keyboard, next(iter(self._missing.values())))
+            heir.show()
+            heir.setFocus()
 
     def _show_counts(self, state: ClosingState) -> None:
         clear_layout(self._counts)

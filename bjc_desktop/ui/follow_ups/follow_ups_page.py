@@ -124,8 +124,11 @@ class FollowUpsPage(Page):
         if at is not None:
             self.table.selectRow(at)
             self._asked = None
+        keyboard_was_here = self._split.isAncestorOf(self.focusWidget())
         self._split.setVisible(bool(rows))
         self._empty.setVisible(not rows)
+        if keyboard_was_here and not rows:
+            self.states.setFocus()
         hidden = bool(self.survey_desk.rows)
         self._empty.setText(
             "Keine Nachbefragung hat diesen Stand; oben lässt sich ein anderer wählen."
