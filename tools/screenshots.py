@@ -1,4 +1,4 @@
-"""Pictures of every page from the sample vault: light, dark, at 150 and 200 per cent. Usage: screenshots.py OUT [PAGE …]."""
+"""Pictures of every page from the sample vault: light, dark, high contrast, at 150 and 200 per cent. Usage: screenshots.py OUT [PAGE …]."""
 
 import os
 import sys
@@ -9,6 +9,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 
 from bjc_desktop.app import make_application
@@ -21,7 +22,7 @@ from bjc_desktop.vault import KdfParameters, Vault, create_vault
 
 DAY = date(2025, 12, 10)
 MOMENT = datetime(2025, 12, 10, 9, 30, tzinfo=UTC)
-LOOKS = (("light", 100), ("dark", 100), ("light", 150), ("dark", 200))
+LOOKS = (("light", 100), ("dark", 100), ("light", 150), ("dark", 200), ("contrast", 100))
 
 
 class PictureDesk(Desk):
@@ -86,8 +87,8 @@ def main(out: Path, wanted: set[str]) -> None:
             workspace.begin()
             for name in places(workspace, wanted):
                 desk.background.wait()
-                for _ in range(3):
-                    application.processEvents()
+                # The preview of the list comes when the keyboard has rested for a moment.
+                QTest.qWait(120)
                 picture = workspace.grab()
                 for dialog in workspace.findChildren(QDialog):
                     if dialog.isVisible():

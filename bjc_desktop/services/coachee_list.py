@@ -56,6 +56,7 @@ class ListOrder(Vocabulary):
     """What the list is ordered by."""
 
     NAME = "name", "Name"
+    STATUS = "status", "Status"
     NEXT_DUE = "next_due", "nächste Fälligkeit"
     LAST_CONTACT = "last_contact", "letzter Kontakt"
     ENTRY = "entry", "Eintritt"
@@ -219,8 +220,13 @@ _COUNT = text("SELECT count(*) FROM coachee_keys")
 _AMONG = "k.coachee_id IN (SELECT value FROM json_each(:people))"
 _FOUND = "k.number IN (SELECT rowid FROM coachee_search WHERE coachee_search MATCH :match)"
 _COACHING_JOIN = f" LEFT JOIN coachings c ON c.id = ({_NEWEST})"
+_STATUS_RANK = (
+    f"CASE {_STATUS} " + " ".join(f"WHEN '{status.value}' THEN {rank}" for rank, status in enumerate(CaseStatus)) + " END"
+)
+"""Running coachings first, then those in aftercare, as :class:`CaseStatus` lists them."""
 _ORDERS = {
     ListOrder.NAME: "k.sort_key",
+    ListOrder.STATUS: _STATUS_RANK,
     ListOrder.NEXT_DUE: "d.day",
     ListOrder.LAST_CONTACT: _LAST_CONTACT,
     ListOrder.ENTRY: "c.entry_on",
@@ -246,7 +252,7 @@ def _query(wanted: CoacheeFilter, people: Sequence[str] | None, order: ListOrder
     asked = [condition for condition, value in coaching.items() if value is not None]
     parameters |= {"status": wanted.status, "target_group": wanted.target_group, "measure_link": wanted.measure_link}
     tables = "coachee_keys k"
-    if asked or order in {ListOrder.ENTRY, ListOrder.LAST_CONTACT}:
+    if asked or order in {ListOrder.STATUS, ListOrder.ENTRY, ListOrder.LAST_CONTACT}:
         tables += _COACHING_JOIN
     if order is ListOrder.CASE_NUMBER:
         tables += " CROSS JOIN coachees p ON p.id = k.coachee_id"

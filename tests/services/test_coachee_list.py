@@ -74,6 +74,7 @@ def test_that_every_order_shows_everybody_and_what_has_no_value_last(
     page = find_coachees(connection, CoacheeFilter(), order=order, descending=descending, limit=10_000, today=TODAY)
     assert {row.coachee_id for row in page.rows} == {row.coachee_id for row in everybody(connection)}
     value = {
+        ListOrder.STATUS: lambda row: list(CaseStatus).index(row.status),
         ListOrder.NEXT_DUE: lambda row: row.next_due.day if row.next_due else None,
         ListOrder.LAST_CONTACT: lambda row: row.last_contact,
         ListOrder.ENTRY: lambda row: row.entry_on,

@@ -120,3 +120,12 @@ def test_that_a_weighty_question_over_everybody_is_asked_behind_the_window_and_t
     page.refresh()
     qtbot.waitUntil(lambda: "angezeigt" in page.subtitle.text(), timeout=10_000)
     assert page.subtitle.text() != everybody
+
+
+def test_that_the_own_list_begins_with_the_coachings_that_run(workspace) -> None:
+    workspace.open_page("coachees")
+    page = workspace.page("coachees")
+    ranks = [list(CaseStatus).index(row.status) for row in page.table.rows_model.rows]
+    assert ranks == sorted(ranks)
+    assert page.table.horizontalHeader().sortIndicatorSection() == 1
+    assert ranks[0] == 0

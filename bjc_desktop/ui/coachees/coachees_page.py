@@ -61,7 +61,14 @@ COLUMNS = (
     Column("Eintritt", lambda row: show_date(row.entry_on) or NO_VALUE, width=110),
     Column("Fallnummer", lambda row: row.case_number, width=130),
 )
-_ORDERS = {0: ListOrder.NAME, 2: ListOrder.NEXT_DUE, 3: ListOrder.LAST_CONTACT, 4: ListOrder.ENTRY, 5: ListOrder.CASE_NUMBER}
+_ORDERS = {
+    0: ListOrder.NAME,
+    1: ListOrder.STATUS,
+    2: ListOrder.NEXT_DUE,
+    3: ListOrder.LAST_CONTACT,
+    4: ListOrder.ENTRY,
+    5: ListOrder.CASE_NUMBER,
+}
 
 
 class CoacheesPage(Page):
@@ -72,7 +79,8 @@ class CoacheesPage(Page):
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
-        self._order, self._descending = ListOrder.NAME, False
+        self._chosen_order: ListOrder | None = None
+        self._descending = False
         self._behind: tuple[str, ...] | None = None
         self.new_button = button("&Neue*r Coachee", self.add_coachee, rank="primary", symbol="user-plus")
         self.head.addWidget(self.new_button)
@@ -101,7 +109,6 @@ class CoacheesPage(Page):
         self.table.opened.connect(self.open_row)
         self.table.horizontalHeader().sectionClicked.connect(self._sort)
         self.table.horizontalHeader().setSortIndicatorShown(True)
-        self.table.horizontalHeader().setSortIndicator(0, Qt.SortOrder.AscendingOrder)
         self.preview = CoacheePreviewPanel(desk)
         self.preview.wanted.connect(self.wanted)
         # The preview follows when the typing or the arrows rest, so that no keystroke waits for it.
@@ -133,6 +140,12 @@ class CoacheesPage(Page):
 
     # --- what is shown ----------------------------------------------------------------------------------------------------
 
+    @property
+    def _order(self) -> ListOrder:
+        """The chosen order; else a coach's own list begins with the coachings that run, and a list of everybody is a directory."""
+        own = self.cases.currentData() is not None and self._behind is None
+        return self._chosen_order or (ListOrder.STATUS if own else ListOrder.NAME)
+
     def _wanted(self) -> CoacheeFilter:
         return CoacheeFilter(
             text=self.search.text(),
@@ -160,8 +173,13 @@ class CoacheesPage(Page):
 
     def refresh(self) -> None:
         """Read the list again; what needs a look at every file of the programme does not keep the window."""
+        section = next(section for section, order in _ORDERS.items() if order is self._order)
+        direction = Qt.SortOrder.DescendingOrder if self._descending else Qt.SortOrder.AscendingOrder
+        self.table.horizontalHeader().setSortIndicator(section, direction)
         wanted = self._wanted()
-        weighty = wanted.due is not None or wanted.measure_link is not None or self._order is ListOrder.NEXT_DUE
+        weighty = (
+            wanted.due is not None or wanted.measure_link is not None or self._order in {ListOrder.NEXT_DUE, ListOrder.STATUS}
+        )
         everybody = wanted.coach_id is None and wanted.coachee_ids is None
         self.ask(self._question(), self._show_page, behind=weighty and everybody)
 
@@ -199,9 +217,7 @@ class CoacheesPage(Page):
         if order is None:
             return
         self._descending = not self._descending if order is self._order else False
-        self._order = order
-        direction = Qt.SortOrder.DescendingOrder if self._descending else Qt.SortOrder.AscendingOrder
-        self.table.horizontalHeader().setSortIndicator(section, direction)
+        self._chosen_order = order
         self.refresh()
 
     def _show_preview(self) -> None:

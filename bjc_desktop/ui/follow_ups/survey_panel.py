@@ -46,6 +46,7 @@ class SurveyPanel(QFrame):
         self.answers = QListWidget()
         self.answers.setAccessibleName("Antwort: Status am Stichtag")
         self.answers.setWordWrap(True)
+        self.answers.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.answers.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.answers.installEventFilter(self)
         self.answers.itemDoubleClicked.connect(lambda _: self.save())

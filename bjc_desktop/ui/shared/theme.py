@@ -180,7 +180,8 @@ def palette_of(colours: Colours) -> QPalette:
 
 def style_sheet(c: Colours, px: Callable[[int], int]) -> str:
     """Return the little style sheet there is: what a palette cannot say."""
-    chevron = str(resource("icons/chevron-down-dark.svg")) if c is LIGHT else str(resource("icons/chevron-down-light.svg"))
+    chevron = resource("icons/chevron-down-dark.svg" if c is LIGHT else "icons/chevron-down-light.svg")
+    tick = resource("icons/check-light.svg" if c is LIGHT else "icons/check-dark.svg")
     return f"""
 QWidget {{ font-family: "{FAMILY}"; }}
 QToolTip {{ color: {c.text}; background: {c.surface}; border: 1px solid {c.edge}; padding: {px(4)}px; }}
@@ -231,9 +232,12 @@ QComboBox::down-arrow {{ image: url("{chevron}"); width: {px(14)}px; height: {px
 QComboBox QAbstractItemView {{ background: {c.surface}; color: {c.text}; border: 1px solid {c.edge};
   selection-background-color: {c.selection}; selection-color: {c.text}; outline: none; }}
 QComboBox QAbstractItemView::item {{ min-height: {px(28)}px; }}
-QCheckBox, QRadioButton {{ spacing: {px(8)}px; min-height: {px(26)}px; }}
-QCheckBox::indicator, QRadioButton::indicator {{ width: {px(18)}px; height: {px(18)}px; }}
-QCheckBox:focus, QRadioButton:focus {{ outline: none; border: 2px solid {c.accent}; border-radius: {px(4)}px; }}
+QCheckBox {{ spacing: {px(8)}px; min-height: {px(26)}px; }}
+QCheckBox::indicator, QListView::indicator {{ width: {px(16)}px; height: {px(16)}px;
+  background: {c.surface}; border: 1px solid {c.edge}; border-radius: {px(4)}px; }}
+QCheckBox::indicator:checked, QListView::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; image: url("{tick}"); }}
+QCheckBox::indicator:disabled {{ background: {c.window}; border-color: {c.line}; }}
+QCheckBox:focus {{ outline: none; border: 2px solid {c.accent}; border-radius: {px(4)}px; }}
 QTableView, QListView, QTreeView {{ background: {c.surface}; color: {c.text}; border: 1px solid {c.line};
   border-radius: {px(8)}px; gridline-color: {c.line}; outline: none; }}
 QTableView:focus, QListView:focus {{ border: 2px solid {c.accent}; }}
