@@ -3,9 +3,11 @@
 import os
 import shutil
 import uuid
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -75,6 +77,8 @@ _MISSING = "Hier ist kein Tresor. Bitte den Ordner prüfen."
 _DATABASE_MISSING = "Die Datenbank des Tresors fehlt. Bitte die letzte Sicherung mit „bjc-desktop restore …“ wiederherstellen."
 _EXISTS = "Am angegebenen Ort ist schon etwas. Bitte für den neuen Tresor einen neuen Ordner angeben."
 _OUTDATED = "Der Tresor hat noch den Aufbau einer früheren Version. Bitte ihn einmal öffnen, damit er aktualisiert wird."
+Step = Callable[[int, int], object]
+"""Is told how many steps of how many are done."""
 
 
 class OutdatedVaultError(VaultError):
@@ -181,12 +185,20 @@ def utc(now: datetime) -> datetime:
 
 
 def open_vault(
-    folder: Path, passphrase: str, *, user: str | None = None, now: datetime, check: bool = True, migrate: bool = True
+    folder: Path,
+    passphrase: str,
+    *,
+    user: str | None = None,
+    now: datetime,
+    check: bool = True,
+    migrate: bool = True,
+    step: Step = lambda *_: None,
 ) -> Vault:
     """Open the vault in *folder* with a user's passphrase or with the recovery code.
 
     Without *user* the vault must have only one. The recovery code stands for the first user with the role administration.
-    With *check* the whole file is checked first; without *migrate* an older schema is refused instead of migrated.
+    With *check* the whole file is checked first; without *migrate* an older schema is refused instead of migrated. While it
+    is migrated, *step* is told how many steps of how many are done: the backup, each revision, and the check at the end.
 
     Raises
     ------
@@ -205,7 +217,7 @@ def open_vault(
     lock = _locked(folder)
     try:
         unlocked = settle_rotation(folder, _unlock(folder, passphrase, user, now))
-        _prepare(folder, unlocked, now, check=check, migrate=migrate)
+        _prepare(folder, unlocked, now, check=check, step=step if migrate else None)
         return _opened(folder, lock, unlocked, now)
     except BaseException:
         lock.release()
@@ -277,27 +289,32 @@ def _unlock(folder: Path, passphrase: str, user: str | None, now: datetime) -> U
         raise
 
 
-def _prepare(folder: Path, unlocked: Unlocked, now: datetime, *, check: bool, migrate: bool) -> None:
+def _prepare(folder: Path, unlocked: Unlocked, now: datetime, *, check: bool, step: Step | None) -> None:
+    """Check the file, and migrate it where it is of an older version; without *step* that is refused."""
     with closing(connect(folder / DATABASE, unlocked.secrets.cipher_key)) as connection, clear_errors():
         revision = revision_of(connection)
         if check:
             assert_whole(connection)
     if revision == HEAD:
         return
-    revisions_after(revision)
-    if not migrate:
+    revisions = revisions_after(revision)
+    if step is None:
         raise OutdatedVaultError(_OUTDATED)
-    _migrate(folder, unlocked, revision, now)
+    done, total = count(), len(revisions) + 2
+    _migrate(folder, unlocked, revision, now, lambda: step(next(done), total))
 
 
-def _migrate(folder: Path, unlocked: Unlocked, revision: str, now: datetime) -> None:
+def _migrate(folder: Path, unlocked: Unlocked, revision: str, now: datetime, step: Callable[[], object]) -> None:
+    step()
     write_backup(BackupSource(folder, unlocked.slots, unlocked.secrets), folder / BACKUPS, now)
+    step()
 
     def record(connection: Connection, reached: str) -> None:
         actor = Actor("", Role.ADMINISTRATION)
         record_event(connection, actor, "migrate", {"from": revision, "to": reached}, now=now)
 
-    migrate_schema(folder / DATABASE, unlocked.secrets.cipher_key, finish=record)
+    migrate_schema(folder / DATABASE, unlocked.secrets.cipher_key, finish=record, step=step)
+    step()
 
 
 def _opened(folder: Path, lock: VaultLock, unlocked: Unlocked, now: datetime) -> Vault:

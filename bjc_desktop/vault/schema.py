@@ -55,11 +55,16 @@ def revisions_after(current: str | None, scripts: Path = SCRIPTS) -> "list[Scrip
 
 
 def migrate(
-    path: Path, key: CipherKey, *, scripts: Path = SCRIPTS, finish: Callable[[Connection, str], None] | None = None
+    path: Path,
+    key: CipherKey,
+    *,
+    scripts: Path = SCRIPTS,
+    finish: Callable[[Connection, str], None] | None = None,
+    step: Callable[[], object] = lambda: None,
 ) -> None:
     """Bring the database at *path* to the newest revision of *scripts*; the caller made a backup before.
 
-    *finish* is called at the end of the transaction with the connection and the new revision. Foreign keys are off, for
+    *step* is called after each revision, *finish* at the end of the transaction with the connection and the new revision. Foreign keys are off, for
     rebuilding a parent table with them on would delete its children; they are checked before the commit.
 
     Raises
@@ -71,7 +76,7 @@ def migrate(
     """
     engine = vault_engine(Connector(path, key, foreign_keys=False))
     try:
-        _migrate(engine, scripts, finish)
+        _migrate(engine, scripts, finish, step)
     except BjcError:
         raise
     except Exception as error:
@@ -80,13 +85,14 @@ def migrate(
         engine.dispose()
 
 
-def _migrate(engine: Engine, scripts: Path, finish: Callable[[Connection, str], None] | None) -> None:
+def _migrate(engine: Engine, scripts: Path, finish: Callable[[Connection, str], None] | None, step: Callable[[], object]) -> None:
     with engine.begin() as connection:
         before = _row_counts(connection)
         triggers = _triggers(connection)
         revisions = revisions_after(_revision(connection), scripts)
         for revision in revisions:
             _run(connection, revision)
+            step()
         _check(connection, before, triggers)
         if finish is not None and revisions:
             finish(connection, revisions[-1].revision)

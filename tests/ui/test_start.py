@@ -15,6 +15,7 @@ from bjc_desktop.ui.start import vault_jobs
 from bjc_desktop.vault import open_vault, open_with_key
 from tests.conftest import NOW, PASSPHRASE, USER
 from tests.ui.typing_keys import type_text
+from tests.vault.test_schema import newer_scripts, older_than
 
 
 @pytest.fixture
@@ -50,6 +51,19 @@ def test_that_the_vault_used_last_is_offered_and_opens_by_its_passphrase(frame, 
     qtbot.waitUntil(lambda: frame.workspace is not None, timeout=20_000)
     assert frame.stack.currentWidget() is frame.workspace
     assert load_settings(config).vaults[0] == str(vault_folder)
+
+
+def test_that_the_update_of_an_older_vault_shows_how_far_it_is(frame, qtbot, tmp_path, monkeypatch) -> None:
+    older_than(monkeypatch, newer_scripts(tmp_path))
+    shown = []
+    frame.start.unlock_form.progress.valueChanged.connect(
+        lambda done: shown.append((done, frame.start.unlock_form.banner.text()))
+    )
+    unlocked(frame, qtbot)
+    qtbot.waitUntil(lambda: frame.workspace is not None, timeout=20_000)
+    assert [done for done, _ in shown][-3:] == [1, 2, 3]
+    assert "früheren Version" in shown[-1][1]
+    assert not frame.start.unlock_form.progress.isVisible()
 
 
 def test_that_a_wrong_passphrase_is_said_at_the_form_and_nothing_opens(frame, qtbot) -> None:

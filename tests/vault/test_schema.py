@@ -72,6 +72,19 @@ def _scripts(tmp_path: Path, revision: str) -> Path:
     return tmp_path / "scripts"
 
 
+def newer_scripts(tmp_path: Path) -> Path:
+    """Return the revisions of a next version of the program."""
+    return _scripts(tmp_path, _REBUILD)
+
+
+def older_than(monkeypatch: pytest.MonkeyPatch, scripts: Path) -> None:
+    """Let the program be the one that *scripts* belong to, so that every vault is of an earlier version."""
+    steps, run = revisions_after, migrate
+    monkeypatch.setattr(opening, "HEAD", "9999")
+    monkeypatch.setattr(opening, "revisions_after", lambda revision: steps(revision, scripts))
+    monkeypatch.setattr(opening, "migrate_schema", lambda path, key, **more: run(path, key, scripts=scripts, **more))
+
+
 def _counts(vault: Vault) -> tuple[str, list[int], list[str]]:
     with closing(connect(vault.database, vault.secrets.cipher_key)) as connection:
         revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
@@ -106,15 +119,16 @@ def test_that_an_older_vault_is_backed_up_and_migrated_when_it_is_opened(
 ) -> None:
     add_case(vault)
     vault.close()
-    scripts = _scripts(tmp_path, _REBUILD)
-    steps, run = revisions_after, migrate
-    monkeypatch.setattr(opening, "HEAD", "9999")
-    monkeypatch.setattr(opening, "revisions_after", lambda revision: steps(revision, scripts))
-    monkeypatch.setattr(opening, "migrate_schema", lambda path, key, finish: run(path, key, scripts=scripts, finish=finish))
+    older_than(monkeypatch, newer_scripts(tmp_path))
     with pytest.raises(VaultError, match="früheren Version"):
         open_vault(vault.folder, PASSPHRASE, now=NOW, migrate=False)
-    with open_vault(vault.folder, PASSPHRASE, now=NOW) as migrated, migrated.reading() as connection:
+    told: list[tuple[int, int]] = []
+    with (
+        open_vault(vault.folder, PASSPHRASE, now=NOW, step=lambda *far: told.append(far)) as migrated,
+        migrated.reading() as connection,
+    ):
         assert connection.exec_driver_sql("SELECT family_name FROM coachees").scalar() == CANARY
         actions = connection.exec_driver_sql("SELECT action FROM change_records ORDER BY id DESC LIMIT 2").scalars().all()
         assert actions == ["unlock", "migrate"]
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
     assert len(list((vault.folder / "backups").glob("*.bjcbackup"))) == 1

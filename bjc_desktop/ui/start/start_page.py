@@ -234,7 +234,7 @@ class StartPage(QWidget):
             lambda progress: vault_jobs.unlock(folder, user or None, passphrase, progress),
             self._unlocked,
             self._not_unlocked,
-            lambda done, _: self.unlock_form.tell_progress(vault_jobs.STEPS[done]),
+            self.unlock_form.tell_update,
         )
 
     def _unlocked(self, vault: "Vault") -> None:

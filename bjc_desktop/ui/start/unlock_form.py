@@ -3,12 +3,14 @@
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from bjc_desktop.ui.shared.labels import Banner, button, label, row
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.start.entry import Entry
 from bjc_desktop.ui.start.passphrase_field import PassphraseField
+
+_UPDATE = "Dieser Tresor stammt aus einer früheren Version. Er wird gesichert und aktualisiert; bitte das Fenster offen lassen."
 
 
 class UnlockForm(QWidget):
@@ -29,10 +31,14 @@ class UnlockForm(QWidget):
         self.passphrase = PassphraseField()
         self.passphrase.entered.connect(self._unlock)
         self.user.returnPressed.connect(self.passphrase.line.setFocus)
+        self.progress = QProgressBar()
+        self.progress.setAccessibleName("Fortschritt der Aktualisierung")
+        self.progress.hide()
         self.open_button = button("&Entsperren", self._unlock, rank="primary", symbol="lock")
         column.addWidget(label("Tresor entsperren", "title"))
         column.addWidget(self._place)
         column.addWidget(self.banner)
+        column.addWidget(self.progress)
         column.addWidget(Entry("&Benutzername", self.user, "Darf leer bleiben, wenn nur Sie diesen Tresor benutzen."))
         column.addWidget(Entry("&Passphrase oder Wiederherstellungscode", self.passphrase))
         column.addLayout(row(button("&Anderer Tresor …", self.other.emit, rank="plain"), None, self.open_button))
@@ -59,14 +65,20 @@ class UnlockForm(QWidget):
         self.passphrase.line.setFocus()
         self.passphrase.line.selectAll()
 
-    def tell_progress(self, sentence: str) -> None:
-        """Say what is being done."""
-        self.banner.tell(sentence)
+    def tell_update(self, done: int, total: int) -> None:
+        """Say that the vault is of an earlier version, and how far its update is."""
+        if done == 0:
+            self.banner.tell(_UPDATE)
+        self.progress.setRange(0, total)
+        self.progress.setValue(done)
+        self.progress.show()
 
     def set_busy(self, *, busy: bool) -> None:
         """Take no input while the key is derived."""
         for widget in (self.user, self.passphrase, self.open_button):
             widget.setEnabled(not busy)
+        if not busy:
+            self.progress.hide()
         self.open_button.setText("Wird entsperrt …" if busy else "&Entsperren")
 
     def _unlock(self) -> None:

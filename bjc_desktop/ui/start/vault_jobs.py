@@ -9,8 +9,6 @@ from bjc_desktop.ui.shared.background import Progress
 if TYPE_CHECKING:
     from bjc_desktop.vault import Vault
 
-STEPS = ("Der Tresor wird geöffnet; einer aus einer früheren Version wird dabei gesichert und aktualisiert.",)
-
 
 def _now() -> datetime:
     return datetime.now(UTC)
@@ -21,11 +19,13 @@ def _today() -> date:
 
 
 def unlock(folder: Path, user: str | None, passphrase: str, progress: Progress) -> "Vault":
-    """Open the vault in *folder*; its integrity is checked afterwards, behind the window."""
+    """Open the vault in *folder*; its integrity is checked afterwards, behind the window.
+
+    *progress* hears how far the update of a vault from an earlier version is, and of nothing else.
+    """
     from bjc_desktop.vault import open_vault  # noqa: PLC0415
 
-    progress.step(0, 1)
-    return open_vault(folder, passphrase, user=user, now=_now(), check=False)
+    return open_vault(folder, passphrase, user=user, now=_now(), check=False, step=progress.step)
 
 
 def make(values: dict[str, str]) -> tuple["Vault", str]:
