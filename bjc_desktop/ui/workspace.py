@@ -274,20 +274,14 @@ class Workspace(QWidget):
     def undo(self) -> None:
         """Take back what was saved last."""
         from bjc_desktop.errors import BjcError  # noqa: PLC0415 - not needed to show the first page
-        from bjc_desktop.services.undoing import undo  # noqa: PLC0415 - the same
 
         transaction = self.desk.last_transaction
         if transaction is None:
             return
         try:
-            undo(self.desk.vault, transaction, now=self.desk.now())
+            self.desk.take_back(transaction)
         except BjcError as error:
             self.banner.tell(str(error), "warning", button("Verstanden", self.banner.clear, rank="plain"))
-            return
-        self.desk.last_transaction = None
-        self._undo.hide()
-        self._refresh()
-        self._status.setText("✓ Zurückgenommen")
 
     def warn_of_lock(self, seconds: int) -> None:
         """Say that the window will lock."""

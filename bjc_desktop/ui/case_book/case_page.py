@@ -9,10 +9,14 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from bjc_desktop.services.case_file import CaseFile, full_name, read_case_file
-from bjc_desktop.services.case_print import note_print, whole_file
+from bjc_desktop.services.case_print import whole_file
 from bjc_desktop.services.typed_values import show_date
-from bjc_desktop.ui.case_book import sections
-from bjc_desktop.ui.case_book.sections import CaseSectionView
+from bjc_desktop.ui.case_book import list_sections as lists
+from bjc_desktop.ui.case_book import reading_sections as reading
+from bjc_desktop.ui.case_book.change_list import Changes
+from bjc_desktop.ui.case_book.master_data import MasterData
+from bjc_desktop.ui.case_book.plan_section import Plans
+from bjc_desktop.ui.case_book.section import CaseSectionView
 from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.draft_keeper import DraftKeeper
@@ -41,20 +45,20 @@ class SectionEntry:
 
 
 SECTIONS = (
-    SectionEntry("coaching", "Stammdaten", sections.MasterData, ("person",)),
-    SectionEntry("consents", "Einwilligungen", sections.Consents, rows=lambda case: case.consents),
-    SectionEntry("staff", "Zuständig", sections.Assignments),
-    SectionEntry("measures", "Maßnahmen", sections.Measures, rows=lambda case: case.measures),
-    SectionEntry("profile", "Kompetenzprofil", sections.Profiles),
-    SectionEntry("barriers", "Hemmnisse", sections.Barriers, rows=lambda case: case.barriers),
-    SectionEntry("plan", "Entwicklungsplan", sections.Plans, ("goals", "tasks")),
-    SectionEntry("consultations", "Konsultationen", sections.Consultations, rows=lambda case: case.consultations),
-    SectionEntry("observations", "Beobachtungen", sections.Observations, rows=lambda case: case.observations),
-    SectionEntry("outcomes", "Ergebnisse", sections.Outcomes, rows=lambda case: case.outcomes),
-    SectionEntry("exit", "Austritt", sections.Exit),
-    SectionEntry("follow_up", "Nachbefragung", sections.FollowUpSummary),
-    SectionEntry("timeline", "Zeitleiste", sections.Timeline),
-    SectionEntry("changes", "Änderungen", sections.Changes),
+    SectionEntry("coaching", "Stammdaten", MasterData, ("person",)),
+    SectionEntry("consents", "Einwilligungen", lists.Consents, rows=lambda case: case.consents),
+    SectionEntry("staff", "Zuständig", lists.Assignments),
+    SectionEntry("measures", "Maßnahmen", lists.Measures, rows=lambda case: case.measures),
+    SectionEntry("profile", "Kompetenzprofil", lists.Profiles),
+    SectionEntry("barriers", "Hemmnisse", lists.Barriers, rows=lambda case: case.barriers),
+    SectionEntry("plan", "Entwicklungsplan", Plans, ("goals", "tasks")),
+    SectionEntry("consultations", "Konsultationen", lists.Consultations, rows=lambda case: case.consultations),
+    SectionEntry("observations", "Beobachtungen", reading.Observations, rows=lambda case: case.observations),
+    SectionEntry("outcomes", "Ergebnisse", lists.Outcomes, rows=lambda case: case.outcomes),
+    SectionEntry("exit", "Austritt", reading.Exit),
+    SectionEntry("follow_up", "Nachbefragung", reading.FollowUpSummary),
+    SectionEntry("timeline", "Zeitleiste", reading.Timeline),
+    SectionEntry("changes", "Änderungen", Changes),
 )
 
 
@@ -200,8 +204,7 @@ class CasePage(Page):
         """Show the whole file as it would be printed."""
         if self.case is None:
             return
-        coaching_id, vault, now = self.coaching_id, self.desk.vault, self.desk.now()
-        PreviewDialog(whole_file(self.case), "Fallakte", lambda: note_print(vault, coaching_id, "file", now=now), self).open()
+        PreviewDialog(whole_file(self.case), "Fallakte", partial(self.desk.note_print, self.coaching_id, "file"), self).open()
 
     def _record(self) -> None:
         self.wanted.emit("consultation", {"coaching_id": self.coaching_id})
@@ -224,7 +227,7 @@ class CasePage(Page):
 
     def sample_places(self) -> dict[str, dict[str, Any]]:
         """Return the sections of the pictures."""
-        coaching_id = self.desk.read(partial(sections.some_coaching, staff_id=self.desk.staff_id or "", today=self.desk.today()))
+        coaching_id = self.desk.read(partial(_some_coaching, staff_id=self.desk.staff_id or "", today=self.desk.today()))
         return {f"case-{entry.key}": {"coaching_id": coaching_id, "section": entry.key} for entry in SECTIONS}
 
     # --- drafts -----------------------------------------------------------------------------------------------------------
@@ -246,3 +249,11 @@ def _ending(case: CaseFile) -> str:
         return f" · Austritt {show_date(case.coaching['exit_on'])}"
     planned = case.coaching["planned_end_on"]
     return "" if planned is None else f" · geplant bis {show_date(planned)}"
+
+
+def _some_coaching(connection: Any, *, staff_id: str, today: Any) -> str:
+    """Return a running coaching, for pictures and tests."""
+    from bjc_desktop.services.person_picks import read_people  # noqa: PLC0415 - for pictures only
+
+    people = read_people(connection, staff_id=staff_id, today=today)
+    return people[min(2, len(people) - 1)].coaching_id

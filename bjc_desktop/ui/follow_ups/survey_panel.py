@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from bjc_desktop.reports.german import per_cent
-from bjc_desktop.services.case_print import note_print, phone_script, provider_of, survey_letter
+from bjc_desktop.services.case_print import phone_script, provider_of, survey_letter
 from bjc_desktop.services.follow_up_desk import Answer, FollowUpDesk, SurveyRow
 from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
@@ -130,7 +130,7 @@ class SurveyPanel(QFrame):
             return
         provider = desk.read(partial(provider_of, coaching_id=shown.coaching_id))
         pdf = survey_letter(shown, provider, desk.today()) if what == "letter" else phone_script(shown, provider)
-        PreviewDialog(pdf, "Nachbefragung", lambda: note_print(desk.vault, shown.coaching_id, what, now=desk.now()), self).open()
+        PreviewDialog(pdf, "Nachbefragung", partial(desk.note_print, shown.coaching_id, what), self).open()
 
     def _open_file(self) -> None:
         if self._row is not None:

@@ -5,7 +5,7 @@ from typing import ClassVar
 from PySide6.QtWidgets import QWidget
 
 from bjc_desktop.services.history import recent_changes
-from bjc_desktop.ui.case_book.sections import ChangeList
+from bjc_desktop.ui.case_book.change_list import ChangeList
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.page import Page
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QDialog, QFileDialog, QVBoxLayout, QWidget
 
+from bjc_desktop.errors import BjcError
 from bjc_desktop.ui.shared.labels import Banner, button, label, row
 from bjc_desktop.ui.shared.page import Scroller
 from bjc_desktop.ui.shared.theme import theme
@@ -59,8 +60,7 @@ class PreviewDialog(QDialog):
         except OSError:
             self.banner.tell("Die Datei konnte nicht geschrieben werden. Bitte einen anderen Ort wählen.", "danger")
             return
-        self._left()
-        self.banner.tell("Gespeichert. Die Datei ist nicht verschlüsselt; bitte sicher verwahren.", "warning")
+        self._note("Gespeichert. Die Datei ist nicht verschlüsselt; bitte sicher verwahren.")
 
     def _print(self) -> None:
         from PySide6.QtPrintSupport import QPrintDialog, QPrinter  # noqa: PLC0415 - seldom needed
@@ -77,7 +77,15 @@ class PreviewDialog(QDialog):
                 picture = _picture(page, _PRINT_SCALE)
                 painter.drawImage(QRectF(painter.viewport()), picture, QRectF(picture.rect()))
         painter.end()
-        self._left()
+        self._note("Gedruckt.")
+
+    def _note(self, said: str) -> None:
+        try:
+            self._left()
+        except BjcError as error:
+            self.banner.tell(f"{said} Es konnte nicht vermerkt werden: {error}", "danger")
+        else:
+            self.banner.tell(said, "warning")
 
 
 def _picture(page: pypdfium2.PdfPage, scale: float) -> QImage:

@@ -15,6 +15,7 @@ from bjc_desktop.vault import Vault, assert_sound
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
+READ_ONLY = "Der Tresor ist beschädigt und nur lesbar. Bitte die letzte gute Sicherung wiederherstellen."
 
 
 class Desk(QObject):
@@ -81,9 +82,7 @@ class Desk(QObject):
         VaultError
             where the vault cannot be written; nothing was changed.
         """
-        self._sound.wait()
-        if self._damaged:
-            raise VaultDamagedError("Der Tresor ist beschädigt und nur lesbar. Bitte die letzte gute Sicherung wiederherstellen.")
+        self._assert_writable()
         with self.vault.writing(now=self.now()) as session:
             result = change(session)
             session.flush()
@@ -91,6 +90,42 @@ class Desk(QObject):
         self.changed.emit()
         self.saved.emit(said)
         return result
+
+    def take_back(self, transaction_id: int) -> None:
+        """Take a transaction back.
+
+        Raises
+        ------
+        UndoRefusedError
+            where that is not possible; nothing was changed.
+        VaultError
+            where the vault cannot be written.
+        """
+        from bjc_desktop.services.undoing import undo  # noqa: PLC0415 - not needed to show the first page
+
+        self._assert_writable()
+        undo(self.vault, transaction_id, now=self.now())
+        self.last_transaction = None
+        self.changed.emit()
+        self.saved.emit("Zurückgenommen")
+
+    def note_print(self, coaching_id: str, what: str) -> None:
+        """Write into the change record that *what* of a coaching was printed or saved as a file.
+
+        Raises
+        ------
+        VaultError
+            where the vault cannot be written.
+        """
+        from bjc_desktop.services.case_print import note_print  # noqa: PLC0415 - not needed to show the first page
+
+        self._assert_writable()
+        note_print(self.vault, coaching_id, what, now=self.now())
+
+    def _assert_writable(self) -> None:
+        self._sound.wait()
+        if self._damaged:
+            raise VaultDamagedError(READ_ONLY)
 
     def keep_quietly(self, change: Callable[[Any], Any]) -> None:
         """Keep a draft: no signal, and no refusal that would disturb the person who types."""

@@ -1,0 +1,42 @@
+"""The one way to write: nothing is changed in a damaged vault, whichever way a page asks for it."""
+
+import os
+
+import pytest
+
+from bjc_desktop.errors import VaultDamagedError
+from bjc_desktop.ui.shared.background import Background
+from bjc_desktop.vault import open_with_key
+from tests.ui.conftest import FixedDesk
+
+PAGE_BYTES = 4096
+
+
+@pytest.fixture
+def damaged_desk(sample_template, tmp_path, look, qtbot):
+    """Yield a desk over a vault of which the last pages were overwritten."""
+    folder = sample_template.copy_to(tmp_path / "tresor")
+    vault = open_with_key(folder, sample_template.secrets)
+    with (folder / "vault.db").open("r+b") as file:
+        file.seek(-4 * PAGE_BYTES, os.SEEK_END)
+        file.write(os.urandom(4 * PAGE_BYTES))
+    desk = FixedDesk(vault, Background())
+    desk.check()
+    yield desk
+    desk.background.wait()
+    desk.close()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda desk: desk.write(lambda _: pytest.fail("written")),
+        lambda desk: desk.take_back(1),
+        lambda desk: desk.note_print("1", "file"),
+    ],
+    ids=["write", "take_back", "note_print"],
+)
+def test_that_a_damaged_vault_is_read_only(damaged_desk, change) -> None:
+    with pytest.raises(VaultDamagedError, match="nur lesbar"):
+        change(damaged_desk)
+    assert damaged_desk.read(lambda connection: connection.exec_driver_sql("SELECT count(*) FROM staff").scalar())
