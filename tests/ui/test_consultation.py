@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from bjc_desktop.services.case_file import read_case_file
 from bjc_desktop.services.drafts import draft_of
@@ -110,3 +111,10 @@ def test_that_a_number_that_means_nothing_is_said_at_its_field(dialog) -> None:
     dialog.form.fields["duration_min"].line.setText("viel")
     dialog.save()
     assert dialog.form.fields["duration_min"].inner.property("state") == "error"
+
+
+def test_that_the_form_is_there_before_the_next_key_is_typed(workspace, qtbot) -> None:
+    workspace.activateWindow()
+    qtbot.keyClick(workspace, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert isinstance(QApplication.activeModalWidget(), ConsultationDialog)
+    QApplication.activeModalWidget().close()

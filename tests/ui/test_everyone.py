@@ -5,9 +5,9 @@ import sys
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QMainWindow, QScrollArea, QWidget
 
-from bjc_desktop.ui.shared.labels import label
+from bjc_desktop.ui.shared.labels import button, label
 from bjc_desktop.ui.shared.theme import COLOURS, contrast, theme
 from bjc_desktop.ui.workspace import PAGES, Workspace
 
@@ -146,3 +146,17 @@ def test_that_calls_into_qt_keep_the_references_to_none(qapp) -> None:
     for _ in range(1000):
         widget.setEnabled(True)
     assert before - sys.getrefcount(None) < 100
+
+
+@pytest.mark.parametrize("rank", ["", "primary", "plain", "section"])
+def test_that_enter_presses_the_button_that_has_the_keyboard(look, qtbot, rank) -> None:
+    pressed = []
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    made = button("Tu etwas", lambda: pressed.append(rank), rank=rank)
+    window.setCentralWidget(made)
+    window.show()
+    made.setFocus()
+    qtbot.keyClick(made, Qt.Key.Key_Return)
+    qtbot.keyClick(made, Qt.Key.Key_Space)
+    assert pressed == [rank, rank]

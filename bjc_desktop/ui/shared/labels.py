@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from bjc_desktop.ui.shared.icons import icon, pixmap
@@ -93,10 +93,10 @@ def button(
         made.setIcon(icon(symbol, {"primary": "on_accent", "plain": "accent"}.get(rank, "text")))
         made.setIconSize(QSize(theme().pixels(18), theme().pixels(18)))
     if shortcut:
-        made.setShortcut(QKeySequence(shortcut))
+        # Not the button's own shortcut: Qt shows that one pressed for 100 ms before it acts, and what is typed meanwhile is lost.
+        QShortcut(QKeySequence(shortcut), made, made.click)
         made.setToolTip(f"{text.replace('&', '')} ({shortcut.replace('Ctrl', 'Strg').replace('Shift', 'Umschalt')})")
     made.setAccessibleName(name or text.replace("&", ""))
-    made.setAutoDefault(rank == "primary")
     if action is not None:
         made.clicked.connect(lambda _checked=False: action())
     return made

@@ -201,7 +201,7 @@ QFrame[box="good"] {{ background: {c.good_ground}; border: 1px solid {c.good}; b
 QFrame[box="quiet"] {{ background: {c.quiet_ground}; border: 1px solid {c.line}; border-radius: {px(6)}px; }}
 QFrame[box="sidebar"] {{ background: {c.surface}; border: none; border-right: 1px solid {c.line}; }}
 QFrame[box="rule"] {{ background: {c.line}; border: none; max-height: 1px; min-height: 1px; }}
-QPushButton {{ background: {c.surface}; color: {c.text}; border: 1px solid {c.edge}; border-radius: {px(5)}px;
+QPushButton {{ outline: none; background: {c.surface}; color: {c.text}; border: 1px solid {c.edge}; border-radius: {px(5)}px;
   padding: {px(6)}px {px(14)}px; min-height: {px(20)}px; }}
 QPushButton:hover {{ background: {c.selection}; }}
 QPushButton:focus {{ border: 2px solid {c.accent}; padding: {px(6) - 1}px {px(14) - 1}px; }}
