@@ -1,6 +1,6 @@
 """Picking a person by a few letters: the coachees that a consultation may be about, one's own first.
 
-Who is coached now comes first; who left within the last eight months follows, for aftercare and the six-month survey. The
+Who is coached now comes first; who left within the last twelve months follows, for aftercare and the six-month survey. The
 window reads the people once and matches every keystroke against them in memory.
 """
 
@@ -17,8 +17,8 @@ from bjc_desktop.models import Coachee, Coaching, CoachingStaff
 from bjc_desktop.models.coachee_keys import CoacheeKey
 from bjc_desktop.models.name_keys import NUMBER, folded_words, search_key
 
-RECENT_MONTHS = 8
-"""How long after the exit a coaching is still offered: six months to the survey, and room to carry it out."""
+RECENT_MONTHS = 12
+"""How long after the exit a coaching is still offered: six months to the survey, and room for a late one."""
 
 
 @dataclass(frozen=True, slots=True)

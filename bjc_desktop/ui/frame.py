@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget
 
 from bjc_desktop import __version__
@@ -42,6 +42,9 @@ _INPUT = {
 }
 
 _SLEPT = "Gesperrt, weil der Rechner geschlafen hat. Was Sie getippt haben, ist aufgehoben."
+
+
+_LOCK = QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_L)
 
 
 class Frame(QMainWindow):
@@ -135,11 +138,15 @@ class Frame(QMainWindow):
             self.workspace.warn_of_lock(int(limit - idle))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's
-        """Note that somebody is at work."""
+        """Note that somebody is at work; lock by Ctrl+L in front of a dialog too, which keeps the window's own keys from acting."""
         if event.type() in _INPUT:
             self._last_input = time.monotonic()
             if self.workspace is not None:
                 self.workspace.take_back_warning()
+            pressed = isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress
+            if pressed and event.keyCombination() == _LOCK and QApplication.activeModalWidget() is not None:
+                QTimer.singleShot(0, self.lock)
+                return True
         return super().eventFilter(watched, event)
 
     def change_look(self, scheme: str, scale: int) -> None:

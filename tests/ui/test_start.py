@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from bjc_desktop.preferences import Settings, load_settings
+from bjc_desktop.services.drafts import draft_of
 from bjc_desktop.services.targets import fill_new_vault
 from bjc_desktop.ui import frame as frames
+from bjc_desktop.ui.consultation.consultation_dialog import DRAFT
 from bjc_desktop.ui.frame import Frame
 from bjc_desktop.ui.start import vault_jobs
 from bjc_desktop.vault import open_vault, open_with_key
@@ -209,3 +211,16 @@ def test_that_the_keyboard_presses_buttons_by_enter_and_closes_the_window(frame,
     assert "Bitte die Passphrase" in form.banner.text()
     qtbot.keyClick(frame, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: not frame.isVisible())
+
+
+def test_that_the_window_locks_by_key_in_front_of_a_dialog_too_and_keeps_what_was_typed(frame, qtbot, vault_folder) -> None:
+    unlocked(frame, qtbot)
+    qtbot.waitUntil(lambda: frame.workspace is not None, timeout=20_000)
+    frame.workspace.record()
+    note = QApplication.activeModalWidget().note
+    type_text(note, "Nur halb")
+    qtbot.keyClick(note, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: frame.workspace is None, timeout=5000)
+    assert QApplication.activeModalWidget() is None
+    with open_vault(vault_folder, PASSPHRASE, user=USER, now=NOW) as vault, vault.reading() as connection:
+        assert draft_of(connection, vault.user.id, DRAFT)["note"] == "Nur halb"

@@ -201,16 +201,19 @@ class ConsultationDialog(QDialog):
     def _ask(self, values: Any) -> dict[str, str]:
         ids = tuple(person.coaching_id for person in self._everybody())
         if not ids or values.get("held_on") is None:
+            self._tell_about("")
             return {}
         known = {name: value for name, value in values.items() if value is not None}
         form = replace(self._offer, coaching_ids=ids, **known)
         asked = self.desk.read(partial(warnings, form=form, today=self.desk.today()))
-        about = asked.pop("coaching_ids", "")
-        if about:
-            self.banner.tell(about, "warning")
+        self._tell_about(asked.pop("coaching_ids", ""))
+        return asked
+
+    def _tell_about(self, sentence: str) -> None:
+        if sentence:
+            self.banner.tell(sentence, "warning")
         elif self._staff_id:
             self.banner.clear()
-        return asked
 
     def save(self) -> None:
         """Save what is shown; where something is missing, say so at its field and stay."""

@@ -61,7 +61,7 @@ class NewVaultForm(QWidget):
         column.addWidget(label("Neuer Tresor", "title"))
         column.addWidget(self.banner)
         column.addLayout(grid)
-        column.addLayout(row(button("&Zurück", self.back.emit, rank="plain"), None, self.make_button))
+        column.addLayout(row(button("&Zurück", self.back.emit, rank="plain", shortcut="Esc"), None, self.make_button))
 
     def refuse(self, sentences: dict[str, str], sentence: str = "") -> None:
         """Show each of *sentences* at its field, or *sentence* above; what was typed stays."""

@@ -36,7 +36,7 @@ class RestoreForm(QWidget):
         column.addWidget(self.banner)
         column.addWidget(Entry("&Sicherung", source, "Eine Datei, oder ein Ordner: dann gilt die neueste unbeschädigte darin."))
         column.addWidget(Entry("&Neuer Ordner des Tresors", folder))
-        column.addLayout(row(button("&Zurück", self.back.emit, rank="plain"), None, self.restore_button))
+        column.addLayout(row(button("&Zurück", self.back.emit, rank="plain", shortcut="Esc"), None, self.restore_button))
 
     def refuse(self, sentence: str) -> None:
         """Show why it did not work."""
