@@ -21,12 +21,13 @@ def test_that_the_subtitle_counts_what_the_list_shows(page) -> None:
 
 
 def test_that_a_name_is_found_in_another_spelling(page) -> None:
-    page._clear_filters()
+    page.show_everybody()
     type_text(page.search, "boehm")
     assert {row.family_name for row in page.table.rows_model.rows} == {"Böhm"}
 
 
 def test_that_a_filter_that_hides_everything_says_so_and_can_be_reset(page, qtbot) -> None:
+    page.show_everybody()
     type_text(page.search, "xyzxyz")
     assert "entspricht" in page._empty_text.text()
     qtbot.mouseClick(page._empty_button, Qt.MouseButton.LeftButton)
@@ -86,7 +87,7 @@ def test_that_a_new_coachee_is_added_with_a_hostile_name_and_found_again(dialog,
     with qtbot.waitSignal(page.wanted) as asked:
         dialog.save()
     assert asked.args[0] == "case_file"
-    page._clear_filters()
+    page.show_everybody()
     page.search.setText("Müller")
     assert any(row.family_name == "<b>&amp;Müller</b>" for row in page.table.rows_model.rows)
 
@@ -129,3 +130,17 @@ def test_that_the_own_list_begins_with_the_coachings_that_run(workspace) -> None
     assert ranks == sorted(ranks)
     assert page.table.horizontalHeader().sortIndicatorSection() == 1
     assert ranks[0] == 0
+
+
+def test_that_a_name_among_others_cases_is_one_key_away(page, desk, qtbot) -> None:
+    own = {row.coachee_id for row in page.table.rows_model.rows}
+    page.show_everybody()
+    other = next(row for row in page.table.rows_model.rows if row.coachee_id not in own)
+    page.cases.setCurrentIndex(0)
+    type_text(page.search, other.case_number)
+    assert "niemand" in page._empty_text.text()
+    qtbot.keyClick(page._empty_button, Qt.Key.Key_Return)
+    assert [row.coachee_id for row in page.table.rows_model.rows] == [other.coachee_id]
+    qtbot.keyClick(page.search, Qt.Key.Key_Escape)
+    assert page.search.text() == ""
+    assert len(page.table.rows_model.rows) > len(own)

@@ -1,10 +1,11 @@
 """The list of coachees: search as you type, filters, a preview, and Enter opens the case file."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
 
@@ -132,7 +133,8 @@ class CoacheesPage(Page):
         inner = QVBoxLayout(self._empty)
         self._empty_text = label("", "muted", wrap=True)
         self._empty_text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty_button = button("Filter zurücksetzen", self._clear_filters)
+        self._empty_action: Callable[[], object] = self.show_everybody
+        self._empty_button = button("Alle zeigen", self._help_empty)
         inner.addStretch(1)
         inner.addWidget(self._empty_text)
         inner.addWidget(self._empty_button, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -192,21 +194,32 @@ class CoacheesPage(Page):
             self._tell_empty(page.total_all)
 
     def _tell_empty(self, everybody: int) -> None:
-        filtered = self._wanted() != CoacheeFilter()
-        if everybody or filtered:
-            self._empty_text.setText("Kein Coachee entspricht der Suche und den Filtern.")
-            self._empty_button.setText("Filter zurücksetzen")
+        wanted = self._wanted()
+        narrowed = replace(wanted, text="") != CoacheeFilter()
+        if narrowed and wanted.text.strip():
+            sentence, way, action = "Unter diesen Fällen heißt niemand so.", "In allen Fällen suchen", self._clear_filters
+        elif everybody or wanted != CoacheeFilter():
+            sentence, way, action = "Kein Coachee entspricht der Suche und den Filtern.", "Alle zeigen", self.show_everybody
         else:
-            self._empty_text.setText("Hier stehen die Coachees mit Status, nächster Fälligkeit und letztem Kontakt.")
-            self._empty_button.setText("Ersten Coachee anlegen")
+            sentence = "Hier stehen die Coachees mit Status, nächster Fälligkeit und letztem Kontakt."
+            way, action = "Ersten Coachee anlegen", self.add_coachee
+        self._empty_text.setText(sentence)
+        self._empty_button.setText(way)
+        self._empty_button.setAccessibleName(way)
+        self._empty_action = action
+
+    def _help_empty(self) -> None:
+        self._empty_action()
+
+    def show_everybody(self) -> None:
+        """Show all coachees: without search and filters."""
+        with QSignalBlocker(self.search):
+            self.search.clear()
+        self._clear_filters()
 
     def _clear_filters(self) -> None:
-        if self._empty_button.text() == "Ersten Coachee anlegen":
-            self.add_coachee()
-            return
         self._behind = None
         self.banner.clear()
-        self.search.clear()
         for choice in self._filters:
             choice.setCurrentIndex(choice.count() - 1 if choice is self.cases else 0)
         self.refresh()
@@ -231,7 +244,7 @@ class CoacheesPage(Page):
         """Show the list, the one behind a number, or the form for a new coachee."""
         if "coachee_ids" in where:
             self._behind = tuple(where["coachee_ids"])
-            back = button("Alle zeigen", self._clear_filters, rank="plain")
+            back = button("Alle zeigen", self.show_everybody, rank="plain")
             self.banner.tell(where.get("why", "Die Fälle hinter der Zahl"), "quiet", back)
             self._stale = True
         for name, choice in (("status", self.status), ("due", self.due), ("link", self.link)):
@@ -273,12 +286,16 @@ class CoacheesPage(Page):
             self.open_row(row)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's
-        """Let arrow down in the search go on in the list."""
-        down = isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Down
-        if watched is self.search and down:
+        """Let arrow down in the search go on in the list, and Escape empty the search."""
+        if watched is not self.search or not isinstance(event, QKeyEvent) or event.type() is not QEvent.Type.KeyPress:
+            return False
+        if event.key() == Qt.Key.Key_Down:
             self.table.setFocus()
-            return True
-        return False
+        elif event.key() == Qt.Key.Key_Escape and self.search.text():
+            self.search.clear()
+        else:
+            return False
+        return True
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's
         """Show the preview where there is room for it."""
