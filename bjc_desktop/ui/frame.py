@@ -143,8 +143,8 @@ class Frame(QMainWindow):
             self._last_input = time.monotonic()
             if self.workspace is not None:
                 self.workspace.take_back_warning()
-            pressed = isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress
-            if pressed and event.keyCombination() == _LOCK and QApplication.activeModalWidget() is not None:
+            locks = isinstance(event, QKeyEvent) and event.keyCombination() == _LOCK
+            if locks and event.type() is QEvent.Type.KeyPress and QApplication.activeModalWidget() is not None:
                 QTimer.singleShot(0, self.lock)
                 return True
         return super().eventFilter(watched, event)

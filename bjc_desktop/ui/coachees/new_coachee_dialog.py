@@ -23,7 +23,7 @@ from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.form import Form
 from bjc_desktop.ui.shared.labels import Banner, box, button, label, row
 from bjc_desktop.ui.shared.page import Scroller, clear_layout
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.ui.start.entry import Entry
 from bjc_desktop.vocabulary import Role
 
@@ -78,9 +78,10 @@ class NewCoacheeDialog(QDialog):
         column.addWidget(self.coaching)
         column.addWidget(Entry("zuständige*r &JobCoach *", self.coach))
         column.addWidget(self.with_measure)
-        column.addWidget(self.effect)
         column.addStretch(1)
         outer.addWidget(scroller, 1)
+        # What taking this person on does to the share is to be seen without scrolling; large text needs the room for the fields.
+        (outer if theme().scale < LARGE_TEXT else column).addWidget(self.effect)
         self.save_button = button("&Anlegen", self.save, rank="primary")
         outer.addLayout(
             row(label("Strg+Enter legt an", "small"), None, button("Abbrechen", self.reject, rank="plain"), self.save_button)
