@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from bjc_desktop.errors import InvalidInputError
-from bjc_desktop.models import Base, Coachee, CoacheeKey, Coaching, CoachingStaff, Staff
+from bjc_desktop.models import Base, Coachee, CoacheeKey, Coaching, CoachingStaff, Measure, Staff
 from bjc_desktop.services.row_editing import add_row, row_problems
 from bjc_desktop.services.row_titles import fields_of
 from bjc_desktop.services.typed_values import problem_of, show_date
@@ -22,11 +22,17 @@ _YEAR = re.compile(r"(?<!\d)(19|20)\d\d(?!\d)")
 
 
 def add_coachee(
-    session: Session, fields: Mapping[str, Any], coaching_fields: Mapping[str, Any], coach_id: str | None, *, today: date
+    session: Session,
+    fields: Mapping[str, Any],
+    coaching_fields: Mapping[str, Any],
+    coach_id: str | None,
+    *,
+    today: date,
+    measure_kind: str | None = None,
 ) -> tuple[str, str]:
     """Add a coachee with a first coaching that *coach_id* is responsible for, and return the ids of both.
 
-    The provider is that of the coach where *coaching_fields* names none.
+    The provider is that of the coach where *coaching_fields* names none. A *measure_kind* adds a measure from the entry on.
 
     Raises
     ------
@@ -41,13 +47,21 @@ def add_coachee(
     if problems:
         raise InvalidInputError(problems)
     coachee_id = add_row(session, Coachee, fields, today=today)
-    return coachee_id, _add_coaching(session, coachee_id, coaching, coach_id or "", today)
+    return coachee_id, _add_coaching(session, coachee_id, coaching, coach_id or "", today, measure_kind)
 
 
 def add_coaching(
-    session: Session, coachee_id: str, coaching_fields: Mapping[str, Any], coach_id: str | None, *, today: date
+    session: Session,
+    coachee_id: str,
+    coaching_fields: Mapping[str, Any],
+    coach_id: str | None,
+    *,
+    today: date,
+    measure_kind: str | None = None,
 ) -> str:
     """Add a further coaching of the coachee that *coach_id* is responsible for, and return its id.
+
+    A *measure_kind* adds a measure from the entry on.
 
     Raises
     ------
@@ -60,13 +74,18 @@ def add_coaching(
         problems |= _still_running(session, coachee_id, coaching)
     if problems:
         raise InvalidInputError(problems)
-    return _add_coaching(session, coachee_id, coaching, coach_id or "", today)
+    return _add_coaching(session, coachee_id, coaching, coach_id or "", today, measure_kind)
 
 
-def _add_coaching(session: Session, coachee_id: str, coaching: Mapping[str, Any], coach_id: str, today: date) -> str:
+def _add_coaching(
+    session: Session, coachee_id: str, coaching: Mapping[str, Any], coach_id: str, today: date, measure_kind: str | None
+) -> str:
     coaching_id = add_row(session, Coaching, {**coaching, "coachee_id": coachee_id}, today=today)
     assignment = {"coaching_id": coaching_id, "staff_id": coach_id, "valid_from": coaching["entry_on"]}
     add_row(session, CoachingStaff, assignment, today=today)
+    if measure_kind is not None:
+        measure = {"coaching_id": coaching_id, "kind": measure_kind, "begin_on": coaching["entry_on"]}
+        add_row(session, Measure, measure, today=today)
     return coaching_id
 
 

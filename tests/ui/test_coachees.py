@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 
 from bjc_desktop.services.coachee_list import CaseStatus
 from tests.ui.typing_keys import type_text
@@ -144,3 +144,17 @@ def test_that_a_name_among_others_cases_is_one_key_away(page, desk, qtbot) -> No
     qtbot.keyClick(page.search, Qt.Key.Key_Escape)
     assert page.search.text() == ""
     assert len(page.table.rows_model.rows) > len(own)
+
+
+def test_that_a_measure_chosen_for_a_new_coachee_is_in_the_file_and_in_the_guard(page, workspace, desk, qtbot) -> None:
+    qtbot.mouseClick(page.new_button, Qt.MouseButton.LeftButton)
+    dialog = QApplication.activeModalWidget()
+    without = dialog.effect.text()
+    type_text(dialog.person.fields["family_name"].line, "Okonkwo")
+    dialog.measure.setCurrentIndex(dialog.measure.findData("agh_16d"))
+    dialog.measure.activated.emit(dialog.measure.currentIndex())
+    assert dialog.effect.text() != without
+    dialog.save()
+    case = workspace.page("case_file").case
+    assert [measure["kind"] for measure in case.measures] == ["agh_16d"]
+    assert case.measures[0]["begin_on"] == case.coaching["entry_on"]

@@ -5,9 +5,10 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QCheckBox, QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from bjc_desktop.errors import BjcError, InvalidInputError
+from bjc_desktop.indicators.counting import LINKING_MEASURES
 from bjc_desktop.indicators.period import quarter_of
 from bjc_desktop.reports.german import per_cent
 from bjc_desktop.services.coachee_preview import coachee_preview
@@ -25,7 +26,7 @@ from bjc_desktop.ui.shared.labels import Banner, box, button, label, row
 from bjc_desktop.ui.shared.page import Scroller, clear_layout
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.ui.start.entry import Entry
-from bjc_desktop.vocabulary import Role
+from bjc_desktop.vocabulary import MeasureKind, Role
 
 _PERSON = ("family_name", "given_name", "birth_date", "case_number", "gender", "german_level", "phone", "email", "postcode")
 _COACHING = (
@@ -61,8 +62,11 @@ class NewCoacheeDialog(QDialog):
         self.coach = ChoiceBox()
         self._fill_coaches()
         self._similar = QVBoxLayout()
-        self.with_measure = QCheckBox("Nimmt an einer Maßnahme teil (Maßnahmebezug)")
-        self.with_measure.toggled.connect(self._show_effect)
+        self.measure = ChoiceBox()
+        self.measure.addItem("keine", None)
+        for kind in MeasureKind:
+            self.measure.addItem(kind.label, kind.value)
+        self.measure.activated.connect(self._show_effect)
         self.effect = Banner()
         column = scroller.column
         column.addWidget(label(self.windowTitle(), "title"))
@@ -77,7 +81,7 @@ class NewCoacheeDialog(QDialog):
         column.addWidget(label("Coaching", "heading"))
         column.addWidget(self.coaching)
         column.addWidget(Entry("zuständige*r &JobCoach *", self.coach))
-        column.addWidget(self.with_measure)
+        column.addWidget(Entry("&Maßnahme seit dem Eintritt", self.measure))
         column.addStretch(1)
         outer.addWidget(scroller, 1)
         # What taking this person on does to the share is to be seen without scrolling; large text needs the room for the fields.
@@ -118,7 +122,7 @@ class NewCoacheeDialog(QDialog):
         typed = {"person": self.person.changed(), "coaching": self.coaching.changed()}
         if not any(typed.values()):
             return None
-        return {**typed, "coach": self.coach.currentData(), "with_measure": self.with_measure.isChecked()}
+        return {**typed, "coach": self.coach.currentData(), "measure": self.measure.currentData()}
 
     def _restore(self) -> None:
         typed = self._draft.restored()
@@ -127,7 +131,7 @@ class NewCoacheeDialog(QDialog):
         self.person.show_texts(typed["person"])
         self.coaching.show_texts(typed["coaching"])
         self.coach.setCurrentIndex(self.coach.findData(typed["coach"]))
-        self.with_measure.setChecked(typed["with_measure"])
+        self.measure.setCurrentIndex(max(self.measure.findData(typed.get("measure")), 0))
         self.banner.tell(RESTORED, "quiet", button("Verwerfen", self.discard))
 
     def discard(self) -> None:
@@ -191,7 +195,7 @@ class NewCoacheeDialog(QDialog):
                 settings=read_settings(connection),
                 period=quarter_of(today),
                 today=today,
-                with_measure=self.with_measure.isChecked(),
+                with_measure=self.measure.currentData() in LINKING_MEASURES,
             )
         )
         self.effect.tell(effect_in_words(effect), "warning" if effect.harmful else "quiet")
@@ -219,11 +223,11 @@ class NewCoacheeDialog(QDialog):
             self.wanted.emit("case_file", {"coaching_id": coaching_id})
 
     def _add(self, session: Any, person: dict[str, Any], coaching: dict[str, Any]) -> str:
-        coach_id, today = self.coach.currentData(), self.desk.today()
+        coach_id, today, measure_kind = self.coach.currentData(), self.desk.today(), self.measure.currentData()
         self._draft.drop(session)
         if self._coachee_id is not None:
-            return add_coaching(session, self._coachee_id, coaching, coach_id, today=today)
-        return add_coachee(session, person, coaching, coach_id, today=today)[1]
+            return add_coaching(session, self._coachee_id, coaching, coach_id, today=today, measure_kind=measure_kind)
+        return add_coachee(session, person, coaching, coach_id, today=today, measure_kind=measure_kind)[1]
 
 
 def _described(similar: SimilarCoachee) -> str:
