@@ -52,31 +52,44 @@ class NewCoacheeDialog(QDialog):
         self.desk, self._coachee_id = desk, coachee_id
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Neue*r Coachee" if coachee_id is None else "Weiteres Coaching")
+        self.banner, self.effect = Banner(), Banner()
+        self.person = Form("coachees", _PERSON, today=desk.today, required=("family_name", "case_number"), columns=3)
+        self.coaching = Form("coachings", _COACHING, today=desk.today, required=("entry_on",), columns=3)
+        self.coach, self.measure = ChoiceBox(), ChoiceBox()
+        self._fill_choices()
+        self._similar = QVBoxLayout()
+        self.save_button = button("&Anlegen", self.save, rank="primary")
+        self._lay_out()
+        QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self.save)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_PAUSE)
+        self._timer.timeout.connect(self._look_for_similar)
+        self.person.typed.connect(self._timer.start)
+        self.measure.activated.connect(self._show_effect)
+        self.coaching.show_row(dict.fromkeys(_COACHING) | {"entry_on": desk.today()})
+        self.person.show_row(dict.fromkeys(_PERSON) | {"case_number": desk.read(partial(next_case_number, today=desk.today()))})
+        self._show_effect()
+        self._finished = False
+        self._draft = DraftKeeper(desk, "new_coachee" if coachee_id is None else f"new_coaching:{coachee_id}", self._content)
+        self._restore()
+        self.resize(theme().pixels(860), min(theme().pixels(700), self.screen().availableGeometry().height() - 40))
+        (self.person if coachee_id is None else self.coaching).focus_field("family_name")
+
+    def _lay_out(self) -> None:
         px = theme().pixels
         outer = QVBoxLayout(self)
         outer.setContentsMargins(px(20), px(16), px(20), px(16))
         scroller = Scroller()
-        self.banner = Banner()
-        self.person = Form("coachees", _PERSON, today=desk.today, required=("family_name", "case_number"), columns=3)
-        self.coaching = Form("coachings", _COACHING, today=desk.today, required=("entry_on",), columns=3)
-        self.coach = ChoiceBox()
-        self._fill_coaches()
-        self._similar = QVBoxLayout()
-        self.measure = ChoiceBox()
-        self.measure.addItem("keine", None)
-        for kind in MeasureKind:
-            self.measure.addItem(kind.label, kind.value)
-        self.measure.activated.connect(self._show_effect)
-        self.effect = Banner()
         column = scroller.column
         column.addWidget(label(self.windowTitle(), "title"))
         column.addWidget(self.banner)
-        if coachee_id is None:
+        if self._coachee_id is None:
             column.addWidget(label("Person", "heading"))
             column.addWidget(self.person)
             column.addLayout(self._similar)
         else:
-            preview = desk.read(partial(coachee_preview, coachee_id=coachee_id, today=desk.today()))
+            preview = self.desk.read(partial(coachee_preview, coachee_id=self._coachee_id, today=self.desk.today()))
             column.addWidget(label(f"{preview.row.name}, Fallnummer {preview.row.case_number}", "heading"))
         column.addWidget(label("Coaching", "heading"))
         column.addWidget(self.coaching)
@@ -86,26 +99,14 @@ class NewCoacheeDialog(QDialog):
         outer.addWidget(scroller, 1)
         # What taking this person on does to the share is to be seen without scrolling; large text needs the room for the fields.
         (outer if theme().scale < LARGE_TEXT else column).addWidget(self.effect)
-        self.save_button = button("&Anlegen", self.save, rank="primary")
         outer.addLayout(
             row(label("Strg+Enter legt an", "small"), None, button("Abbrechen", self.reject, rank="plain"), self.save_button)
         )
-        QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self.save)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_PAUSE)
-        self._timer.timeout.connect(self._look_for_similar)
-        self.person.typed.connect(self._timer.start)
-        self.coaching.show_row(dict.fromkeys(_COACHING) | {"entry_on": desk.today()})
-        self.person.show_row(dict.fromkeys(_PERSON) | {"case_number": desk.read(partial(next_case_number, today=desk.today()))})
-        self._show_effect()
-        self._finished = False
-        self._draft = DraftKeeper(desk, "new_coachee" if coachee_id is None else f"new_coaching:{coachee_id}", self._content)
-        self._restore()
-        self.resize(px(860), min(px(700), self.screen().availableGeometry().height() - 40))
-        (self.person if coachee_id is None else self.coaching).focus_field("family_name")
 
-    def _fill_coaches(self) -> None:
+    def _fill_choices(self) -> None:
+        self.measure.addItem("keine", None)
+        for kind in MeasureKind:
+            self.measure.addItem(kind.label, kind.value)
         for member in self.desk.read(partial(list_staff, today=self.desk.today())):
             if member.role is Role.JOB_COACH and member.employed:
                 self.coach.addItem(member.name, member.id)
