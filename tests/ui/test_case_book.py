@@ -190,3 +190,38 @@ def test_that_an_opened_case_file_has_the_keyboard_at_its_section(page, workspac
     workspace.open_page("overview")
     workspace.open_page("case_file", {"coaching_id": page.coaching_id, "section": "plan"})
     assert workspace.focusWidget().text() == page._buttons["plan"].text()
+
+
+def test_that_several_rows_are_added_without_a_look_back(page, qtbot) -> None:
+    goals = section(page, "plan").goals
+    goals.begin_new()
+    for text in ("Drei Bewerbungen schreiben", "Einen Lebenslauf haben"):
+        type_text(goals.form.fields["description"].edit, text)
+        qtbot.keyClick(goals.form.fields["description"].edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        assert goals.table.current().row["description"] == text
+        assert page.focusWidget() is goals.table
+        qtbot.keyClick(goals.table, Qt.Key.Key_Insert)
+    assert page.focusWidget() is goals.form.fields["description"].edit
+
+
+def test_that_saving_leaves_the_section_where_it_is_scrolled_to(page, workspace, qtbot) -> None:
+    workspace.resize(1366, 560)
+    tasks = section(page, "plan").tasks
+    bar = page._scroller.verticalScrollBar()
+    tasks.begin_new()
+    type_text(tasks.form.fields["description"].edit, "Anrufen")
+    qtbot.waitUntil(lambda: bar.value() > 100, timeout=2000)
+    tasks.save()
+    qtbot.wait(50)
+    assert bar.value() > 100
+
+
+def test_that_a_field_for_free_text_grows_with_what_is_typed(page, qtbot) -> None:
+    edit = section(page, "plan").goals.form.fields["description"].edit
+    edit.setPlainText("eine Zeile")
+    small = edit.height()
+    edit.setPlainText("\n".join("Zeile" for _ in range(8)))
+    qtbot.waitUntil(lambda: edit.height() > small * 1.5, timeout=1000)
+    edit.setPlainText("\n".join("Zeile" for _ in range(80)))
+    qtbot.wait(20)
+    assert edit.height() < small * 5

@@ -171,8 +171,8 @@ class CasePage(Page):
         self.show_section(self._section)
 
     def show_section(self, key: str) -> None:
-        """Show the section *key*; it is made at its first use."""
-        self._section = key
+        """Show the section *key*; it is made at its first use. The same one again stays where it was scrolled to."""
+        another, self._section = key != self._section or key not in self._views, key
         if self.case is None:
             return
         if key not in self._views:
@@ -187,7 +187,8 @@ class CasePage(Page):
         for name, made in self._buttons.items():
             made.setChecked(name == key)
         self._sections.setCurrentIndex(self._sections.findData(key))
-        self._scroller.verticalScrollBar().setValue(0)
+        if another:
+            self._scroller.verticalScrollBar().setValue(0)
 
     def _step(self, step: int) -> None:
         keys = [entry.key for entry in SECTIONS]

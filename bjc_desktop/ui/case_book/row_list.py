@@ -63,6 +63,7 @@ class RowList(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(8))
         self.add_button = button(shape.add, self.begin_new, symbol="plus")
+        self.add_button.setToolTip("Einfg in der Liste")
         self.delete_button = button("Löschen", self.delete, symbol="trash-2", name=f"{TITLES[shape.table].singular} löschen")
         self.tick_button = button("" if shape.tick is None else shape.tick[0], self.tick, symbol="check")
         self.tick_button.setToolTip("Leertaste in der Liste")
@@ -100,6 +101,9 @@ class RowList(QWidget):
         shortcut = QShortcut(QKeySequence("Ctrl+Return"), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(self.save)
+        insert = QShortcut(QKeySequence("Ins"), self)
+        insert.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        insert.activated.connect(self.begin_new)
         if shape.tick is not None:
             space = QShortcut(QKeySequence("Space"), self.table)
             space.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -189,6 +193,7 @@ class RowList(QWidget):
         else:
             self.banner.clear()
             self._mark(dirty=False)
+            self.table.setFocus()
 
     def _restore(self, error: BjcError) -> None:
         _ = error

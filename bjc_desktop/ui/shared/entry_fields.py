@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtCore import QDate, QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QDate, QEvent, QPoint, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCalendarWidget,
@@ -24,7 +24,7 @@ from bjc_desktop.ui.shared.labels import set_tone
 from bjc_desktop.ui.shared.theme import theme
 
 _NARROW = {Kind.DATE: 150, Kind.MONTH: 130, Kind.INTEGER: 110, Kind.DECIMAL: 130, Kind.BOOLEAN: 130}
-_LINES = 4
+_FEWEST_LINES, _MOST_LINES = 3, 12
 
 
 class Field(QWidget):
@@ -269,10 +269,15 @@ class LongField(Field):
         super().__init__(info)
         self.edit = QPlainTextEdit()
         self.edit.setTabChangesFocus(True)
-        self.edit.setMinimumHeight(self.edit.fontMetrics().lineSpacing() * _LINES + theme().pixels(16))
-        self.edit.setMaximumHeight(self.edit.fontMetrics().lineSpacing() * _LINES * 2)
         self.edit.textChanged.connect(self.typed)
+        self.edit.document().documentLayout().documentSizeChanged.connect(self._grow)
+        self._grow(QSizeF(0, 0))
         self._hold(self.edit)
+
+    def _grow(self, size: QSizeF) -> None:
+        """Be as high as what is typed; the layout of plain text counts lines."""
+        lines = min(max(round(size.height()), _FEWEST_LINES), _MOST_LINES)
+        self.edit.setFixedHeight(self.edit.fontMetrics().lineSpacing() * lines + theme().pixels(20))
 
     def text(self) -> str:
         """Return what is shown."""
