@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from bjc_desktop.services.coachee_list import CoacheeFilter, find_coachees
+from bjc_desktop.services.coachee_list import CoacheeFilter, CoacheeRow, ListOrder, find_coachees
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.icons import icon
 from bjc_desktop.ui.shared.labels import label
@@ -54,13 +54,23 @@ class Palette(QDialog):
             if all(word in title.casefold() for word in words):
                 self._add(f"{title}   {shortcut}", "arrow-right", action)
         if words:
-            page = self._desk.read(
-                partial(find_coachees, wanted=CoacheeFilter(text=text), limit=_PEOPLE, today=self._desk.today())
-            )
-            for found in page.rows:
+            for found in self._people(text):
                 self._add(f"{found.name}   {found.case_number}   {found.status.label}", "user", partial(self._open, found))
         self.list.setCurrentRow(0)
         self._count.setText(f"{self.list.count()} Treffer" if self.list.count() else "Kein Treffer")
+
+    def _people(self, text: str) -> list[CoacheeRow]:
+        """Return whom *text* names: one's own first, and of them who is coached now."""
+
+        def named(coach_id: str | None, order: ListOrder) -> Sequence[CoacheeRow]:
+            wanted = CoacheeFilter(text=text, coach_id=coach_id)
+            return self._desk.read(
+                partial(find_coachees, wanted=wanted, order=order, limit=_PEOPLE, today=self._desk.today())
+            ).rows
+
+        own = named(self._desk.staff_id, ListOrder.STATUS) if self._desk.staff_id else ()
+        people = {found.coachee_id: found for found in (*own, *named(None, ListOrder.NAME))}
+        return list(people.values())[:_PEOPLE]
 
     def _open(self, found: Any) -> None:
         if found.coaching_id is None:

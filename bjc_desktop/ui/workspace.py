@@ -206,7 +206,7 @@ class Workspace(QWidget):
         self.stack.setCurrentWidget(page)
         target = page.first_field()
         if target is not None:
-            target.setFocus(Qt.FocusReason.OtherFocusReason)
+            target.setFocus(Qt.FocusReason.TabFocusReason)
 
     def go_back(self) -> None:
         """Show where the user was before."""

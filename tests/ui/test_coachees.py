@@ -6,6 +6,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 
 from bjc_desktop.services.coachee_list import CaseStatus
+from bjc_desktop.ui.palette import Palette
 from tests.ui.typing_keys import type_text
 
 
@@ -158,3 +159,27 @@ def test_that_a_measure_chosen_for_a_new_coachee_is_in_the_file_and_in_the_guard
     case = workspace.page("case_file").case
     assert [measure["kind"] for measure in case.measures] == ["agh_16d"]
     assert case.measures[0]["begin_on"] == case.coaching["entry_on"]
+
+
+def test_that_the_search_for_anything_names_ones_own_running_cases_first(workspace, desk) -> None:
+    page = workspace.page("coachees")
+    workspace.open_page("coachees")
+    own = [row for row in page.table.rows_model.rows if row.status is CaseStatus.ACTIVE]
+    initial = own[0].family_name[0]
+    workspace.open_palette()
+    palette = workspace.findChild(Palette)
+    first = palette._people(initial)[0]
+    assert first.coachee_id in {row.coachee_id for row in own}
+
+
+def test_that_typing_replaces_the_day_that_a_page_opens_at(workspace, desk, qtbot) -> None:
+    with qtbot.waitActive(workspace):
+        workspace.activateWindow()
+    closing = workspace.page("closing")
+    workspace.open_page("closing", closing.sample_places()["closing"])
+    line = closing.form.fields["exit_on"].line
+    line.setText("01.12.2025")
+    workspace.open_page("overview")
+    workspace.open_page("closing", {})
+    type_text(line, "9.12.")
+    assert line.text() == "9.12."

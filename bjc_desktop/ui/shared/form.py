@@ -209,4 +209,4 @@ class Form(QWidget):
     def focus_field(self, name: str) -> None:
         """Give the field *name* the keyboard, or the first one."""
         field = self.fields.get(name) or next(iter(self.fields.values()))
-        field.inner.setFocus()
+        field.inner.setFocus(Qt.FocusReason.TabFocusReason)  # as by Tab: what is there is marked, and typing replaces it

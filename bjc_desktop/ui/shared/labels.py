@@ -120,8 +120,12 @@ def rule() -> QFrame:
     return frame
 
 
+_ALL_ROOM = 1000
+"""The stretch beside which that of a space does not count."""
+
+
 def row(*widgets: QWidget | None, spacing: int = 8) -> QHBoxLayout:
-    """Return *widgets* side by side; None takes the room that is left."""
+    """Return *widgets* side by side; text that wraps takes the room that is left, or None where there is no such text."""
     line = QHBoxLayout()
     line.setContentsMargins(0, 0, 0, 0)
     line.setSpacing(theme().pixels(spacing))
@@ -129,7 +133,8 @@ def row(*widgets: QWidget | None, spacing: int = 8) -> QHBoxLayout:
         if widget is None:
             line.addStretch(1)
         else:
-            line.addWidget(widget)
+            wraps = isinstance(widget, QLabel) and widget.wordWrap()
+            line.addWidget(widget, _ALL_ROOM if wraps else 0)
     return line
 
 
