@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 
 from bjc_desktop.services.team import staff_of_user
 from bjc_desktop.ui.shared.desk import Desk
-from bjc_desktop.ui.shared.labels import Banner, button, label
+from bjc_desktop.ui.shared.labels import Banner, button, give_keyboard, label
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.vocabulary import Role
@@ -206,7 +206,7 @@ class Workspace(QWidget):
         self.stack.setCurrentWidget(page)
         target = page.first_field()
         if target is not None:
-            target.setFocus(Qt.FocusReason.TabFocusReason)
+            give_keyboard(target)
 
     def go_back(self) -> None:
         """Show where the user was before."""

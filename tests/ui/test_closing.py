@@ -50,6 +50,7 @@ def test_that_an_exit_is_saved_says_the_six_month_date_and_can_be_taken_back(pag
     qtbot.waitUntil(page.save_button.isEnabled, timeout=3000)
     qtbot.mouseClick(page.save_button, Qt.MouseButton.LeftButton)
     assert "09.06.2026" in page.banner.text()
+    assert page.focusWidget() in {*page._missing.values(), page.save_button}
 
     def exit_on():
         return desk.read(lambda c: prepare_closing(c, page.coaching_id, today=TODAY, settings=read_settings(c)).values["exit_on"])

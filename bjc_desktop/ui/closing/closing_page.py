@@ -347,6 +347,9 @@ class ClosingPage(Page):
             return
         self._begin(self.coaching_id)
         file = f" Die Akte ist am {show_date(closed.file_closed_on)} geschlossen." if closed.file_closed_on else ""
+        heir = next(iter(self._missing.values()), self.save_button)
+        heir.show()
+        heir.setFocus()
         self.banner.tell(f"Austritt gespeichert.{file} Stichtag der Nachbefragung: {show_date(closed.due_on)}.", "good")
 
     def _save(self, session: Any, typed: TypedCase) -> ClosedCoaching:

@@ -12,7 +12,7 @@ from bjc_desktop.models.base import FieldInfo
 from bjc_desktop.services.row_titles import fields_of
 from bjc_desktop.services.typed_values import Typed
 from bjc_desktop.ui.shared.entry_fields import Field, LongField, make_field
-from bjc_desktop.ui.shared.labels import announce, label, set_tone
+from bjc_desktop.ui.shared.labels import announce, give_keyboard, label, set_tone
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 
 Warn = Callable[[Mapping[str, Any]], Mapping[str, str]]
@@ -209,4 +209,4 @@ class Form(QWidget):
     def focus_field(self, name: str) -> None:
         """Give the field *name* the keyboard, or the first one."""
         field = self.fields.get(name) or next(iter(self.fields.values()))
-        field.inner.setFocus(Qt.FocusReason.TabFocusReason)  # as by Tab: what is there is marked, and typing replaces it
+        give_keyboard(field.inner)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from bjc_desktop.ui.shared.icons import icon, pixmap
 from bjc_desktop.ui.shared.theme import theme
@@ -100,6 +100,13 @@ def button(
     if action is not None:
         made.clicked.connect(lambda _checked=False: action())
     return made
+
+
+def give_keyboard(widget: QWidget) -> None:
+    """Give *widget* the keyboard; what stands in a line is marked, so that typing replaces it."""
+    widget.setFocus(Qt.FocusReason.OtherFocusReason)
+    if isinstance(widget, QLineEdit):
+        widget.selectAll()
 
 
 def box(kind: str = "card") -> tuple[QFrame, QVBoxLayout]:
