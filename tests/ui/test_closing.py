@@ -178,3 +178,17 @@ def test_that_a_finding_stands_with_a_reason_and_can_be_shown_again(workspace, d
     assert page.stand_button.text() == "Wieder zeigen"
     page.stand_button.click()
     qtbot.waitUntil(lambda: (finding.rule, finding.coaching_id) in shown(), timeout=10_000)
+
+
+def test_that_a_finding_about_the_exit_leads_to_the_very_field(workspace, qtbot) -> None:
+    workspace.open_page("quality")
+    page = workspace.page("quality")
+    qtbot.waitUntil(lambda: bool(page.table.rows_model.rows), timeout=10_000)
+    closing = workspace.page("closing")
+    of_exit = [finding for finding in page.table.rows_model.rows if finding.section == "exit" and finding.coaching_id]
+    assert of_exit
+    for finding in of_exit:
+        page.open_finding(finding)
+        if finding.field in closing.form.fields:
+            assert closing.focusWidget() is closing.form.fields[finding.field].inner
+    assert any(finding.field in closing.form.fields for finding in of_exit)

@@ -43,7 +43,7 @@ _SIDE_BY_SIDE = 1000
 
 
 class ClosingPage(Page):
-    """The page; its place is a ``coaching_id``."""
+    """The page; its place is a ``coaching_id``, and a ``field`` of it that is missing."""
 
     key: ClassVar[str] = "closing"
     heading: ClassVar[str] = "Coaching abschließen"
@@ -51,6 +51,7 @@ class ClosingPage(Page):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self.coaching_id = ""
+        self._asked_field = ""
         self.state: ClosingState | None = None
         self._draft: DraftKeeper | None = None
         self._goals: dict[str, ChoiceBox] = {}
@@ -121,6 +122,7 @@ class ClosingPage(Page):
 
     def open_at(self, where: Mapping[str, Any]) -> None:
         """Show the closing of the coaching."""
+        self._asked_field = where.get("field", "")
         if where.get("coaching_id", self.coaching_id) != self.coaching_id:
             self.keep_drafts()
             self.coaching_id = where["coaching_id"]
@@ -370,8 +372,10 @@ class ClosingPage(Page):
             self.banner.tell("Der Austritt ist zurückgenommen.", "good")
 
     def first_field(self) -> QWidget:
-        """Return the day of the exit."""
-        return self.form.fields["exit_on"].inner
+        """Return the field that is asked for, or the day of the exit."""
+        forms = (self.form, *self._saved_outcomes.values())
+        asked = next((form.fields[self._asked_field] for form in forms if self._asked_field in form.fields), None)
+        return (asked or self.form.fields["exit_on"]).inner
 
     def sample_places(self) -> dict[str, dict[str, Any]]:
         """Return the coaching of the pictures: the first that has an exit without a closed file, or any."""

@@ -164,7 +164,7 @@ class QualityPage(Page):
         if finding.coaching_id is None:
             self.banner.tell("Arbeitszeiten trägt die Koordination ein; bitte dort Bescheid geben.", "quiet")
         elif finding.section in {"exit", "outcomes"}:
-            self.wanted.emit("closing", {"coaching_id": finding.coaching_id})
+            self.wanted.emit("closing", {"coaching_id": finding.coaching_id, "field": finding.field})
         elif finding.section == "follow_up":
             self.wanted.emit("follow_ups", {"coaching_id": finding.coaching_id})
         else:
