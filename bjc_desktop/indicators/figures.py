@@ -105,7 +105,7 @@ class VaultFigures:
             scope,
             self.period,
             self.as_of,
-            self._figures(scope_id),
+            self.figures_of(scope_id),
             caseload_of(row.caseload for row in rows),
             rows,
             sum(unknown.values()) if scope_id == "all" else unknown.get(scope_id, 0),
@@ -114,9 +114,10 @@ class VaultFigures:
     def coach(self, coach_id: str, number: int = 1) -> CoachFigures:
         """Return the figures of the job coach *coach_id*."""
         load = self.loads[coach_id]
-        return CoachFigures(coach_id, number, self._figures(coach_id), load.caseload, load.load)
+        return CoachFigures(coach_id, number, self.figures_of(coach_id), load.caseload, load.load)
 
-    def _figures(self, scope_id: str) -> tuple[Figure, ...]:
+    def figures_of(self, scope_id: str) -> tuple[Figure, ...]:
+        """Return the six indicators of a coach, a provider or ``all``, in the report's order."""
         counts = self.counts.get(scope_id) or _Counts()
         exits, cohort = counts.exits, self._cohort
         n = exits["n"]

@@ -1,4 +1,4 @@
-"""What the indicators yield: figures, caseloads and the cases behind them, as frozen rows."""
+"""What the indicators yield: figures and caseloads, as frozen rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -103,16 +103,3 @@ class ScopeFigures:
     coaches: tuple[CoachFigures, ...]
     unknown_unemployment: int = 0
     """Coachings active in the period whose `unemployed_since` is missing: they count for 1:40."""
-
-
-@dataclass(frozen=True, slots=True)
-class CaseVerdict:
-    """One case of a denominator: it counts, or the first reason why not."""
-
-    coaching_id: str
-    coachee_id: str
-    coach_id: str | None
-    counts: bool
-    verdict: str
-    """Key of the verdict; the indicator's catalogue entry holds its German label."""
-    label: str

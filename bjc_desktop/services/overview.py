@@ -12,14 +12,10 @@ from typing import Any
 from sqlalchemy import Connection, Date, text
 
 from bjc_desktop.indicators.caseload import KEY_LONG, KEY_SHORT, StaffMember, read_staff
-from bjc_desktop.indicators.cases import exit_verdicts, follow_up_cases, link_cases
-from bjc_desktop.indicators.catalogue import COUNTS
 from bjc_desktop.indicators.figures import VaultFigures, compute, counted_months
-from bjc_desktop.indicators.period import Period, add_months, cohort_before, quarter_of
+from bjc_desktop.indicators.period import Period, add_months, quarter_of
 from bjc_desktop.indicators.results import Figure
-from bjc_desktop.indicators.settings import IndicatorSettings
 from bjc_desktop.services.coachee_list import CoacheeFilter
-from bjc_desktop.services.consultation_sessions import counted_consultations
 from bjc_desktop.services.due_items import (
     ALL_KINDS,
     ASSIGNED,
@@ -262,64 +258,3 @@ def _scope_of(figures: VaultFigures, staff_id: str | None) -> str:
     if member is not None:
         return member.provider_id
     return next(iter(figures.providers)) if len(figures.providers) == 1 else _EVERYTHING
-
-
-def figure_people(connection: Connection, code: str, scope_id: str, *, today: date, counted_only: bool = False) -> CoacheeFilter:
-    """Return the people behind the indicator *code* of the running quarter, for a coach, a provider or ``all``.
-
-    With *counted_only* those of the numerator alone, otherwise everybody of the denominator (for the consultations: whom they
-    were held with).
-    """
-    period, settings = quarter_of(today), read_settings(connection)
-    if code == "consultations_per_hour":
-        return _filter(_consulted(connection, period, settings, scope_id))
-    pairs = _linked(connection, period, settings, scope_id) if code == "measure_link" else None
-    if pairs is None:
-        pairs = _ended(connection, code, period, settings, scope_id)
-    return _filter(coachee_id for coachee_id, counts in pairs if counts or not counted_only)
-
-
-def _filter(coachee_ids: Any) -> CoacheeFilter:
-    return CoacheeFilter(coachee_ids=tuple(dict.fromkeys(coachee_ids)))
-
-
-def _ended(
-    connection: Connection, code: str, period: Period, settings: IndicatorSettings, scope_id: str
-) -> list[tuple[str, bool]]:
-    """Return whose coaching ended in the period (in the cohort for A1.2), and whether it counts."""
-    cohort = cohort_before(period) if code == "a1_2" else (period.first, period.last)
-    if cohort is None:
-        return []
-    statement = follow_up_cases(settings) if code == "a1_2" else exit_verdicts(settings)
-    verdict = "verdict" if code == "a1_2" else {"correctly_closed": "correct_verdict"}.get(code, f"{code}_verdict")
-    rows = connection.execute(statement, {"first": cohort[0], "last": cohort[1]}).mappings()
-    return [
-        (row["coachee_id"], row[verdict] == COUNTS)
-        for row in rows
-        if scope_id in {_EVERYTHING, row["provider_id"], row["coach_id"]}
-    ]
-
-
-def _linked(connection: Connection, period: Period, settings: IndicatorSettings, scope_id: str) -> list[tuple[str, bool]]:
-    bounds = {"first": period.first, "last": period.last}
-    kinds = [_EVERYTHING] if scope_id == _EVERYTHING else ["provider", "coach"]
-    return [
-        (row.coachee_id, bool(row.linked))
-        for kind in kinds
-        for row in connection.execute(link_cases(settings, kind), bounds)
-        if row.key == scope_id
-    ]
-
-
-def _consulted(connection: Connection, period: Period, settings: IndicatorSettings, scope_id: str) -> list[str]:
-    coaches = [
-        member.id
-        for member in read_staff(connection).values()
-        if member.role == Role.JOB_COACH.value and scope_id in {_EVERYTHING, member.provider_id, member.id}
-    ]
-    counted = counted_consultations(connection, period, settings, coaches)
-    coachings = dict.fromkeys(row.coaching_id for row in counted if row.verdict == COUNTS)
-    people = (
-        {row.id: row.coachee_id for row in connection.execute(text("SELECT id, coachee_id FROM coachings"))} if coachings else {}
-    )
-    return [people[coaching_id] for coaching_id in coachings]

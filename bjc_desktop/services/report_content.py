@@ -231,7 +231,7 @@ def trends(
     for period in quarters_up_to(figures.period, TREND_QUARTERS):
         quarter = compute_indicators(connection, period, figures.settings, as_of=figures.as_of)
         for scope_id, rows in result.items():
-            rows.append((period, quarter.scope(scope_id).figures))
+            rows.append((period, quarter.figures_of(scope_id)))
     return result
 
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Connection
 
-from bjc_desktop.indicators.catalogue import CATALOGUE
 from bjc_desktop.models import (
     Coachee,
     Coaching,
@@ -21,10 +20,10 @@ from bjc_desktop.models import (
     Task,
     WorkingTime,
 )
-from bjc_desktop.services.coachee_list import CoacheeFilter, find_coachees
+from bjc_desktop.services.coachee_list import find_coachees
 from bjc_desktop.services.coachee_preview import coachee_preview
 from bjc_desktop.services.due_items import Cases, CaseSection, DueKind, read_due
-from bjc_desktop.services.overview import figure_people, read_live_figures, read_overview, read_overview_due
+from bjc_desktop.services.overview import read_overview, read_overview_due
 from bjc_desktop.services.targets import fill_new_vault
 from bjc_desktop.vault import Vault, open_with_key
 from tests.conftest import NOW, TemplateVault
@@ -231,26 +230,9 @@ def test_that_the_coaches_cases_together_are_those_of_the_team(connection: Conne
     assert all(count.overdue == sum(item.day < TODAY for item in count.items) for count in overview.counts)
 
 
-@pytest.mark.parametrize("code", [indicator.code for indicator in CATALOGUE])
-def test_that_the_people_behind_a_figure_are_as_many_as_it_counts(connection: Connection, code: str) -> None:
-    today = date(2025, 12, 31)
-    live = read_live_figures(connection, staff_id=None, today=today)
-    figure = next(figure for figure in live.provider if figure.code == code)
-    people = figure_people(connection, code, live.scope_id, today=today).coachee_ids
-    counted = figure_people(connection, code, live.scope_id, today=today, counted_only=True).coachee_ids
-    if code == "consultations_per_hour":
-        assert 0 < len(people) <= figure.numerator
-    else:
-        assert (len(people), len(counted)) == (figure.denominator, figure.numerator)
-    page = find_coachees(connection, CoacheeFilter(coachee_ids=people), today=today)
-    assert page.total_shown == len(people)
-
-
 def test_that_a_coach_sees_the_own_figures_beside_the_providers(connection: Connection) -> None:
     coach = read_overview(connection, staff_id=None, today=date(2025, 12, 31), with_figures=False).caseload[0]
     live = read_overview(connection, staff_id=coach.staff_id, today=date(2025, 12, 31)).figures
     assert live is not None
     assert [figure.code for figure in live.own] == [figure.code for figure in live.provider]
     assert all(figure.target.target for figure in live.own)
-    people = figure_people(connection, "measure_link", coach.staff_id, today=date(2025, 12, 31))
-    assert len(people.coachee_ids) == live.own[-1].denominator
