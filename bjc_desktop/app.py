@@ -32,6 +32,7 @@ HEAVY = (
     "bjc_desktop.ui.consultation.consultation_dialog",
     "bjc_desktop.ui.case_book.case_page",
     "bjc_desktop.ui.closing.closing_page",
+    "bjc_desktop.ui.figures.figures_page",
     "bjc_desktop.ui.follow_ups.follow_ups_page",
     "bjc_desktop.ui.quality.quality_page",
     "bjc_desktop.ui.history.history_page",

@@ -37,6 +37,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("overview", "Übersicht", "layout-dashboard", "overview.overview_page", "OverviewPage"),
     PageEntry("coachees", "Coachees", "users", "coachees.coachees_page", "CoacheesPage"),
     PageEntry("follow_ups", "Nachbefragung", "bell", "follow_ups.follow_ups_page", "FollowUpsPage"),
+    PageEntry("figures", "Kennzahlen", "chart-column", "figures.figures_page", "FiguresPage"),
     PageEntry("quality", "Datenqualität", "shield-check", "quality.quality_page", "QualityPage"),
     PageEntry("history", "Änderungen", "history", "history.history_page", "HistoryPage"),
     PageEntry("settings", "Einstellungen", "settings", "options.options_page", "OptionsPage"),

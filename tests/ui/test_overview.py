@@ -46,16 +46,6 @@ def test_that_all_six_figures_stand_there_with_target_and_rating(page) -> None:
     assert sum(text in {"Soll erreicht", "im Toleranzbereich", "unter Toleranz", "ohne Wert"} for text in shown) == 12
 
 
-def test_that_a_figure_opens_the_people_behind_it(page, workspace, qtbot) -> None:
-    link = next(made for made in page.findChildren(QPushButton) if made.text() == "Maßnahmebezug")
-    numerator_of = link.accessibleName()
-    qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
-    coachees = workspace.page("coachees")
-    assert workspace.stack.currentWidget() is coachees
-    total = int(numerator_of.split(" von ")[1].split(")")[0])
-    assert coachees.subtitle.text().startswith(f"{total} von")
-
-
 def test_that_the_caseload_opens_its_people(page, workspace, qtbot) -> None:
     line = next(made for made in page.findChildren(QPushButton) if "Coachings, davon" in made.text())
     stock = int(line.text().split(": ")[1].split(" ")[0])

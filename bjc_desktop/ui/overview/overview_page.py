@@ -1,17 +1,15 @@
 """Today: what is due, this week's consultations, the running quarter's indicators, the caseload."""
 
 from collections.abc import Callable
-from fractions import Fraction
 from functools import partial
 from typing import Any, ClassVar
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from bjc_desktop.indicators.catalogue import BY_CODE
-from bjc_desktop.indicators.results import Figure, Rating
-from bjc_desktop.reports.german import figure_value, number
+from bjc_desktop.indicators.period import quarter_of
+from bjc_desktop.indicators.results import Figure
+from bjc_desktop.reports.german import number
 from bjc_desktop.services.due_items import CaseSection, DueItem, DueKind
 from bjc_desktop.services.overview import (
     DAYS_AHEAD,
@@ -19,23 +17,21 @@ from bjc_desktop.services.overview import (
     LiveFigures,
     Overview,
     WeekConsultation,
-    figure_people,
     read_live_figures,
     read_overview,
 )
 from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.ui.shared.background import Progress
 from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.figure_grid import LEGEND, FigureGrid
 from bjc_desktop.ui.shared.flow_layout import FlowRow
-from bjc_desktop.ui.shared.indicator_bar import BarValues, IndicatorBar
-from bjc_desktop.ui.shared.labels import Chip, box, button, label, row
+from bjc_desktop.ui.shared.labels import box, button, label, row
 from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
 from bjc_desktop.ui.shared.row_table import Column, RowTable
-from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
+from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.vocabulary import ConsultationStatus
 
 _WEEKDAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
-_RATINGS = {Rating.REACHED: "good", Rating.TOLERANCE: "warning", Rating.BELOW: "danger", Rating.NONE: "quiet"}
 _TWO_COLUMNS = 980
 
 
@@ -208,38 +204,11 @@ class OverviewPage(Page):
             scopes.insert(0, (self.desk.staff_id, "Ihre Fälle", live.own))
         for scope_id, name, figures in scopes:
             self._figures.addWidget(label(name, "strong"))
-            grid = QGridLayout()
-            grid.setHorizontalSpacing(theme().pixels(10))
-            grid.setColumnStretch(1, 1)
-            for at, figure in enumerate(figures):
-                self._add_figure(grid, at, figure, scope_id)
-            self._figures.addLayout(grid)
-        self._figures.addWidget(
-            label("Strich: Soll · gestrichelt: Toleranzbereich · Klick oder Enter öffnet die Fälle", "small", wrap=True)
-        )
-
-    def _add_figure(self, grid: QGridLayout, at: int, figure: Figure, scope_id: str) -> None:
-        words = figure_words(figure)
-        name = button(BY_CODE[figure.code].short, partial(self._open_figure, figure, scope_id), rank="plain", name=words)
-        name.setToolTip(f"{figure.label}\n{words}")
-        value = label(figure_value(figure, figure.value), "strong")
-        value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        chip, bar = Chip(figure.rating.label, _RATINGS[figure.rating]), IndicatorBar(bar_values(figure))
-        grid.addWidget(name, 2 * at, 0, Qt.AlignmentFlag.AlignLeft)
-        if theme().scale < LARGE_TEXT:
-            places: tuple[tuple[QWidget, int, int, int, int], ...] = (
-                (bar, 2 * at, 1, 1, 1),
-                (value, 2 * at, 2, 1, 1),
-                (chip, 2 * at, 3, 1, 1),
-            )
-        else:
-            places = ((value, 2 * at, 1, 1, 1), (bar, 2 * at + 1, 0, 1, 1), (chip, 2 * at + 1, 1, 1, 1))
-        for widget, *place in places:
-            grid.addWidget(widget, *place)
+            self._figures.addWidget(FigureGrid(figures, partial(self._open_figure, scope_id=scope_id)))
+        self._figures.addWidget(label(LEGEND, "small", wrap=True))
 
     def _open_figure(self, figure: Figure, scope_id: str) -> None:
-        people = self.desk.read(partial(figure_people, code=figure.code, scope_id=scope_id, today=self.desk.today()))
-        self.wanted.emit("coachees", {"coachee_ids": people.coachee_ids or (), "why": f"{figure.label}: {figure_words(figure)}"})
+        self.wanted.emit("figures", {"code": figure.code, "scope_id": scope_id, "period": quarter_of(self.desk.today()).label})
 
     # --- room -------------------------------------------------------------------------------------------------------------
 
@@ -252,29 +221,6 @@ class OverviewPage(Page):
         super().resizeEvent(event)
         wide = self.width() >= theme().pixels(_TWO_COLUMNS)
         self._columns.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
-
-
-def figure_words(figure: Figure) -> str:
-    """Return a figure in one sentence: value, where it comes from, target, band and rating."""
-    value = figure_value(figure, figure.value)
-    provisional = ", vorläufig" if figure.provisional else ""
-    small = ", kleine Fallzahl" if figure.small_number else ""
-    target, low = (figure_value(figure, bound) for bound in (figure.target.target, figure.target.tolerance_low))
-    return (
-        f"{value} ({figure.numerator} von {number(figure.denominator, 0)}), Soll {target}, Toleranz ab {low}: "
-        f"{figure.rating.label}{provisional}{small}"
-    )
-
-
-def bar_values(figure: Figure) -> BarValues:
-    """Return what the bar of *figure* shows."""
-    return BarValues(
-        figure.value,
-        Fraction(figure.target.target),
-        Fraction(figure.target.tolerance_low),
-        _RATINGS[figure.rating],
-        f"{figure.label}: {figure_words(figure)}",
-    )
 
 
 def _talk(talk: WeekConsultation) -> str:

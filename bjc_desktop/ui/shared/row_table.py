@@ -134,6 +134,10 @@ class RowTable(QTableView):
         self.doubleClicked.connect(lambda index: self.opened.emit(self.rows_model.rows[index.row()]))
         self.selectionModel().currentRowChanged.connect(self._moved)
 
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Show other *columns*, as many and as wide as before."""
+        self.rows_model.columns = tuple(columns)
+
     def show_rows(
         self,
         rows: Sequence[Any],

@@ -1,0 +1,1 @@
+"""The indicators, their trend and the cases behind them."""

@@ -1,0 +1,76 @@
+"""Indicators below each other: name, bar with target and band, value, rating; each opens what is behind it."""
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
+
+from bjc_desktop.indicators.catalogue import BY_CODE
+from bjc_desktop.indicators.results import Figure, Rating
+from bjc_desktop.reports.german import figure_value, number
+from bjc_desktop.ui.shared.indicator_bar import BarValues, IndicatorBar
+from bjc_desktop.ui.shared.labels import Chip, button, label
+from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
+
+RATING_COLOURS = {Rating.REACHED: "good", Rating.TOLERANCE: "warning", Rating.BELOW: "danger", Rating.NONE: "quiet"}
+LEGEND = "Strich: Soll · gestrichelt: Toleranzbereich · Klick oder Enter öffnet die Fälle"
+
+
+class FigureGrid(QWidget):
+    """The six figures of one scope; *wanted* is called with the one that is to be opened."""
+
+    def __init__(self, figures: Sequence[Figure], wanted: Callable[[Figure], object], *, checkable: bool = False) -> None:
+        super().__init__()
+        self.buttons: dict[str, QPushButton] = {}
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(theme().pixels(10))
+        self._grid.setColumnStretch(1, 1)
+        for at, figure in enumerate(figures):
+            self._add(at, figure, wanted, checkable=checkable)
+
+    def _add(self, at: int, figure: Figure, wanted: Callable[[Figure], object], *, checkable: bool) -> None:
+        words = figure_words(figure)
+        rank = "section" if checkable else "plain"
+        name = button(BY_CODE[figure.code].short, lambda: wanted(figure), rank=rank, name=f"{figure.label}: {words}")
+        name.setCheckable(checkable)
+        name.setToolTip(f"{figure.label}\n{words}")
+        self.buttons[figure.code] = name
+        value = label(figure_value(figure, figure.value), "strong")
+        value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        chip, bar = Chip(figure.rating.label, RATING_COLOURS[figure.rating]), IndicatorBar(bar_values(figure))
+        self._grid.addWidget(name, 2 * at, 0, Qt.AlignmentFlag.AlignLeft)
+        if theme().scale < LARGE_TEXT:
+            places: tuple[tuple[QWidget, int, int, int, int], ...] = (
+                (bar, 2 * at, 1, 1, 1),
+                (value, 2 * at, 2, 1, 1),
+                (chip, 2 * at, 3, 1, 1),
+            )
+        else:
+            places = ((value, 2 * at, 1, 1, 1), (bar, 2 * at + 1, 0, 1, 1), (chip, 2 * at + 1, 1, 1, 1))
+        for widget, *place in places:
+            self._grid.addWidget(widget, *place)
+
+
+def figure_words(figure: Figure) -> str:
+    """Return a figure in one sentence: value, where it comes from, target, band and rating."""
+    value = figure_value(figure, figure.value)
+    provisional = ", vorläufig" if figure.provisional else ""
+    small = ", kleine Fallzahl" if figure.small_number else ""
+    target, low = (figure_value(figure, bound) for bound in (figure.target.target, figure.target.tolerance_low))
+    return (
+        f"{value} ({figure.numerator} von {number(figure.denominator, 0)}), Soll {target}, Toleranz ab {low}: "
+        f"{figure.rating.label}{provisional}{small}"
+    )
+
+
+def bar_values(figure: Figure) -> BarValues:
+    """Return what the bar of *figure* shows."""
+    return BarValues(
+        figure.value,
+        Fraction(figure.target.target),
+        Fraction(figure.target.tolerance_low),
+        RATING_COLOURS[figure.rating],
+        f"{figure.label}: {figure_words(figure)}",
+    )

@@ -1,0 +1,81 @@
+"""The indicators page: the same figure as everywhere, down to the case and its verdict."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from bjc_desktop.services.indicator_board import offered_scopes
+from bjc_desktop.ui.figures.figures_page import COACHES, TREND
+from bjc_desktop.ui.shared.figure_grid import FigureGrid, figure_words
+
+
+@pytest.fixture
+def page(workspace, qtbot):
+    """Return the page, read."""
+    workspace.open_page("figures")
+    page = workspace.page("figures")
+    wait(page, qtbot)
+    return page
+
+
+def wait(page, qtbot):
+    """Wait for what is read behind the window."""
+    qtbot.waitUntil(lambda: "Stand" in page.subtitle.text(), timeout=10_000)
+
+
+def test_that_a_figure_of_the_overview_opens_its_cases(workspace, qtbot) -> None:
+    overview = workspace.page("overview")
+    qtbot.waitUntil(lambda: bool(overview.findChildren(FigureGrid)), timeout=10_000)
+    own = overview.findChildren(FigureGrid)[0]
+    words = own.buttons["correctly_closed"].accessibleName()
+    qtbot.keyClick(own.buttons["correctly_closed"], Qt.Key.Key_Return)
+    page = workspace.page("figures")
+    assert workspace.stack.currentWidget() is page
+    wait(page, qtbot)
+    figure = page._figure(page.board.figures)
+    assert words == f"{figure.label}: {figure_words(figure)}"
+    assert len(page.table.rows_model.rows) == figure.denominator
+    assert sum(case.counts for case in page.table.rows_model.rows) == figure.numerator
+
+
+@pytest.mark.parametrize("code", ["a1_1", "a1_2", "a4", "consultations_per_hour", "correctly_closed", "measure_link"])
+def test_that_every_figure_of_every_scope_opens_down_to_a_case_file(page, workspace, qtbot, code) -> None:
+    for scope in page.desk.read(lambda connection: offered_scopes(connection, staff_id=None)):
+        page.open_at({"scope_id": scope.id, "code": code, "period": "2025-Q3"})
+        page.subtitle.clear()
+        page.refresh()
+        wait(page, qtbot)
+        figure = page._figure(page.board.figures)
+        assert sum(case.counts for case in page.cases) == figure.numerator
+        assert page._words.text() == figure_words(figure)
+    assert page.table.rows_model.rows
+    page.open_case(page.table.rows_model.rows[0])
+    assert workspace.place()[0] in {"closing", "follow_ups", "case_file"}
+
+
+def test_that_the_reasons_add_up_to_all_cases(page, qtbot) -> None:
+    page.open_at({"scope_id": page.scope.itemData(1).id, "code": "a1_1", "period": "2025-Q3"})
+    page.subtitle.clear()
+    page.refresh()
+    wait(page, qtbot)
+    shown = 0
+    for at in range(1, page.verdicts.count()):
+        page.verdicts.setCurrentIndex(at)
+        page.verdicts.activated.emit(at)
+        shown += len(page.table.rows_model.rows)
+    assert shown == len(page.cases) > 0
+
+
+def test_that_trend_and_coaches_show_the_same_figure(page, workspace, qtbot) -> None:
+    page.open_at({"scope_id": page.scope.itemData(1).id, "code": "measure_link", "period": "2025-Q3"})
+    page.subtitle.clear()
+    page.refresh()
+    wait(page, qtbot)
+    figure = page._figure(page.board.figures)
+    page.show_view(TREND)
+    assert figure_words(figure) in page.trend.accessibleDescription()
+    page.show_view(COACHES)
+    rows = page.coaches.rows_model.rows
+    assert rows
+    page._open_coach(rows[0])
+    qtbot.waitUntil(lambda: page.board.scope.id == rows[0].staff_id, timeout=10_000)
+    assert page.board.figures == rows[0].figures
