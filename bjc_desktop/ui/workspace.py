@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from bjc_desktop.services.team import staff_of_user
-from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.desk import PROVIDER_DESK, Desk
 from bjc_desktop.ui.shared.labels import Banner, button, give_keyboard, label
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.theme import theme
@@ -39,6 +39,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("follow_ups", "Nachbefragung", "bell", "follow_ups.follow_ups_page", "FollowUpsPage"),
     PageEntry("figures", "Kennzahlen", "chart-column", "figures.figures_page", "FiguresPage"),
     PageEntry("quality", "Datenqualität", "shield-check", "quality.quality_page", "QualityPage"),
+    PageEntry("hours", "Arbeitszeit", "clock", "hours.hours_page", "HoursPage", PROVIDER_DESK),
     PageEntry("history", "Änderungen", "history", "history.history_page", "HistoryPage"),
     PageEntry("settings", "Einstellungen", "settings", "options.options_page", "OptionsPage"),
     PageEntry("case_file", "Fallakte", "user", "case_book.case_page", "CasePage", None),

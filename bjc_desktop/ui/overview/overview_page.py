@@ -157,7 +157,10 @@ class OverviewPage(Page):
         elif item.kind is DueKind.CLOSING:
             self.wanted.emit("closing", {"coaching_id": item.coaching_id})
         elif item.section is CaseSection.HOURS:
-            self.wanted.emit("quality", {"rule": "hours_missing"})
+            if self.desk.at_provider_desk:
+                self.wanted.emit("hours", {"period": quarter_of(item.day).label})
+            else:
+                self.wanted.emit("quality", {"rule": "hours_missing"})
         else:
             where = {"coaching_id": item.coaching_id, "section": item.section.value, "row_id": item.row_id}
             self.wanted.emit("case_file", where)

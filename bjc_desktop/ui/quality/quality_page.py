@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import date
 from functools import partial
 from typing import Any, ClassVar
 
@@ -9,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from bjc_desktop.errors import BjcError
+from bjc_desktop.indicators.period import quarter_of
 from bjc_desktop.services.acknowledging import acknowledge, take_back
 from bjc_desktop.services.case_findings import CaseFinding, FindingGroup, read_case_findings, recent_quarters
 from bjc_desktop.ui.quality.reason_dialog import ReasonDialog
@@ -161,7 +163,9 @@ class QualityPage(Page):
 
     def open_finding(self, finding: CaseFinding) -> None:
         """Go to the field that the finding is about."""
-        if finding.coaching_id is None:
+        if finding.coaching_id is None and self.desk.at_provider_desk:
+            self.wanted.emit("hours", {"period": quarter_of(date.fromisoformat(f"{finding.subject}-01")).label})
+        elif finding.coaching_id is None:
             self.banner.tell("Arbeitszeiten trägt die Koordination ein; bitte dort Bescheid geben.", "quiet")
         elif finding.section in {"exit", "outcomes"}:
             self.wanted.emit("closing", {"coaching_id": finding.coaching_id, "field": finding.field})

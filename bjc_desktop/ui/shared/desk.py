@@ -12,9 +12,12 @@ from bjc_desktop.errors import BjcError, VaultDamagedError
 from bjc_desktop.preferences import Settings
 from bjc_desktop.ui.shared.background import Background, Progress
 from bjc_desktop.vault import Vault, assert_sound
+from bjc_desktop.vocabulary import Role
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
+PROVIDER_DESK = frozenset({Role.COORDINATION, Role.ADMINISTRATION})
+"""The roles at the provider's desk."""
 READ_ONLY = "Der Tresor ist beschädigt und nur lesbar. Bitte die letzte gute Sicherung wiederherstellen."
 
 
@@ -41,6 +44,11 @@ class Desk(QObject):
         self.last_transaction: int | None = None
         self._sound = Event()
         self._damaged = False
+
+    @property
+    def at_provider_desk(self) -> bool:
+        """Whether the user's roles include the provider's desk: hours, reports, team."""
+        return bool(self.vault.user.roles & PROVIDER_DESK)
 
     def today(self) -> date:
         """Return the day."""

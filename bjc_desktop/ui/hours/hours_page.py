@@ -1,0 +1,233 @@
+"""Working time: one sheet for a quarter, typed like a spreadsheet, with the consultations per hour beside it."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
+
+from bjc_desktop.errors import BjcError
+from bjc_desktop.indicators.period import quarter_of, quarters_up_to
+from bjc_desktop.reports.german import figure_value, quarter
+from bjc_desktop.services.hours_sheet import HoursEntry, HoursSheet, read_hours_sheet, save_hours
+from bjc_desktop.ui.hours.sheet_model import HoursSheetModel, Place
+from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.draft_keeper import DraftKeeper
+from bjc_desktop.ui.shared.entry_fields import ChoiceBox
+from bjc_desktop.ui.shared.labels import button, label
+from bjc_desktop.ui.shared.page import Page
+from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
+
+_QUARTERS = 8
+_HEIGHT = 34
+
+
+class HoursTable(QTableView):
+    """The sheet as a spreadsheet: typing begins, Enter goes down, Tab to the right, Del empties, blocks are copied and pasted."""
+
+    def __init__(self, sheet_model: HoursSheetModel) -> None:
+        super().__init__()
+        self.sheet_model = sheet_model
+        self.setModel(sheet_model)
+        self.setAccessibleName("Arbeitszeit")
+        self.setShowGrid(True)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(
+            QAbstractItemView.EditTrigger.AnyKeyPressed
+            | QAbstractItemView.EditTrigger.EditKeyPressed
+            | QAbstractItemView.EditTrigger.DoubleClicked
+        )
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(theme().pixels(_HEIGHT))
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        sheet_model.modelReset.connect(self._fit)
+
+    def _fit(self) -> None:
+        header = self.horizontalHeader()
+        header.setMinimumSectionSize(theme().pixels(60))
+        for column in range(self.sheet_model.columnCount()):
+            mode = QHeaderView.ResizeMode.Stretch if column == 0 else QHeaderView.ResizeMode.Fixed
+            header.setSectionResizeMode(column, mode)
+            if column:
+                self.setColumnWidth(column, theme().pixels(82))
+        self.setColumnWidth(0, theme().pixels(150))
+
+    def go_to_first_gap(self) -> None:
+        """Choose the first cell that is missing, or the first to type in."""
+        model = self.sheet_model
+        cells = [model.index(row, column) for row in range(model.rowCount()) for column in range(model.columnCount())]
+        open_cells = [index for index in cells if model.place(index) is not None]
+        gap = next((index for index in open_cells if model.data(index) == "fehlt"), next(iter(open_cells), None))
+        if gap is not None:
+            self.setCurrentIndex(gap)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's
+        """Work like a spreadsheet."""
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.paste(QApplication.clipboard().text())
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            QApplication.clipboard().setText(self.selected_text())
+        elif event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
+            places = [place for index in self.selectedIndexes() if (place := self.sheet_model.place(index)) is not None]
+            self.sheet_model.take(dict.fromkeys(places, ""))
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            # What was typed is taken by an event that is on its way; going down before it would lose the editor.
+            QTimer.singleShot(0, self._step_down)
+        else:
+            super().keyPressEvent(event)
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:  # noqa: N802 - Qt's
+        """Leave by Tab to the cell at the side; typing opens it, not the leaving of this one."""
+        sideways = {
+            QAbstractItemDelegate.EndEditHint.EditNextItem: 1,
+            QAbstractItemDelegate.EndEditHint.EditPreviousItem: -1,
+        }.get(hint)
+        super().closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint if sideways else hint)
+        if sideways:
+            at = self.currentIndex()
+            beside = self.sheet_model.index(at.row(), at.column() + sideways)
+            if beside.isValid():
+                self.selectionModel().setCurrentIndex(beside, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def _step_down(self) -> None:
+        at = self.currentIndex()
+        below = self.sheet_model.index(min(at.row() + 1, self.sheet_model.rowCount() - 1), at.column())
+        self.selectionModel().setCurrentIndex(below, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def selected_text(self) -> str:
+        """Return the chosen block as spreadsheets exchange it."""
+        chosen = self.selectedIndexes()
+        if not chosen:
+            return ""
+        rows = range(min(i.row() for i in chosen), max(i.row() for i in chosen) + 1)
+        columns = range(min(i.column() for i in chosen), max(i.column() for i in chosen) + 1)
+        model = self.sheet_model
+        return "\n".join("\t".join(str(model.data(model.index(row, column)) or "") for column in columns) for row in rows)
+
+    def paste(self, text: str) -> None:
+        """Put a block of a spreadsheet in from the chosen cell on; what falls on a cell that is none to type in is left out."""
+        at = self.currentIndex()
+        texts: dict[Place, str] = {}
+        for down, line in enumerate(text.rstrip("\r\n").splitlines()):
+            for right, word in enumerate(line.split("\t")):
+                place = self.sheet_model.place(self.sheet_model.index(at.row() + down, at.column() + right))
+                if place is not None:
+                    texts[place] = word
+        if texts:
+            self.sheet_model.take(texts)
+
+
+class HoursPage(Page):
+    """The page; its place may name the label of a ``period``."""
+
+    key: ClassVar[str] = "hours"
+    heading: ClassVar[str] = "Arbeitszeit"
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self._draft: DraftKeeper | None = None
+        self.period = ChoiceBox()
+        self.period.setAccessibleName("Quartal")
+        self.period.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
+        for period in reversed(quarters_up_to(quarter_of(desk.today()), _QUARTERS)):
+            self.period.addItem(quarter(period), period)
+        # In the first month of a quarter the one before is the work to do.
+        self.period.setCurrentIndex(1 if quarter_of(desk.today()).first.month == desk.today().month else 0)
+        self.period.activated.connect(self._change_period)
+        self.head.addWidget(self.period)
+        self.head.addWidget(button("&Soll vorschlagen", self._propose, symbol="calendar"))
+        self.sheet_model = HoursSheetModel()
+        self.sheet_model.entered.connect(self.save)
+        self.table = HoursTable(self.sheet_model)
+        self.table.selectionModel().currentChanged.connect(self._tell_about)
+        self._hint = label("", "muted", wrap=True)
+        self._totals = label("", "strong", wrap=True)
+        self._keys = label(
+            "Tippen ändert die Zelle · Enter geht nach unten · Entf leert · Strg+V fügt einen Bereich aus einer Tabelle ein",
+            "small",
+            wrap=True,
+        )
+        self.add(self.table, 1)
+        self.table.setMinimumHeight(theme().pixels(150))
+        self._keys.setVisible(theme().scale < LARGE_TEXT)
+        for part in (self._totals, self._hint, self._keys):
+            self.add(part)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Take up what was typed for the chosen quarter and not saved."""
+        self._draft = DraftKeeper(self.desk, f"hours:{self.period.currentData().label}", self._content)
+        draft = self._draft.restored()
+        self.sheet_model.typed = {Place(*place): text for *place, text in draft["typed"]} if draft else {}
+
+    def _change_period(self) -> None:
+        self.keep_drafts()
+        self._begin()
+        self.refresh()
+
+    def open_at(self, where: Mapping[str, Any]) -> None:
+        """Show a quarter."""
+        labels = [self.period.itemData(at).label for at in range(self.period.count())]
+        if where.get("period") in labels:
+            self.period.setCurrentIndex(labels.index(where["period"]))
+            self._change_period()
+
+    def refresh(self) -> None:
+        """Read the sheet again; what is typed stays."""
+        question = partial(read_hours_sheet, period=self.period.currentData(), as_of=self.desk.today())
+        self.ask(question, self._show, behind=True)
+
+    def _show(self, sheet: HoursSheet) -> None:
+        first = self.sheet_model.sheet is None or self.sheet_model.sheet.period != sheet.period
+        self.sheet_model.show_sheet(sheet)
+        gaps = f"{sheet.missing} {'Monat fehlt' if sheet.missing == 1 else 'Monate fehlen'}" if sheet.missing else "vollständig"
+        self.subtitle.setText(f"{quarter(sheet.period)}, {len(sheet.rows)} Personen, {gaps}")
+        self._totals.setText(
+            "Konsultationen je Arbeitsstunde: "
+            + "; ".join(f"{name} {figure_value(figure, figure.value)} ({figure.rating.label})" for name, figure in sheet.totals)
+        )
+        if first:
+            self.table.go_to_first_gap()
+        self._tell_about(self.table.currentIndex())
+
+    def _tell_about(self, index: QModelIndex, _: QModelIndex | None = None) -> None:
+        place = self.sheet_model.place(index)
+        self._hint.setText("" if place is None else self.sheet_model.hint(place))
+
+    def _propose(self) -> None:
+        self.sheet_model.propose_all()
+        self.table.setFocus()
+
+    def save(self, entries: list[HoursEntry]) -> None:
+        """Save the months that are whole; what is wrong or half stays typed."""
+        self._tell_about(self.table.currentIndex())
+        if not entries:
+            return
+        said = "Arbeitszeit gespeichert" if len(entries) == 1 else f"Arbeitszeit von {len(entries)} Monaten gespeichert"
+        try:
+            self.desk.write(partial(save_hours, entries=entries, today=self.desk.today()), said)
+        except BjcError as error:
+            self.banner.tell(str(error), "danger")
+        else:
+            self.banner.clear()
+
+    # --- drafts -----------------------------------------------------------------------------------------------------------
+
+    def keep_drafts(self) -> None:
+        """Keep what is typed and not whole yet."""
+        if self._draft is not None:
+            self._draft.keep()
+
+    def _content(self) -> dict[str, Any] | None:
+        typed = [[place.staff_id, place.month, place.field, text] for place, text in self.sheet_model.typed.items()]
+        return {"typed": sorted(typed)} if typed else None
+
+    def first_field(self) -> QWidget:
+        """Return the sheet."""
+        return self.table

@@ -1,0 +1,124 @@
+"""The sheet of hours, typed like a spreadsheet."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QLineEdit
+
+from bjc_desktop.services.hours_sheet import HoursEntry, read_hours_sheet, save_hours
+from bjc_desktop.ui.workspace import Workspace
+from tests.ui.conftest import TODAY
+from tests.ui.typing_keys import type_text
+
+
+@pytest.fixture
+def page(workspace, qtbot):
+    """Return the sheet of a finished quarter, read."""
+    workspace.open_page("hours", {"period": "2025-Q3"})
+    page = workspace.page("hours")
+    settle(page, qtbot)
+    return page
+
+
+def settle(page, qtbot):
+    """Wait for what is read behind the window."""
+    qtbot.waitUntil(lambda: "Personen" in page.subtitle.text(), timeout=10_000)
+
+
+def saved(page):
+    """Return what the vault holds."""
+    return page.desk.read(lambda c: read_hours_sheet(c, page.period.currentData(), as_of=TODAY))
+
+
+def emptied(page, qtbot, months=("2025-07", "2025-08", "2025-09")):
+    """Delete the first row's hours and show the sheet."""
+    staff_id = page.sheet_model.sheet.rows[0].staff_id
+    page.desk.write(lambda s: save_hours(s, [HoursEntry(staff_id, month, None, None) for month in months], today=TODAY))
+    page.subtitle.clear()
+    page.refresh()
+    settle(page, qtbot)
+    return staff_id
+
+
+def test_that_the_model_is_sound(page) -> None:
+    QAbstractItemModelTester(page.sheet_model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+
+
+def test_that_typing_both_hours_saves_the_month_and_changes_the_figure(page, qtbot) -> None:
+    emptied(page, qtbot)
+    assert page.sheet_model.sheet.rows[0].figure.value is None
+    assert "3 Monate fehlen" in page.subtitle.text()
+    page.table.go_to_first_gap()
+    for _ in range(3):
+        contract = page.table.currentIndex()
+        assert page.sheet_model.data(contract) == "fehlt"
+        for column, text in ((contract.column(), "160"), (contract.column() + 1, "120,5")):
+            index = page.sheet_model.index(0, column)
+            page.table.setCurrentIndex(index)
+            page.sheet_model.setData(index, text)
+        page.subtitle.clear()
+        page.refresh()
+        settle(page, qtbot)
+        page.table.go_to_first_gap()
+    row = saved(page).rows[0]
+    assert [str(cell.worked) for cell in row.cells.values()] == ["120.5"] * 3
+    assert row.figure.value is not None
+    assert "vollständig" in page.subtitle.text()
+
+
+def test_that_keys_work_as_in_a_spreadsheet(page, qtbot) -> None:
+    emptied(page, qtbot)
+    page.table.setCurrentIndex(page.sheet_model.index(0, 2))
+    qtbot.keyClick(page.table, Qt.Key.Key_1)
+    editor = page.table.viewport().findChild(QLineEdit)
+    type_text(editor, "20,25")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.table.currentIndex().row() == 1, timeout=2000)
+    assert page.table.currentIndex().column() == 2
+    qtbot.waitUntil(lambda: saved(page).rows[0].cells["2025-07"].worked is not None, timeout=5000)
+    cell = saved(page).rows[0].cells["2025-07"]
+    assert str(cell.worked) == "120.25"
+    assert cell.contract == cell.proposed  # proposed from the weekly hours, because none was typed
+
+
+def test_that_a_block_of_a_spreadsheet_is_pasted_and_copied(page, qtbot) -> None:
+    page.table.setCurrentIndex(page.sheet_model.index(0, 1))
+    page.table.paste("150,5\t140,25\t160\t150\r\n151\t141\t161\t151\r\n")
+    qtbot.waitUntil(lambda: str(saved(page).rows[1].cells["2025-08"].worked) == "151", timeout=5000)
+    first = saved(page).rows[0].cells
+    assert [str(first[month].contract) for month in ("2025-07", "2025-08")] == ["150.5", "160"]
+    page.table.setCurrentIndex(page.sheet_model.index(0, 1))
+    page.table.selectionModel().select(page.sheet_model.index(1, 2), page.table.selectionModel().SelectionFlag.Select)
+    qtbot.waitUntil(lambda: not page.sheet_model.typed, timeout=5000)
+    assert page.table.selected_text().splitlines()[0].split("\t") == ["150,5", "140,25"]
+
+
+def test_that_what_is_no_number_stays_with_its_sentence_and_the_rest_is_saved(page, qtbot) -> None:
+    before = saved(page).rows[0].cells["2025-07"]
+    page.table.setCurrentIndex(page.sheet_model.index(0, 1))
+    page.table.paste("viel\t140,25\t160\t150")
+    qtbot.waitUntil(lambda: str(saved(page).rows[0].cells["2025-08"].worked) == "150", timeout=5000)
+    assert saved(page).rows[0].cells["2025-07"] == before
+    assert page.sheet_model.data(page.sheet_model.index(0, 1)) == "viel"
+    assert "keine Zahl" in page._hint.text()
+
+
+def test_that_half_a_month_outlives_the_page(page, workspace, desk, qtbot) -> None:
+    emptied(page, qtbot)
+    page.sheet_model.setData(page.sheet_model.index(0, 1), "160")
+    page.keep_drafts()
+    again = Workspace(desk)
+    qtbot.addWidget(again)
+    again.open_page("hours", {"period": "2025-Q3"})
+    other = again.page("hours")
+    qtbot.waitUntil(lambda: other.sheet_model.sheet is not None, timeout=10_000)
+    assert other.sheet_model.data(other.sheet_model.index(0, 1)) == "160"
+
+
+def test_that_the_delete_key_empties_a_month_and_it_can_be_taken_back(page, workspace, qtbot) -> None:
+    page.table.setCurrentIndex(page.sheet_model.index(0, 1))
+    page.table.selectionModel().select(page.sheet_model.index(0, 2), page.table.selectionModel().SelectionFlag.Select)
+    qtbot.keyClick(page.table, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: saved(page).rows[0].cells["2025-07"].missing, timeout=5000)
+    workspace.undo()
+    assert not saved(page).rows[0].cells["2025-07"].missing
