@@ -30,6 +30,30 @@ class Role(Vocabulary):
     ADMINISTRATION = "administration", "Verwaltung"
 
 
+class IndicatorCode(Vocabulary):
+    """The six indicators by their short names, for choosing one."""
+
+    A1_1 = "a1_1", "A1.1"
+    A1_2 = "a1_2", "A1.2"
+    A4 = "a4", "A4"
+    CONSULTATIONS_PER_HOUR = "consultations_per_hour", "Konsultationen je Std."
+    CORRECTLY_CLOSED = "correctly_closed", "korrekt abgeschlossen"
+    MEASURE_LINK = "measure_link", "Maßnahmebezug"
+
+
+class ShortfallReason(Vocabulary):
+    """Why an indicator stays below its target (the seed's answer 10 names the first three)."""
+
+    STAFF_CHANGE = "staff_change", "Personalwechsel"
+    ILLNESS = "illness", "Krankheit"
+    TRAINING_NEED = "training_need", "Schulungsbedarf"
+    VACANCY = "vacancy", "unbesetzte Stelle"
+    PARTICIPANTS = "participants", "Zusammensetzung der Teilnehmenden"
+    LABOUR_MARKET = "labour_market", "Lage am Arbeitsmarkt"
+    MEASURES = "measures", "Maßnahmen weggefallen oder geändert"
+    OTHER = "other", "anderer Grund"
+
+
 class QualificationKind(Vocabulary):
     """Qualifications of staff (the seed's answers 3 and 7)."""
 

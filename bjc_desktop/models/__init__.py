@@ -10,7 +10,7 @@ from bjc_desktop.models.outcomes import FollowUp, Outcome
 from bjc_desktop.models.plans import Barrier, CompetenceProfile, DevelopmentPlan, Goal, Task
 from bjc_desktop.models.providers import FundingDecision, Provider
 from bjc_desktop.models.records import ChangeRecord, Draft, PersonKey, User, UserStaff, VaultFact
-from bjc_desktop.models.reporting import IndicatorSetting, ReleasedReport, Target
+from bjc_desktop.models.reporting import FeedbackTalk, IndicatorSetting, ReleasedReport, ReportStatement, Target
 from bjc_desktop.models.staff import Staff, StaffQualification, WorkingTime
 
 add_domain_checks(Base.metadata)
@@ -53,6 +53,7 @@ __all__ = [
     "Consultation",
     "DevelopmentPlan",
     "Draft",
+    "FeedbackTalk",
     "FollowUp",
     "FundingDecision",
     "Goal",
@@ -63,6 +64,7 @@ __all__ = [
     "PersonKey",
     "Provider",
     "ReleasedReport",
+    "ReportStatement",
     "Staff",
     "StaffQualification",
     "Target",

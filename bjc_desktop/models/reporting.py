@@ -1,4 +1,4 @@
-"""Targets per year, indicator settings, and the reports that were released."""
+"""Targets per year, indicator settings, what a provider says about its results, and the reports that were released."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -7,7 +7,8 @@ from typing import ClassVar
 from sqlalchemy import Boolean, Date, DateTime, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bjc_desktop.models.base import Base, Day, ExactDecimal, PlainText, Recorded
+from bjc_desktop.models.base import Base, Day, ExactDecimal, PlainText, Recorded, choice, day, long_text, reference, text
+from bjc_desktop.vocabulary import IndicatorCode, ShortfallReason
 
 
 class Target(Recorded, Base):
@@ -36,6 +37,40 @@ class IndicatorSetting(Recorded, Base):
     value: Mapped[str] = mapped_column(PlainText)
     """The value as JSON."""
     reason: Mapped[str | None] = mapped_column(PlainText)
+
+
+class ReportStatement(Recorded, Base):
+    """What a provider says about an indicator below its target in a period: reasons and planned steps, part of the report."""
+
+    __tablename__ = "report_statements"
+    __table_args__ = (UniqueConstraint("scope", "period_from", "period_to", "code"),)
+    heading: ClassVar[str] = "Begründungen"
+
+    scope: Mapped[str] = mapped_column(String(36))
+    """The provider's id, or ``all``."""
+    period_from: Mapped[Day] = mapped_column(Date)
+    period_to: Mapped[Day] = mapped_column(Date)
+    code: Mapped[str] = mapped_column(String(40))
+    """The indicator, or ``version``: why there is another version."""
+    reasons: Mapped[str] = mapped_column(String(200))
+    """Keys of :class:`~bjc_desktop.vocabulary.ShortfallReason`, with commas between them."""
+    steps: Mapped[str] = mapped_column(PlainText)
+
+
+class FeedbackTalk(Recorded, Base):
+    """A feedback talk about a provider's results: when and with whom, the reasons, what was agreed and until when."""
+
+    __tablename__ = "feedback_talks"
+    heading: ClassVar[str] = "Rückmeldegespräche"
+
+    provider_id: Mapped[str] = reference("Träger", "providers")
+    held_on: Mapped[Day] = day("Datum", required=True)
+    participants: Mapped[str | None] = text("mit wem")
+    code: Mapped[str | None] = choice("Kennzahl", IndicatorCode)
+    reason: Mapped[str | None] = choice("Grund", ShortfallReason)
+    reasons: Mapped[str | None] = long_text("Gründe im Einzelnen")
+    agreed: Mapped[str | None] = long_text("vereinbarte Schritte")
+    agreed_until: Mapped[Day | None] = day("bis wann")
 
 
 class ReleasedReport(Recorded, Base):

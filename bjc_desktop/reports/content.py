@@ -130,6 +130,15 @@ class VersionChange:
 
 
 @dataclass(frozen=True, slots=True)
+class StatementText:
+    """What the provider says about an indicator below its target, or about the version: a part of the report in free words."""
+
+    subject: str
+    reasons: tuple[str, ...]
+    steps: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportContent:
     """Everything that a quarterly report shows."""
 
@@ -154,6 +163,7 @@ class ReportContent:
     quality: tuple[QualityLine, ...]
     signals: tuple[str, ...]
     """What calls for a closer look over several quarters, in German sentences."""
+    statements: tuple[StatementText, ...]
     persons: str
     """How many persons were coached in the year so far, in one sentence."""
     changes: tuple[VersionChange, ...]

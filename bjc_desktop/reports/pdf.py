@@ -51,7 +51,15 @@ _LEGEND = "Rot und fett: unter Toleranz. "
 def report_pdf(content: ReportContent) -> bytes:
     """Return the report as PDF bytes: the same for the same content."""
     register_fonts()
-    story = [*_summary(content), *_trend(content), *_signals(content), *_coaches(content), *_quality(content), *_changes(content)]
+    story = [
+        *_summary(content),
+        *_trend(content),
+        *_signals(content),
+        *_statements(content),
+        *_coaches(content),
+        *_quality(content),
+        *_changes(content),
+    ]
     story += [*_definitions(content), *_settings(content)]
     scope, period = content.figures.scope, content.figures.period
     title = f"Quartalsbericht {quarter(period)}, {scope.name}"
@@ -174,6 +182,17 @@ def _signals(content: ReportContent) -> list[Flowable]:
             ),
         ]
     return [*story, *(words(f"• {line}") for line in content.signals)]
+
+
+def _statements(content: ReportContent) -> list[Flowable]:
+    if not content.statements:
+        return []
+    story = heading("Gründe und geplante Schritte", room=60)
+    for statement in content.statements:
+        reasons = ", ".join(statement.reasons)
+        story.append(words(f"{statement.subject}: {reasons}" if reasons else statement.subject, SUBHEADING))
+        story += [words(line) for line in statement.steps.splitlines() if line.strip()]
+    return story
 
 
 def _coaches(content: ReportContent) -> list[Flowable]:

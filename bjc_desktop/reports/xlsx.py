@@ -10,7 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from bjc_desktop.indicators.catalogue import BY_CODE
 from bjc_desktop.indicators.results import Figure
-from bjc_desktop.reports.content import ReportContent
+from bjc_desktop.reports.content import ReportContent, StatementText
 from bjc_desktop.reports.german import NO_VALUE, quarter
 from bjc_desktop.reports.remarks import SEVERITIES, missing_hours, state, substitute_targets
 from bjc_desktop.reports.workbook import Book, Cells, cached, rating_formula
@@ -306,7 +306,13 @@ def _trend(book: Book, content: ReportContent) -> None:
 def _signals(book: Book, content: ReportContent) -> None:
     """Write what the quarters show together, and how many persons the year had, as the PDF does."""
     lines = [("Signal", line) for line in content.signals] or [("Signal", "Keines über mehrere Quartale.")]
+    lines += [("Begründung", _statement(statement)) for statement in content.statements]
     book.table("Signale", ["Art", "Was die Quartale zeigen"], [*lines, ("Personen", content.persons)])
+
+
+def _statement(statement: StatementText) -> str:
+    parts = [statement.subject, ", ".join(statement.reasons), statement.steps]
+    return ": ".join(part for part in parts if part)
 
 
 # --- the texts ----------------------------------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ from bjc_desktop.reports.content import (
     VersionChange,
 )
 from bjc_desktop.services.consultation_sessions import CountedConsultation, counted_consultations
+from bjc_desktop.services.report_statements import statement_texts
 from bjc_desktop.services.signals_in_words import persons_line, signal_lines
 from bjc_desktop.vocabulary import Channel, ConsultationKind
 
@@ -207,6 +208,7 @@ def report_content(
         rating_places(figures.settings),
         tuple(quality),
         signal_lines(connection, figures, scope, trend),
+        statement_texts(connection, scope.scope.id, figures.period, version=version),
         persons_line(connection, figures, scope.scope.id),
         tuple(changes),
     )

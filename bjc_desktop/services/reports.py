@@ -61,19 +61,59 @@ def make_reports(
     NotFoundError
         where there is no such provider.
     """
+    _check_day(as_of, today)
+    prepare_folder(vault, out)
+    figures, reports = _made(vault, period, provider, as_of, release=release)
+    paths = [out / report.file_name for report in reports]
+    bundles = [report.bundle for report in reports]
+    write_together(vault, paths, bundles, lambda: _freeze(vault, reports, figures, now) if release else None)
+    return paths
+
+
+def preview_report(vault: Vault, period: Period, scope_id: str, *, as_of: date, today: date) -> MadeReport:
+    """Return the draft for a provider or ``all``, in memory; nothing is changed and nothing is written.
+
+    Raises
+    ------
+    InvalidInputError
+        where the data are to be as of a day in the future.
+    NotFoundError
+        where there is no such provider.
+    """
+    _check_day(as_of, today)
+    return _made(vault, period, scope_id, as_of, release=False)[1][0]
+
+
+def release_report(vault: Vault, period: Period, scope_id: str, *, as_of: date, now: datetime, today: date) -> MadeReport:
+    """Freeze the report for a provider or ``all`` in the vault as the next version, and return it.
+
+    Raises
+    ------
+    InvalidInputError
+        where the data are to be as of a day in the future.
+    NotFoundError
+        where there is no such provider.
+    """
+    _check_day(as_of, today)
+    figures, reports = _made(vault, period, scope_id, as_of, release=True)
+    _freeze(vault, reports, figures, now)
+    return reports[0]
+
+
+def _check_day(as_of: date, today: date) -> None:
     if as_of > today:
         raise InvalidInputError({"as_of": "Der Datenstand liegt in der Zukunft; bitte heute oder einen früheren Tag angeben."})
-    prepare_folder(vault, out)
+
+
+def _made(
+    vault: Vault, period: Period, provider: str | None, as_of: date, *, release: bool
+) -> tuple[VaultFigures, list[MadeReport]]:
     with vault.reading() as connection:
         figures = compute(connection, period, read_settings(connection), as_of=as_of)
         scope_ids = _scopes(figures, provider)
         findings = find(connection, period, figures.settings, figures)
         history = trends(connection, figures, scope_ids)
-        reports = [_make(connection, vault, figures, scope, findings, history, release=release) for scope in scope_ids]
-    paths = [out / report.file_name for report in reports]
-    bundles = [report.bundle for report in reports]
-    write_together(vault, paths, bundles, lambda: _freeze(vault, reports, figures, now) if release else None)
-    return paths
+        return figures, [_make(connection, vault, figures, scope, findings, history, release=release) for scope in scope_ids]
 
 
 def write_together(vault: Vault, paths: list[Path], bundles: list[bytes], commit: Callable[[], None]) -> None:

@@ -43,6 +43,8 @@ TITLES = {
     "follow_ups": RowTitle("Nachbefragung", "Nachbefragungen", day="contacted_on"),
     "indicator_settings": RowTitle("Einstellung", "Einstellungen"),
     "acknowledgements": RowTitle("Kenntnisnahme", "Kenntnisnahmen"),
+    "feedback_talks": RowTitle("Rückmeldegespräch", "Rückmeldegespräche"),
+    "report_statements": RowTitle("Begründung", "Begründungen"),
 }
 """By table: all whose rows are edited one by one."""
 
