@@ -41,7 +41,7 @@ def write_statistic(vault: Vault, period: Period, out: Path, *, as_of: date) -> 
         figures = compute(connection, period, read_settings(connection), as_of=as_of)
         only = next(iter(figures.providers)) if len(figures.providers) == 1 else "all"
         content = statistic_content(connection, figures, figures.scope(only))
-    stem = f"BJC_{file_part(content.figures)}_{period.label}_Konsultationen-je-Stunde"
+    stem = f"BJC_{file_part(content.figures.scope.id, content.figures.scope.name)}_{period.label}_Konsultationen-je-Stunde"
     writers = {"pdf": statistic_pdf, "xlsx": statistic_xlsx, "csv": statistic_csv}
     paths = [out / f"{stem}.{ending}" for ending in writers]
     write_together(vault, paths, [write(content) for write in writers.values()], lambda: None)

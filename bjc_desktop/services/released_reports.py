@@ -5,13 +5,18 @@ import json
 import zipfile
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, select, text
 
-from bjc_desktop.errors import NotFoundError
+from bjc_desktop.errors import InvalidInputError, NotFoundError
 from bjc_desktop.models import ReleasedReport
+from bjc_desktop.services.reports import bundle_name
+from bjc_desktop.vault import check_new_passphrase
+from bjc_desktop.vault.durable import write_file
 
 GONE = "Diesen freigegebenen Bericht gibt es nicht."
+NOT_WRITTEN = "Die Datei konnte nicht geschrieben werden. Bitte einen anderen Ordner wählen."
 REPORT = "report.pdf"
 
 
@@ -106,3 +111,42 @@ def bundle_part(bundle: bytes, name: str) -> bytes:
     """Return one file of a bundle."""
     with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
         return archive.read(name)
+
+
+def under_password(bundle: bytes, name: str, password: str) -> bytes:
+    """Return a ZIP that holds the bundle as *name*, encrypted with AES-256 by *password*; common archivers open it.
+
+    Raises
+    ------
+    InvalidInputError
+        where the password is too short.
+    """
+    import pyzipper  # noqa: PLC0415 - seldom needed
+
+    check_new_passphrase(password)
+    target = io.BytesIO()
+    with pyzipper.AESZipFile(target, "w", encryption=pyzipper.WZ_AES) as archive:
+        archive.setpassword(password.encode())
+        archive.writestr(name, bundle)
+    return target.getvalue()
+
+
+def save_released(connection: Connection, released: Released, folder: Path, password: str) -> Path:
+    """Write the bundle as it left the house into *folder*, with a *password* within an encrypted ZIP; return the path.
+
+    Raises
+    ------
+    InvalidInputError
+        where the password is too short, or the folder cannot be written.
+    NotFoundError
+        where there is no such report.
+    """
+    name = bundle_name(released.scope_id, released.scope_name, released.period_label, released.version)
+    bundle = released_bundle(connection, released.id)
+    if password:
+        bundle, name = under_password(bundle, name, password), name.replace(".zip", "_verschluesselt.zip")
+    try:
+        write_file(folder / name, bundle)
+    except OSError:
+        raise InvalidInputError({"folder": NOT_WRITTEN}) from None
+    return folder / name

@@ -220,7 +220,8 @@ def _make(
         **{f"package/{name}": data for name, data in package.items()},
     }
     sealed = _sealed(connection, vault, figures, scope, files, version)
-    return MadeReport(scope, _file_name(scope, version), sealed, version, frozen, changes)
+    name = bundle_name(scope.scope.id, scope.scope.name, scope.period.label, version)
+    return MadeReport(scope, name, sealed, version, frozen, changes)
 
 
 def _package(
@@ -262,21 +263,22 @@ def _sealed(
     return archive(sealed, compression=zipfile.ZIP_STORED)
 
 
-def _file_name(scope: ScopeFigures, version: int | None) -> str:
+def bundle_name(scope_id: str, scope_name: str, period_label: str, version: int | None) -> str:
+    """Return the name of a bundle's file; without *version* that of a draft."""
     end = "Entwurf" if version is None else f"v{version}"
-    return f"BJC_{file_part(scope)}_{scope.period.label}_{end}.zip"
+    return f"BJC_{file_part(scope_id, scope_name)}_{period_label}_{end}.zip"
 
 
-def file_part(scope: ScopeFigures) -> str:
+def file_part(scope_id: str, scope_name: str) -> str:
     """Return what stands for the scope in a file's name: the name's ASCII slug and the id's first 8 characters, or ``alle``."""
-    if scope.scope.id == "all":
+    if scope_id == "all":
         return "alle"
-    name = scope.scope.name.replace("ß", "ss")
+    name = scope_name.replace("ß", "ss")
     for umlaut, letters in {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"}.items():
         name = name.replace(umlaut, letters)
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     slug = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")[:60].strip("-")
-    return f"{slug}-{scope.scope.id[:8]}" if slug else scope.scope.id[:8]
+    return f"{slug}-{scope_id[:8]}" if slug else scope_id[:8]
 
 
 # --- releases -----------------------------------------------------------------------------------------------------------------

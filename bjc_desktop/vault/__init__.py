@@ -4,7 +4,7 @@ from bjc_desktop.vault.backup import back_up, back_up_before, restore
 from bjc_desktop.vault.changes import Actor, RowChange, read_payload, record_event, record_row_changes, verify_chain
 from bjc_desktop.vault.checkup import Finding, State, doctor, is_damaged, look_over
 from bjc_desktop.vault.driver import memory_engine
-from bjc_desktop.vault.keys import DEFAULT_KDF, KdfParameters, NoteCipher
+from bjc_desktop.vault.keys import DEFAULT_KDF, KdfParameters, NoteCipher, check_new_passphrase
 from bjc_desktop.vault.opening import assert_sound, create_vault, open_vault, open_with_key
 from bjc_desktop.vault.slots import Anchor
 from bjc_desktop.vault.users import add_user, grant_notes, list_users, remove_user, renew_recovery_code, set_passphrase
@@ -26,6 +26,7 @@ __all__ = [
     "assert_sound",
     "back_up",
     "back_up_before",
+    "check_new_passphrase",
     "create_vault",
     "doctor",
     "grant_notes",

@@ -99,6 +99,29 @@ class Desk(QObject):
         self.saved.emit(said)
         return result
 
+    def write_behind(
+        self,
+        owner: QObject,
+        job: Callable[[Vault], T],
+        done: Callable[[T], object],
+        failed: Callable[[BaseException], object],
+        said: str,
+    ) -> None:
+        """Let *job* change the vault behind the window, and say *said* when it is kept; for what takes longer than a moment."""
+
+        def work(progress: Progress) -> T:
+            _ = progress
+            self._assert_writable()
+            return job(self.vault)
+
+        def kept(result: T) -> None:
+            self.last_transaction = None
+            self.changed.emit()
+            self.saved.emit(said)
+            done(result)
+
+        self.background.run(owner, work, kept, failed)
+
     def take_back(self, transaction_id: int) -> None:
         """Take a transaction back.
 

@@ -1,0 +1,101 @@
+"""Before a report is released: what is missing, by coach, which values are provisional, and what has to be explained."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, text
+
+from bjc_desktop.indicators.figures import compute
+from bjc_desktop.indicators.period import Period
+from bjc_desktop.indicators.results import Figure, ScopeFigures
+from bjc_desktop.services.case_findings import CaseFinding, read_case_findings
+from bjc_desktop.services.due_items import full_name
+from bjc_desktop.services.findings import SEVERITIES
+from bjc_desktop.services.report_content import trends
+from bjc_desktop.services.report_statements import Statement, below_target, read_statements
+from bjc_desktop.services.signals_in_words import signal_lines
+from bjc_desktop.services.targets import read_settings
+
+_LATEST = text("SELECT max(version) FROM released_reports WHERE scope = :scope AND period_from = :first AND period_to = :last")
+_COACHES = text(
+    "SELECT a.coaching_id, s.given_name, s.family_name FROM coaching_staff a JOIN staff s ON s.id = a.staff_id "
+    "WHERE s.role = 'job_coach' ORDER BY a.valid_from"
+)
+_PROVIDERS = text("SELECT id, provider_id FROM coachings")
+_STAFF = text("SELECT id, provider_id FROM staff")
+
+
+@dataclass(frozen=True, slots=True)
+class PreflightFinding:
+    """A finding with the name of the coach whom it concerns."""
+
+    coach: str
+    finding: CaseFinding
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """Everything that is to be seen before the release of a report."""
+
+    period: Period
+    as_of: date
+    scope: ScopeFigures
+    findings: tuple[PreflightFinding, ...]
+    """Errors first, then by coach."""
+    provisional: tuple[Figure, ...]
+    """Figures that later data can still change."""
+    to_explain: tuple[Figure, ...]
+    """Figures below their target."""
+    statements: Mapping[str, Statement]
+    signals: tuple[str, ...]
+    released: int
+    """The version that was released last; 0 for none."""
+
+    @property
+    def errors(self) -> int:
+        """How many findings are errors."""
+        return sum(row.finding.severity == "error" for row in self.findings)
+
+    @property
+    def unexplained(self) -> tuple[Figure, ...]:
+        """The figures below their target about which nothing is said."""
+        return tuple(figure for figure in self.to_explain if figure.code not in self.statements)
+
+    @property
+    def nothing_to_report(self) -> bool:
+        """Whether no figure has a case."""
+        return not any(figure.denominator for figure in self.scope.figures)
+
+
+def read_preflight(connection: Connection, period: Period, scope_id: str, *, as_of: date) -> Preflight:
+    """Return what is to be seen before the report of a provider or ``all`` is released."""
+    figures = compute(connection, period, read_settings(connection), as_of=as_of)
+    scope = figures.scope(scope_id)
+    history = trends(connection, figures, [scope_id])[scope_id]
+    bounds = {"scope": scope_id, "first": period.first.isoformat(), "last": period.last.isoformat()}
+    return Preflight(
+        period,
+        as_of,
+        scope,
+        _findings(connection, period, scope_id, as_of),
+        tuple(figure for figure in scope.figures if figure.provisional),
+        tuple(below_target(scope.figures)),
+        read_statements(connection, scope_id, period),
+        signal_lines(connection, figures, scope, history),
+        connection.execute(_LATEST, bounds).scalar() or 0,
+    )
+
+
+def _findings(connection: Connection, period: Period, scope_id: str, as_of: date) -> tuple[PreflightFinding, ...]:
+    groups = read_case_findings(connection, staff_id=None, today=as_of, period=period)
+    coaches = {row.coaching_id: full_name(row.given_name, row.family_name) for row in connection.execute(_COACHES)}
+    owners = {row.id: row.provider_id for statement in (_PROVIDERS, _STAFF) for row in connection.execute(statement)}
+    found: Sequence[CaseFinding] = [finding for group in groups for finding in group.findings]
+    rows = [
+        PreflightFinding(finding.name if finding.coaching_id is None else coaches.get(finding.coaching_id, ""), finding)
+        for finding in found
+        if scope_id in {"all", owners.get(finding.coaching_id or finding.staff_id or "")}
+    ]
+    order = list(SEVERITIES)
+    return tuple(sorted(rows, key=lambda row: (order.index(row.finding.severity), row.coach, row.finding.text, row.finding.name)))

@@ -1,0 +1,1 @@
+"""The quarterly report: what is missing, what is said, what leaves the house, and what was released."""

@@ -1,0 +1,184 @@
+"""The report assistant: from what is missing to the released bundle, and back to any report as it was."""
+
+import hashlib
+import json
+import zipfile
+
+import pypdfium2
+import pytest
+import pyzipper
+
+from bjc_desktop.indicators.figures import compute
+from bjc_desktop.services.indicator_cases import read_indicator_cases
+from bjc_desktop.services.released_reports import REPORT, bundle_part, list_released, released_bundle
+from bjc_desktop.services.report_statements import VERSION
+from bjc_desktop.services.reports import preview_report
+from bjc_desktop.services.row_editing import change_row
+from bjc_desktop.services.row_titles import entity_of
+from bjc_desktop.services.targets import read_settings
+from bjc_desktop.services.verification import verify_bundle
+from bjc_desktop.ui.report.report_page import CHECK, KEPT, SAY, SEND
+from bjc_desktop.ui.workspace import Workspace
+from bjc_desktop.vocabulary import ShortfallReason
+from tests.ui.conftest import TODAY
+from tests.ui.typing_keys import type_text
+
+
+@pytest.fixture
+def page(workspace, qtbot):
+    """Return the assistant for a finished quarter, read."""
+    workspace.open_page("report", {"period": "2025-Q3"})
+    page = workspace.page("report")
+    settle(page, qtbot)
+    return page
+
+
+def settle(page, qtbot):
+    """Wait for what is read behind the window."""
+    qtbot.waitUntil(lambda: "freigegeben" in page.subtitle.text(), timeout=15_000)
+
+
+def released(page):
+    """Return the reports that the vault holds."""
+    return page.desk.read(list_released)
+
+
+def release(page, qtbot):
+    """Release what is shown and wait for it."""
+    before = len(released(page))
+    page.show_step(SEND)
+    page.release()
+    qtbot.waitUntil(lambda: len(released(page)) == before + 1, timeout=15_000)
+    qtbot.waitUntil(lambda: f"Fassung {before + 1}" in page.subtitle.text(), timeout=15_000)
+
+
+def text_of(pdf):
+    """Return all words of a PDF."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        return " ".join(" ".join(page.get_textpage().get_text_bounded() for page in document).split())
+
+
+def test_that_the_preflight_leads_to_the_fields(page, workspace) -> None:
+    assert page.preflight.errors > 0
+    assert str(page.preflight.errors) in page._summary.text()
+    kinds = {found.finding.section: found.finding for found in page.preflight.findings}
+    for finding in kinds.values():
+        page.open_finding(finding)
+        assert workspace.place()[0] in {"hours", "closing", "follow_ups", "case_file"}
+
+
+def test_that_what_is_said_stands_in_the_preview_and_in_the_release(page, qtbot, desk) -> None:
+    page.show_step(SAY)
+    form = page._forms["a1_1"]
+    form.reasons[ShortfallReason.ILLNESS].setChecked(True)
+    type_text(form.steps, "Vertretung ab Januar, zweiwöchige Fallbesprechung")
+    page.save()
+    settle(page, qtbot)
+    page.show_step(SEND)
+    qtbot.waitUntil(lambda: page.draft_report is not None, timeout=15_000)
+    for words in ("Krankheit", "Vertretung ab Januar", "ENTWURF"):
+        assert words in text_of(bundle_part(page.draft_report.bundle, REPORT))
+    release(page, qtbot)
+    bundle = page._bundle(page.released.current())
+    words = text_of(bundle_part(bundle, REPORT))
+    assert "Vertretung ab Januar" in words
+    assert "ENTWURF" not in words
+
+
+def test_that_the_release_holds_the_figures_that_were_shown_and_can_be_verified(page, qtbot, desk, tmp_path) -> None:
+    shown = {figure.code: figure for figure in page.preflight.scope.figures}
+    release(page, qtbot)
+    assert page._step == KEPT
+    page.save_to(tmp_path, "")
+    (path,) = tmp_path.glob("BJC_*_2025-Q3_v1.zip")
+    with zipfile.ZipFile(path) as archive:
+        written = json.loads(archive.read("indicators.json"))["indicators"]
+    assert {row["code"]: row["numerator"] for row in written} == {code: str(figure.numerator) for code, figure in shown.items()}
+    verify_bundle(path)
+
+
+def test_that_a_released_report_stays_as_it_was_and_the_next_says_what_changed(page, workspace, qtbot, desk) -> None:
+    release(page, qtbot)
+    first = released(page)[0]
+    frozen = hashlib.sha256(desk.read(lambda c: released_bundle(c, first.id))).digest()
+    scope, period = page.chosen
+    cases = desk.read(lambda c: read_indicator_cases(c, "correctly_closed", period, scope.id, read_settings(c)))
+    counted = next(case for case in cases if case.counts)
+    values = {"initial_interview_on": None}
+    desk.write(lambda session: change_row(session, entity_of("coachings"), counted.coaching_id, values, today=TODAY))
+    settle(page, qtbot)
+    page.show_step(SEND)
+    page.release()
+    assert "warum es eine neue Fassung gibt" in page.banner.text()
+    assert len(released(page)) == 1
+    type_text(page._forms[VERSION].steps, "Ein Nachweis kam später.")
+    release(page, qtbot)
+    second = next(report for report in released(page) if report.version == 2)
+    words = text_of(bundle_part(desk.read(lambda c: released_bundle(c, second.id)), REPORT))
+    assert "Ein Nachweis kam später." in words
+    assert "zählt nicht: Datum des Erstgesprächs fehlt" in words
+    assert second.changed == 2
+    assert hashlib.sha256(desk.read(lambda c: released_bundle(c, first.id))).digest() == frozen
+
+
+def test_that_a_bundle_under_a_password_opens_with_it_alone(page, qtbot, tmp_path) -> None:
+    release(page, qtbot)
+    page.save_to(tmp_path, "kurz")
+    assert list(tmp_path.glob("BJC*")) == []
+    page.save_to(tmp_path, "ein ganzer Satz")
+    (path,) = tmp_path.glob("BJC*")
+    with pyzipper.AESZipFile(path) as archive:
+        (name,) = archive.namelist()
+        with pytest.raises(RuntimeError):
+            archive.read(name)
+        archive.setpassword(b"ein ganzer Satz")
+        assert archive.read(name) == page._bundle(page.released.current())
+
+
+def test_that_a_place_that_cannot_be_written_is_said(page, qtbot, tmp_path) -> None:
+    release(page, qtbot)
+    page.save_to(tmp_path / "fehlt", "")
+    assert "anderen Ordner" in page.banner.text()
+
+
+def test_that_a_name_in_the_text_is_questioned(page, qtbot) -> None:
+    name = page.desk.read(
+        lambda c: c.exec_driver_sql("SELECT family_name FROM coachees WHERE family_name GLOB '[A-Z]*z'").scalar()
+    )
+    page.show_step(SAY)
+    form = next(iter(page._forms.values()))
+    type_text(form.steps, f"Gespräch mit {name} vereinbart")
+    page.save()
+    assert name in page._names.text()
+
+
+def test_that_half_typed_reasons_outlive_the_page(page, desk, qtbot) -> None:
+    form = page._forms["a1_1"]
+    form.reasons[ShortfallReason.STAFF_CHANGE].setChecked(True)
+    type_text(form.steps, "Halb getippt")
+    page.keep_drafts()
+    again = Workspace(desk)
+    qtbot.addWidget(again)
+    again.open_page("report", {"period": "2025-Q3"})
+    other = again.page("report")
+    settle(other, qtbot)
+    assert other._forms["a1_1"].steps.toPlainText() == "Halb getippt"
+    assert other._forms["a1_1"].reasons[ShortfallReason.STAFF_CHANGE].isChecked()
+
+
+def test_that_the_draft_of_the_window_is_that_of_the_command_line(page, desk, qtbot) -> None:
+    page.show_step(SEND)
+    qtbot.waitUntil(lambda: page.draft_report is not None, timeout=15_000)
+    scope, period = page.chosen
+    assert preview_report(desk.vault, period, scope.id, as_of=TODAY, today=TODAY).bundle == page.draft_report.bundle
+    figures = desk.read(lambda c: compute(c, period, read_settings(c), as_of=TODAY)).scope(scope.id)
+    assert page.draft_report.scope == figures == page.preflight.scope
+
+
+def test_that_every_step_can_be_reached_and_survives_a_refresh(page, qtbot) -> None:
+    for step in (CHECK, SAY, SEND, KEPT):
+        page.show_step(step)
+        page.subtitle.clear()
+        page.refresh()
+        settle(page, qtbot)
+        assert page._stack.currentWidget() is page._views[step]
