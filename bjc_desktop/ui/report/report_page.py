@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from bjc_desktop.errors import BjcError
 from bjc_desktop.indicators.catalogue import BY_CODE
@@ -36,6 +36,7 @@ from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.draft_keeper import RESTORED, DraftKeeper
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.figure_grid import FigureGrid, figure_words
+from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import box, button, label, row
 from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
 from bjc_desktop.ui.shared.row_table import Column, RowTable
@@ -101,14 +102,13 @@ class ReportPage(Page):
             choice.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
             choice.activated.connect(self._change)
             self.head.addWidget(choice)
-        steps = QHBoxLayout()
+        steps = FlowRow()
         self._step_buttons = {}
         for key, text in _STEPS:
             made = button(text, partial(self.show_step, key), rank="section")
             made.setCheckable(True)
             self._step_buttons[key] = made
-            steps.addWidget(made)
-        steps.addStretch(1)
+            steps.add(made)
         self.add(steps)
         self._stack = QStackedWidget()
         self._views = {CHECK: self._check(), SAY: self._say(), SEND: self._send(), KEPT: self._kept()}
@@ -159,7 +159,10 @@ class ReportPage(Page):
         self._names = label("", "question", wrap=True)
         scroller.column.addWidget(self._names)
         self.save_button = button("&Speichern", self.save, rank="primary", shortcut="Ctrl+Return")
-        scroller.column.addLayout(row(self.save_button, None, _next("Weiter: Ansehen und freigeben", self, SEND)))
+        ways = FlowRow()
+        for made in (self.save_button, _next("Weiter: Ansehen und freigeben", self, SEND)):
+            ways.add(made)
+        scroller.column.addWidget(ways)
         scroller.column.addStretch(1)
         return scroller
 
