@@ -5,6 +5,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -13,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 
 from bjc_desktop.app import make_application
+from bjc_desktop.services.team import list_staff
 from bjc_desktop.services.vault_setup import fill_with_sample
 from bjc_desktop.ui.shared.background import Background
 from bjc_desktop.ui.shared.desk import Desk
@@ -49,6 +51,7 @@ def places(workspace: Workspace, wanted: set[str]) -> Iterator[str]:
     for entry in PAGES:
         if wanted and entry.key not in wanted:
             continue
+        workspace.desk.staff_id = _somebody(workspace.desk, "employment_trainer" if entry.key == "observing" else "job_coach")
         page = workspace.page(entry.key)
         shown = page.sample_places() if hasattr(page, "sample_places") else {entry.key: {}}
         for name, where in shown.items():
@@ -63,6 +66,11 @@ def places(workspace: Workspace, wanted: set[str]) -> Iterator[str]:
         workspace.open_palette()
         yield "palette"
         _close_dialogs()
+
+
+def _somebody(desk: Desk, role: str) -> str:
+    """Return the first member of staff with the role: a coach's pages are a coach's, the trainer's page a trainer's."""
+    return next(member.id for member in desk.read(partial(list_staff, today=DAY)) if member.role == role and member.employed)
 
 
 def _close_dialogs() -> None:

@@ -33,9 +33,11 @@ class PageEntry:
     roles: frozenset[Role] | None = frozenset()
 
 
+TRAINERS = frozenset({Role.EMPLOYMENT_TRAINER})
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("overview", "Übersicht", "layout-dashboard", "overview.overview_page", "OverviewPage"),
     PageEntry("coachees", "Coachees", "users", "coachees.coachees_page", "CoacheesPage"),
+    PageEntry("observing", "Beobachten", "clipboard-list", "observing.observing_page", "ObservingPage", TRAINERS),
     PageEntry("follow_ups", "Nachbefragung", "bell", "follow_ups.follow_ups_page", "FollowUpsPage"),
     PageEntry("figures", "Kennzahlen", "chart-column", "figures.figures_page", "FiguresPage"),
     PageEntry("quality", "Datenqualität", "shield-check", "quality.quality_page", "QualityPage"),

@@ -1,0 +1,1 @@
+"""The trainer's desk: what was observed in the workshop."""

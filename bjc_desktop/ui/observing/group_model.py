@@ -1,0 +1,187 @@
+"""A group's observations as a table to type in: one key for each value."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor
+
+from bjc_desktop.services.case_file import DIMENSIONS
+from bjc_desktop.services.observation_anchors import anchor
+from bjc_desktop.services.observation_sheet import ObservedPerson, ObservedRow
+from bjc_desktop.services.row_titles import fields_of
+from bjc_desktop.services.typed_values import show_date
+from bjc_desktop.ui.shared.theme import theme
+
+Index = QModelIndex | QPersistentModelIndex
+TEXTS = ("evidence", "derived_action")
+FIELDS = (*DIMENSIONS, *TEXTS)
+_SHORT = {
+    "work_behaviour": "Arbeit",
+    "social_behaviour": "Sozial",
+    "resilience": "Belastung",
+    "concentration": "Konzentr.",
+    "motor_skills": "Motorik",
+    "evidence": "Beobachtung",
+    "derived_action": "Unterstützung",
+}
+NOT_OBSERVED = "–"
+FIRST_FIELD = 1
+
+
+class ObservationGroupModel(QAbstractTableModel):
+    """People by dimensions; ``typed`` follows each entry."""
+
+    typed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.people: Sequence[ObservedPerson] = ()
+        self.entries: dict[str, dict[str, Any]] = {}
+        """By coaching: the fields that something was entered in; a dimension is None where it was not observed."""
+        self._titles = fields_of("observations")
+
+    def show_people(self, people: Sequence[ObservedPerson]) -> None:
+        """Show the group; what is entered stays."""
+        if [person.coaching_id for person in people] == [person.coaching_id for person in self.people]:
+            self.people = people
+            self._changed()
+            return
+        self.beginResetModel()
+        self.people = people
+        self.endResetModel()
+
+    def show_entries(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
+        """Show what was entered before."""
+        self.entries = {coaching_id: dict(fields) for coaching_id, fields in entries.items()}
+        self._changed()
+
+    def _changed(self) -> None:
+        if self.people:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.people) - 1, self.columnCount() - 1))
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's
+        """Return how many people there are."""
+        return 0 if parent.isValid() else len(self.people)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's
+        """Return the name, the fields, and the day of the last observation."""
+        return 0 if parent.isValid() else len(FIELDS) + 2
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: N802 - Qt's
+        """Return the title of a column."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return ["Wer", *(_SHORT[name] for name in FIELDS), "zuletzt"][section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignHCenter if self.field(section) in DIMENSIONS else Qt.AlignmentFlag.AlignLeft
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    @staticmethod
+    def field(column: int) -> str | None:
+        """Return the field of a column, or None."""
+        return FIELDS[column - FIRST_FIELD] if FIRST_FIELD <= column < FIRST_FIELD + len(FIELDS) else None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Say that texts are edited in place; values take a key."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return flags | Qt.ItemFlag.ItemIsEditable if self.field(index.column()) in TEXTS else flags
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return what the cell at *index* is for *role*."""
+        if not index.isValid():
+            return None
+        person, name = self.people[index.row()], self.field(index.column())
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignHCenter if name in DIMENSIONS else Qt.AlignmentFlag.AlignLeft
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
+        entered = self.entries.get(person.coaching_id, {})
+        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.AccessibleTextRole}:
+            said = role == Qt.ItemDataRole.AccessibleTextRole and name is not None
+            title = f"{self._titles[name].title}, {person.name}: " if said and name else ""
+            return title + (self._shown(person, name, index.column()) or ("leer" if said else ""))
+        colours = {
+            Qt.ItemDataRole.ForegroundRole: "muted" if name in DIMENSIONS and name not in entered else "",
+            Qt.ItemDataRole.BackgroundRole: "good_ground" if name in entered else "",
+        }
+        colour = colours.get(Qt.ItemDataRole(role))
+        return QColor(theme().colour(colour)) if colour else None
+
+    def _shown(self, person: ObservedPerson, name: str | None, column: int) -> str:
+        if name is None:
+            return person.name if column == 0 else show_date(person.last_on)
+        entered = self.entries.get(person.coaching_id, {})
+        if name in TEXTS:
+            return str(entered.get(name, ""))
+        if name in entered:
+            value = entered[name]
+            return NOT_OBSERVED if value is None else _with_change(value, person.last[name])
+        last = person.last[name]
+        return "" if last is None else f"({last})"
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802 - Qt's
+        """Take a text."""
+        name = self.field(index.column())
+        if name not in TEXTS or role != Qt.ItemDataRole.EditRole:
+            return False
+        self._enter(index, name, str(value))
+        return True
+
+    def take_value(self, index: Index, value: int | None) -> bool:
+        """Take a value from 1 to 5 for a dimension, or None for „not observed“."""
+        name = self.field(index.column())
+        if name not in DIMENSIONS or not index.isValid():
+            return False
+        self._enter(index, name, value)
+        return True
+
+    def take_last(self, index: Index) -> bool:
+        """Take the value of the last observation again."""
+        name = self.field(index.column())
+        if name not in DIMENSIONS or not index.isValid() or self.people[index.row()].last[name] is None:
+            return False
+        self._enter(index, name, self.people[index.row()].last[name])
+        return True
+
+    def forget(self, index: Index) -> None:
+        """Forget what was entered in a cell."""
+        name = self.field(index.column())
+        if name is not None and index.isValid():
+            self.entries.get(self.people[index.row()].coaching_id, {}).pop(name, None)
+            self.dataChanged.emit(index, index)
+            self.typed.emit()
+
+    def _enter(self, index: Index, name: str, value: Any) -> None:
+        self.entries.setdefault(self.people[index.row()].coaching_id, {})[name] = value
+        self.dataChanged.emit(index, index)
+        self.typed.emit()
+
+    def hint(self, index: Index) -> str:
+        """Return what the values of the cell's dimension stand for."""
+        name = self.field(index.column())
+        if name not in DIMENSIONS:
+            return ""
+        return "   ".join(f"{value}: {anchor(name, value)}" for value in range(1, 6))
+
+    def rows(self) -> list[ObservedRow]:
+        """Return what is entered, person by person."""
+        return [
+            ObservedRow(
+                person.coaching_id,
+                {name: entered.get(name) for name in DIMENSIONS},
+                str(entered.get("evidence", "")),
+                str(entered.get("derived_action", "")),
+            )
+            for person in self.people
+            if (entered := self.entries.get(person.coaching_id))
+        ]
+
+
+def _with_change(value: int, last: int | None) -> str:
+    if last is None or last == value:
+        return str(value)
+    return f"{value} ▲" if value > last else f"{value} ▼"

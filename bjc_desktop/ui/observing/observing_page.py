@@ -1,0 +1,228 @@
+"""The observation sheet for a group: values by one key each, evidence as a short note, everybody saved at once."""
+
+from functools import partial
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from bjc_desktop.errors import BjcError, InvalidInputError
+from bjc_desktop.services.case_file import DIMENSIONS
+from bjc_desktop.services.observation_sheet import ObservationGroup, read_observation_group, save_observations
+from bjc_desktop.ui.observing.group_model import FIELDS, FIRST_FIELD, TEXTS, ObservationGroupModel
+from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.draft_keeper import RESTORED, DraftKeeper
+from bjc_desktop.ui.shared.form import Form
+from bjc_desktop.ui.shared.labels import button, label
+from bjc_desktop.ui.shared.page import Page
+from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
+
+DRAFT = "observations"
+_HEAD = ("observed_on", "method", "workplace", "task")
+_HEIGHT = 34
+
+
+class GroupTable(QTableView):
+    """The sheet: 1 to 5 is a value, = the last one, − not observed; Enter goes to the next person."""
+
+    def __init__(self, group_model: ObservationGroupModel) -> None:
+        super().__init__()
+        self.group_model = group_model
+        self.setModel(group_model)
+        self.setAccessibleName("Beobachtungen der Gruppe")
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(
+            QAbstractItemView.EditTrigger.AnyKeyPressed
+            | QAbstractItemView.EditTrigger.EditKeyPressed
+            | QAbstractItemView.EditTrigger.DoubleClicked
+        )
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(theme().pixels(_HEIGHT))
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        header.setMinimumSectionSize(theme().pixels(56))
+        widths = {0: 170, group_model.columnCount() - 1: 100, FIRST_FIELD + len(FIELDS) - 1: 180}
+        for column in range(group_model.columnCount()):
+            stretch = group_model.field(column) == "evidence"
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch if stretch else QHeaderView.ResizeMode.Fixed)
+            self.setColumnWidth(column, theme().pixels(widths.get(column, 88)))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's
+        """Take a value by one key and go on to the next cell."""
+        at, model = self.currentIndex(), self.group_model
+        value = model.field(at.column()) in DIMENSIONS
+        key = event.text()
+        if value and key in set("12345"):
+            model.take_value(at, int(key))
+            self._go_on()
+        elif value and key in {"=", "u"}:
+            model.take_last(at)
+            self._go_on()
+        elif value and key in {"-", "0", "n"}:
+            model.take_value(at, None)
+            self._go_on()
+        elif event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
+            model.forget(at)
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            # What was typed is taken by an event that is on its way; going on before it would lose the editor.
+            QTimer.singleShot(0, self._next_person)
+        else:
+            super().keyPressEvent(event)
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:  # noqa: N802 - Qt's
+        """Leave a text by Tab to the next cell, without opening it."""
+        sideways = hint in {QAbstractItemDelegate.EndEditHint.EditNextItem, QAbstractItemDelegate.EndEditHint.EditPreviousItem}
+        super().closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint if sideways else hint)
+        if sideways:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        at, last = self.currentIndex(), FIRST_FIELD + len(FIELDS) - 1
+        values_end = FIRST_FIELD + len(DIMENSIONS) - 1
+        if at.column() == values_end or at.column() == last:
+            self._next_person()
+        else:
+            self._choose(at.row(), at.column() + 1)
+
+    def _next_person(self) -> None:
+        at = self.currentIndex()
+        if at.row() + 1 < self.group_model.rowCount():
+            self._choose(at.row() + 1, FIRST_FIELD if self.group_model.field(at.column()) not in TEXTS else at.column())
+
+    def _choose(self, row: int, column: int) -> None:
+        self.selectionModel().setCurrentIndex(
+            self.group_model.index(row, column), QItemSelectionModel.SelectionFlag.ClearAndSelect
+        )
+
+
+class ObservingPage(Page):
+    """The page."""
+
+    key: ClassVar[str] = "observing"
+    heading: ClassVar[str] = "Beobachten"
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self.save_button = button("&Speichern", self.save, rank="primary", shortcut="Ctrl+Return")
+        self.head.addWidget(self.save_button)
+        self.form = Form("observations", _HEAD, today=desk.today, required=("observed_on",), columns=4)
+        self.add(self.form)
+        self.group_model = ObservationGroupModel()
+        self.table = GroupTable(self.group_model)
+        self.table.selectionModel().currentChanged.connect(self._tell_about)
+        self.table.setMinimumHeight(theme().pixels(150))
+        self._empty = label("", "muted", wrap=True)
+        self._anchors = label("", "muted", wrap=True)
+        self._keys = label(
+            "1 bis 5 Wert · = wie zuletzt · − nicht beobachtet · Entf zurück · Enter nächste Person · in Klammern der letzte Wert",
+            "small",
+            wrap=True,
+        )
+        self._keys.setVisible(theme().scale < LARGE_TEXT)
+        self.add(self.table, 1)
+        for part in (self._empty, self._anchors, self._keys):
+            self.add(part)
+        self._draft = DraftKeeper(desk, DRAFT, self._content)
+        self._begun = False
+
+    # --- reading ----------------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Read the group again; what is entered stays."""
+        staff_id, today = self.desk.staff_id, self.desk.today()
+        if staff_id is None:
+            self._show_empty("Bitte zuerst in den Einstellungen angeben, wer Sie im Team sind.")
+            return
+        group = self.desk.read(partial(read_observation_group, staff_id=staff_id, today=today))
+        if not group.people:
+            self._show_empty("Ihnen ist heute niemand zugeordnet. Zugeordnet wird in der Fallakte unter „Zuständig“.")
+            return
+        self._empty.hide()
+        self.table.show()
+        if not self._begun:
+            self._begin(group)
+        self.group_model.show_people(group.people)
+        if not self.table.currentIndex().isValid():
+            self.table.setCurrentIndex(self.group_model.index(0, FIRST_FIELD))
+        self._tell_count()
+
+    def _show_empty(self, sentence: str) -> None:
+        self._empty.setText(sentence)
+        self._empty.show()
+        self.table.hide()
+        self.subtitle.setText("")
+
+    def _begin(self, group: ObservationGroup) -> None:
+        """Begin a sheet: today, with the circumstances of the last one, or with what was entered and not saved."""
+        self._begun = True
+        self.form.show_row({**group.head, "observed_on": self.desk.today()}, over_typing=True)
+        self.group_model.show_entries({})
+        draft = self._draft.restored()
+        if draft is not None:
+            self.form.show_texts(draft["head"])
+            self.group_model.show_entries(draft["entries"])
+            self.banner.tell(RESTORED, "quiet", button("Verwerfen", self.discard))
+        self.group_model.typed.connect(self._tell_count)
+
+    def _tell_count(self) -> None:
+        seen = sum(not row.empty for row in self.group_model.rows())
+        self.subtitle.setText(f"{len(self.group_model.people)} Personen, {seen} mit Angaben")
+
+    def _tell_about(self, index: QModelIndex, _: QModelIndex | None = None) -> None:
+        self._anchors.setText(self.group_model.hint(index))
+
+    # --- saving -----------------------------------------------------------------------------------------------------------
+
+    def save(self) -> None:
+        """Save what was observed of everybody, in one step."""
+        staff_id, today = self.desk.staff_id, self.desk.today()
+        if staff_id is None:
+            return
+        try:
+            head, rows = self.form.values(), self.group_model.rows()
+
+            def change(session: Any) -> int:
+                saved = save_observations(session, staff_id=staff_id, head=head, rows=rows, today=today)
+                self._draft.drop(session)
+                return saved
+
+            count = self.desk.write(change, "Beobachtungen gespeichert")
+        except InvalidInputError as error:
+            others = self.form.refuse(error)
+            if others:
+                self.banner.tell(" ".join(others), "danger")
+        except BjcError as error:
+            self.banner.tell(str(error), "danger")
+        else:
+            self.group_model.show_entries({})
+            self.banner.tell(f"Beobachtungen von {count} {'Person' if count == 1 else 'Personen'} gespeichert.", "good")
+            self.refresh()
+
+    # --- drafts -----------------------------------------------------------------------------------------------------------
+
+    def keep_drafts(self) -> None:
+        """Keep what is entered until it is saved or discarded."""
+        if self._begun:
+            self._draft.keep()
+
+    def _content(self) -> dict[str, Any] | None:
+        entries = {coaching_id: fields for coaching_id, fields in self.group_model.entries.items() if fields}
+        head = self.form.changed()
+        return {"head": self.form.texts(), "entries": entries} if entries or head else None
+
+    def discard(self) -> None:
+        """Forget what is entered."""
+        self._draft.discard()
+        self.banner.clear()
+        self._begun = False
+        self.group_model.typed.disconnect(self._tell_count)
+        self.refresh()
+
+    def first_field(self) -> QWidget:
+        """Return the sheet."""
+        return self.table

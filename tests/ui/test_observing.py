@@ -1,0 +1,133 @@
+"""The trainer's sheet: a whole group by keys alone."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QLineEdit
+
+from bjc_desktop.services.case_file import DIMENSIONS, read_case_file
+from bjc_desktop.services.observation_anchors import ANCHORS
+from bjc_desktop.services.observation_sheet import ObservedRow, read_observation_group, save_observations
+from bjc_desktop.services.team import list_staff
+from bjc_desktop.ui.workspace import Workspace
+from bjc_desktop.vocabulary import Role
+from tests.ui.conftest import TODAY
+from tests.ui.typing_keys import type_text
+
+
+@pytest.fixture
+def page(workspace, desk):
+    """Return the sheet as a trainer opens it."""
+    staff = desk.read(lambda connection: list_staff(connection, today=TODAY))
+    desk.staff_id = next(member.id for member in staff if member.role is Role.EMPLOYMENT_TRAINER and member.employed)
+    workspace.open_page("observing")
+    return workspace.page("observing")
+
+
+def newest(page, coaching_id):
+    """Return the newest observation of a person in the vault."""
+    observations = read_case_file(page.desk.vault, coaching_id, today=TODAY).observations
+    return max(observations, key=lambda row: (row["observed_on"], row.id)) if observations else None
+
+
+def keys(page, qtbot, text):
+    """Press one key after the other in the sheet."""
+    for key in text:
+        qtbot.keyClick(page.table, key)
+
+
+def test_that_the_model_is_sound(page) -> None:
+    QAbstractItemModelTester(page.group_model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+
+
+def test_that_one_key_is_one_value_and_the_sheet_goes_on_by_itself(page, qtbot) -> None:
+    first, second = page.group_model.people[:2]
+    keys(page, qtbot, "4-35=")
+    assert page.table.currentIndex().row() == 1
+    assert page.table.currentIndex().column() == 1
+    keys(page, qtbot, "1")
+    qtbot.keyClick(page.table, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    page.save_button.click()
+    saved = newest(page, first.coaching_id)
+    assert saved["observed_on"] == TODAY
+    assert [saved[name] for name in DIMENSIONS] == [4, None, 3, 5, first.last["motor_skills"]]
+    assert saved["workplace"] == page.form.fields["workplace"].text()
+    assert newest(page, second.coaching_id)["work_behaviour"] == 1
+
+
+def test_that_a_whole_group_takes_six_keys_for_each(page, qtbot) -> None:
+    group = page.group_model.people[:12]
+    pressed = 0
+    for _ in group:
+        for key in "33333":
+            qtbot.keyClick(page.table, key)
+            pressed += 1
+    page.save_button.click()
+    assert pressed == 60
+    assert all(newest(page, person.coaching_id)["observed_on"] == TODAY for person in group)
+
+
+def test_that_a_note_is_typed_in_place(page, qtbot) -> None:
+    first = page.group_model.people[0]
+    page.table.setCurrentIndex(page.group_model.index(0, 6))
+    qtbot.keyClick(page.table, "h")
+    editor = page.table.viewport().findChild(QLineEdit)
+    type_text(editor, "ält die Maße ein")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.table.currentIndex().row() == 1, timeout=2000)
+    page.save_button.click()
+    assert newest(page, first.coaching_id)["evidence"] == "hält die Maße ein"
+
+
+def test_that_nothing_observed_saves_nothing_and_says_so(page, qtbot) -> None:
+    before = newest(page, page.group_model.people[0].coaching_id)
+    page.save_button.click()
+    assert "mindestens bei einer Person" in page.banner.text()
+    keys(page, qtbot, "-----")
+    page.save_button.click()
+    assert newest(page, page.group_model.people[0].coaching_id) == before
+
+
+def test_that_half_a_sheet_outlives_the_page_and_is_gone_when_it_is_saved(page, workspace, desk, qtbot) -> None:
+    keys(page, qtbot, "22")
+    page.keep_drafts()
+    again = Workspace(desk)
+    qtbot.addWidget(again)
+    again.desk.staff_id = page.desk.staff_id
+    again.open_page("observing")
+    other = again.page("observing")
+    assert other.group_model.entries == page.group_model.entries != {}
+    other.save_button.click()
+    third = Workspace(desk)
+    qtbot.addWidget(third)
+    third.desk.staff_id = page.desk.staff_id
+    third.open_page("observing")
+    assert third.page("observing").group_model.entries == {}
+
+
+def test_that_the_anchors_say_what_a_value_means(page) -> None:
+    for column, name in enumerate(DIMENSIONS, 1):
+        page.table.setCurrentIndex(page.group_model.index(0, column))
+        for words in ANCHORS[name]:
+            assert words in page._anchors.text()
+
+
+def test_that_a_wrong_day_saves_nothing(page, desk) -> None:
+    person = page.group_model.people[0]
+    before = newest(page, person.coaching_id)
+    page.group_model.take_value(page.group_model.index(0, 1), 3)
+    page.form.fields["observed_on"].line.setText("31.2.2025")
+    page.save_button.click()
+    assert newest(page, person.coaching_id) == before
+    assert page.form.fields["observed_on"].inner.property("state") == "error"
+
+
+def test_that_only_those_assigned_are_shown_and_one_bad_value_saves_nobody(page, desk) -> None:
+    group = desk.read(lambda c: read_observation_group(c, staff_id=desk.staff_id, today=TODAY))
+    first, second = (person.coaching_id for person in group.people[:2])
+    head = {"observed_on": TODAY, "workplace": None, "task": None, "method": None}
+    rows = [ObservedRow(first, {"resilience": 3}), ObservedRow(second, {"resilience": 6})]
+    before = newest(page, first)
+    with pytest.raises(Exception, match="5"):
+        desk.write(lambda s: save_observations(s, staff_id=desk.staff_id, head=head, rows=rows, today=TODAY))
+    assert newest(page, first) == before
