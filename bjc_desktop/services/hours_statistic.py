@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from bjc_desktop import __version__
 from bjc_desktop.indicators.catalogue import COUNTS
@@ -16,6 +17,7 @@ from bjc_desktop.indicators.period import Period
 from bjc_desktop.indicators.results import Figure, Rating, ScopeFigures
 from bjc_desktop.reports.content import HoursRow, StatisticContent, StatisticMonth, StatisticPerson
 from bjc_desktop.services.consultation_sessions import CountedConsultation, counted_consultations
+from bjc_desktop.services.due_items import full_name
 from bjc_desktop.services.report_content import hours_rows, rating_places, setting_texts, trends
 from bjc_desktop.services.reports import file_part, prepare_folder, write_together
 from bjc_desktop.services.targets import read_settings
@@ -38,14 +40,34 @@ def write_statistic(vault: Vault, period: Period, out: Path, *, as_of: date) -> 
 
     prepare_folder(vault, out)
     with vault.reading() as connection:
-        figures = compute(connection, period, read_settings(connection), as_of=as_of)
-        only = next(iter(figures.providers)) if len(figures.providers) == 1 else "all"
-        content = statistic_content(connection, figures, figures.scope(only))
+        content = read_statistic(connection, period, as_of=as_of).content
     stem = f"BJC_{file_part(content.figures.scope.id, content.figures.scope.name)}_{period.label}_Konsultationen-je-Stunde"
     writers = {"pdf": statistic_pdf, "xlsx": statistic_xlsx, "csv": statistic_csv}
     paths = [out / f"{stem}.{ending}" for ending in writers]
     write_together(vault, paths, [write(content) for write in writers.values()], lambda: None)
     return paths
+
+
+@dataclass(frozen=True, slots=True)
+class NamedStatistic:
+    """The statistic, and whom the numbers in it stand for: for the window, never for a document."""
+
+    content: StatisticContent
+    coaches: Mapping[int, str]
+    trainers: Mapping[int, str]
+
+
+def read_statistic(connection: Connection, period: Period, *, as_of: date) -> NamedStatistic:
+    """Return the statistic of *period* over the vault's only provider, or over all."""
+    figures = compute(connection, period, read_settings(connection), as_of=as_of)
+    scope = figures.scope(next(iter(figures.providers)) if len(figures.providers) == 1 else "all")
+    names = {row.id: full_name(row.given_name, row.family_name) for row in connection.execute(_NAMES)}
+    trainers = {number: names[key] for key, number in _trainers(figures, scope).items()}
+    coaches = {coach.number: names[coach.id] for coach in scope.coaches}
+    return NamedStatistic(statistic_content(connection, figures, scope), coaches, trainers)
+
+
+_NAMES = text("SELECT id, given_name, family_name FROM staff")
 
 
 def statistic_content(connection: Connection, figures: VaultFigures, scope: ScopeFigures) -> StatisticContent:

@@ -42,6 +42,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("figures", "Kennzahlen", "chart-column", "figures.figures_page", "FiguresPage"),
     PageEntry("quality", "Datenqualität", "shield-check", "quality.quality_page", "QualityPage"),
     PageEntry("hours", "Arbeitszeit", "clock", "hours.hours_page", "HoursPage", PROVIDER_DESK),
+    PageEntry("statistic", "Statistik", "list-checks", "hours.statistic_page", "StatisticPage", PROVIDER_DESK),
     PageEntry("report", "Bericht", "file-text", "report.report_page", "ReportPage", PROVIDER_DESK),
     PageEntry("history", "Änderungen", "history", "history.history_page", "HistoryPage"),
     PageEntry("settings", "Einstellungen", "settings", "options.options_page", "OptionsPage"),

@@ -122,3 +122,19 @@ def test_that_the_delete_key_empties_a_month_and_it_can_be_taken_back(page, work
     qtbot.waitUntil(lambda: saved(page).rows[0].cells["2025-07"].missing, timeout=5000)
     workspace.undo()
     assert not saved(page).rows[0].cells["2025-07"].missing
+
+
+def test_that_the_statistic_shows_the_figure_of_the_sheet_and_writes_its_files(workspace, qtbot, tmp_path) -> None:
+    workspace.open_page("hours", {"period": "2025-Q3"})
+    hours = workspace.page("hours")
+    settle(hours, qtbot)
+    figures = {row.name: row.figure for row in hours.sheet_model.sheet.rows if row.figure is not None}
+    workspace.open_page("statistic")
+    page = workspace.page("statistic")
+    qtbot.waitUntil(lambda: "Stand" in page.subtitle.text(), timeout=10_000)
+    assert page.period.currentData().label == "2025-Q3"
+    shown = {name: (person.counted, person.ratio) for name, person in page.table.rows_model.rows if name in figures}
+    assert shown == {name: (figure.numerator, figure.value) for name, figure in figures.items()}
+    page.save_to(tmp_path / "neu")
+    qtbot.waitUntil(lambda: "Gespeichert" in page.banner.text(), timeout=15_000)
+    assert sorted(path.suffix for path in (tmp_path / "neu").iterdir()) == [".csv", ".pdf", ".xlsx"]

@@ -1,0 +1,149 @@
+"""The consultations-per-hour statistic of a quarter: by coach and month, with its trend, and as files."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from bjc_desktop.errors import BjcError
+from bjc_desktop.indicators.period import previous_quarter, quarter_of, quarters_up_to
+from bjc_desktop.indicators.results import Rating
+from bjc_desktop.reports.content import StatisticPerson
+from bjc_desktop.reports.german import NO_VALUE, figure_value, month, number, quarter
+from bjc_desktop.services.hours_statistic import NamedStatistic, read_statistic, write_statistic
+from bjc_desktop.services.typed_values import show_date
+from bjc_desktop.ui.figures.trend_chart import TrendChart, TrendColumn
+from bjc_desktop.ui.shared.background import sentence_of
+from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.entry_fields import ChoiceBox
+from bjc_desktop.ui.shared.figure_grid import RATING_COLOURS, figure_words
+from bjc_desktop.ui.shared.labels import box, button, label
+from bjc_desktop.ui.shared.page import Page, Scroller
+from bjc_desktop.ui.shared.row_table import Column, RowTable
+
+_QUARTERS = 8
+Line = tuple[str, StatisticPerson]
+
+
+class StatisticPage(Page):
+    """The page."""
+
+    key: ClassVar[str] = "statistic"
+    heading: ClassVar[str] = "Konsultationen je Stunde"
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self.statistic: NamedStatistic | None = None
+        self.period = ChoiceBox()
+        self.period.setAccessibleName("Quartal")
+        self.period.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
+        running = quarter_of(desk.today())
+        for period in reversed(quarters_up_to(running, _QUARTERS)):
+            self.period.addItem(quarter(period), period)
+            if period == previous_quarter(running):
+                self.period.setCurrentIndex(self.period.count() - 1)
+        self.period.activated.connect(self.refresh)
+        self.head.addWidget(self.period)
+        self.save_button = button("&Speichern …", self._choose_place, rank="primary", symbol="file-text")
+        self.head.addWidget(self.save_button)
+        scroller = Scroller()
+        self.add(scroller, 1)
+        self._words = label("", "strong", wrap=True)
+        scroller.column.addWidget(self._words)
+        people_box, people = box()
+        self.table = RowTable(self._columns(()), "Je JobCoach und Monat")
+        people.addWidget(self.table)
+        self._trainers = label("", "muted", wrap=True)
+        people.addWidget(self._trainers)
+        scroller.column.addWidget(people_box)
+        trend_box, trend = box()
+        trend.addWidget(label("Verlauf", "heading"))
+        self.trend = TrendChart()
+        trend.addWidget(self.trend)
+        scroller.column.addWidget(trend_box)
+        scroller.column.addStretch(1)
+
+    def _columns(self, months: tuple[str, ...]) -> tuple[Column, ...]:
+        def of(at: int, read: Callable[[Any], str]) -> Callable[[Line], str]:
+            return lambda line: read(line[1].months[at]) if at < len(line[1].months) else NO_VALUE
+
+        columns = [Column("JobCoach", lambda line: line[0], stretch=True)]
+        for at in range(3):
+            title = month(months[at])[:2] if at < len(months) else ""
+            columns.append(Column(f"Konsult. {title}", of(at, lambda shown: str(shown.counted)), number=True, width=104))
+            columns.append(Column(f"je Std. {title}", of(at, lambda shown: _ratio(shown.ratio)), number=True, width=96))
+        columns += [
+            Column("Quartal", lambda line: str(line[1].counted), number=True, width=84),
+            Column("Std.", lambda line: number(Fraction(line[1].hours), 2), number=True, width=92),
+            Column("je Std.", lambda line: _ratio(line[1].ratio), number=True, width=80),
+            Column("Bewertung", _rating, width=150, colour=lambda line: RATING_COLOURS[line[1].rating]),
+        ]
+        return tuple(columns)
+
+    def refresh(self) -> None:
+        """Read the statistic again, behind the window."""
+        question = partial(read_statistic, period=self.period.currentData(), as_of=self.desk.today())
+        self.ask(question, self._show, behind=True)
+
+    def _show(self, statistic: NamedStatistic) -> None:
+        self.statistic, content = statistic, statistic.content
+        period = content.figures.period
+        self.subtitle.setText(f"{content.figures.scope.name}, {quarter(period)}, Stand {show_date(content.figures.as_of)}")
+        self._words.setText(figure_words(content.figure))
+        self.table.set_columns(self._columns(tuple(period.months())))
+        lines: list[Line] = [(statistic.coaches[person.number], person) for person in content.coaches]
+        self.table.show_rows(sorted(lines, key=lambda line: line[0]), key=lambda line: line[1].number)
+        self.table.fit_height(12)
+        apart = ", ".join(f"{statistic.trainers[person.number]} {person.counted}" for person in content.trainers)
+        self._trainers.setText(f"Gesondert, nicht in der Kennzahl: Konsultationen im Training: {apart}." if apart else "")
+        self._trainers.setVisible(bool(apart))
+        columns = [
+            TrendColumn(
+                f"Q{quarter_period.label[-1]} {quarter_period.label[2:4]}",
+                figure.value,
+                Fraction(figure.target.target),
+                figure_value(figure, figure.value),
+                RATING_COLOURS[figure.rating],
+                f"{quarter(quarter_period)}: {figure_words(figure)}",
+            )
+            for quarter_period, figure in content.trend
+        ]
+        self.trend.show_columns(columns, "Verlauf der Konsultationen je Arbeitsstunde")
+
+    # --- files ------------------------------------------------------------------------------------------------------------
+
+    def _choose_place(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "Ordner für die Statistik")
+        if chosen:
+            self.save_to(Path(chosen))
+
+    def save_to(self, folder: Path) -> None:
+        """Write the statistic into *folder* as PDF, workbook and CSV, behind the window."""
+        vault, period, today = self.desk.vault, self.period.currentData(), self.desk.today()
+
+        def failed(error: BaseException) -> None:
+            sentence = sentence_of(error) if isinstance(error, BjcError) else "Die Statistik konnte nicht geschrieben werden."
+            self.banner.tell(sentence, "danger")
+
+        def done(paths: list[Path]) -> None:
+            self.banner.tell(f"Gespeichert: {', '.join(path.name for path in paths)}", "good")
+
+        self.desk.background.run(self, lambda _: write_statistic(vault, period, folder, as_of=today), done, failed)
+
+    def first_field(self) -> QWidget:
+        """Return the table."""
+        return self.table
+
+
+def _ratio(value: Fraction | None) -> str:
+    return NO_VALUE if value is None else number(value)
+
+
+def _rating(line: Line) -> str:
+    person = line[1]
+    if person.missing_months:
+        return f"Stunden fehlen: {', '.join(month(key)[:2] for key in person.missing_months)}"
+    return NO_VALUE if person.rating is Rating.NONE else person.rating.label
