@@ -11,7 +11,7 @@ from bjc_desktop.models.plans import Barrier, CompetenceProfile, DevelopmentPlan
 from bjc_desktop.models.providers import FundingDecision, Provider
 from bjc_desktop.models.records import ChangeRecord, Draft, PersonKey, User, UserStaff, VaultFact
 from bjc_desktop.models.reporting import FeedbackTalk, IndicatorSetting, ReleasedReport, ReportStatement, Target
-from bjc_desktop.models.staff import Staff, StaffQualification, WorkingTime
+from bjc_desktop.models.staff import RequirementConfirmation, Staff, StaffQualification, WorkingTime
 
 add_domain_checks(Base.metadata)
 
@@ -65,6 +65,7 @@ __all__ = [
     "Provider",
     "ReleasedReport",
     "ReportStatement",
+    "RequirementConfirmation",
     "Staff",
     "StaffQualification",
     "Target",

@@ -3,17 +3,19 @@
 from decimal import Decimal
 from typing import ClassVar
 
-from sqlalchemy import Index, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
 from bjc_desktop.models.base import (
     Base,
     Day,
     Exposure,
     Packaged,
+    Recorded,
     choice,
     day,
     decimal,
+    long_text,
     month,
     not_before,
     reference,
@@ -49,6 +51,19 @@ class StaffQualification(Packaged, Base):
     kind: Mapped[str] = choice("Art", QualificationKind, required=True)
     title: Mapped[str | None] = text("Bezeichnung")
     obtained_on: Mapped[Day | None] = day("erworben am")
+
+
+class RequirementConfirmation(Recorded, Base):
+    """An item of the requirement profile that somebody confirmed by hand, with the reason."""
+
+    __tablename__ = "requirement_confirmations"
+    __table_args__ = (UniqueConstraint("staff_id", "item"),)
+    heading: ClassVar[str] = "Bestätigte Anforderungen"
+
+    staff_id: Mapped[str] = reference("Person", "staff", index=False)
+    item: Mapped[str] = mapped_column(String(40))
+    """The item's key."""
+    reason: Mapped[str] = long_text("Grund", required=True)
 
 
 class WorkingTime(Packaged, Base):

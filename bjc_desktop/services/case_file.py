@@ -195,6 +195,13 @@ def read_case_file(vault: Vault, coaching_id: str, *, today: date) -> CaseFile:
         return _CaseReader(connection, coaching_id, today, vault.notes).read()
 
 
+def read_rows(connection: Connection, entity: type[Recorded], condition: ColumnElement[bool], *order: Any) -> tuple[CaseRow, ...]:
+    """Return the rows of *entity* that meet *condition*, in *order*."""
+    table = _table(entity)
+    rows = connection.execute(select(table).where(condition).order_by(*order, table.c.id)).mappings()
+    return tuple(_case_row(entity, row) for row in rows)
+
+
 class _CaseReader:
     """Reads the rows of one case file, one statement for each table."""
 
@@ -242,7 +249,8 @@ class _CaseReader:
         return rows[0]
 
     def _rows(self, entity: type[Recorded], condition: ColumnElement[bool], newest_by: str | None = None) -> tuple[CaseRow, ...]:
-        return tuple(_case_row(entity, row) for row in self._select(entity, condition, newest_by))
+        order = () if newest_by is None else (_table(entity).c[newest_by].desc(),)
+        return read_rows(self.connection, entity, condition, *order)
 
     def _select(self, entity: type[Recorded], condition: ColumnElement[bool], newest_by: str | None) -> Iterable[RowMapping]:
         table = _table(entity)

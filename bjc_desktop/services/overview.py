@@ -127,7 +127,7 @@ def read_overview(connection: Connection, *, staff_id: str | None, today: date, 
         week,
         _consultations(connection, staff_id, week),
         read_live_figures(connection, staff_id=staff_id, today=today) if with_figures else None,
-        _caseload(connection, staff_id, today),
+        read_caseload(connection, staff_id, today),
     )
 
 
@@ -211,7 +211,7 @@ _STOCK = text(
 )
 
 
-def _caseload(connection: Connection, staff_id: str | None, today: date) -> tuple[CoachLoad, ...]:
+def read_caseload(connection: Connection, staff_id: str | None, today: date) -> tuple[CoachLoad, ...]:
     """Return the loads of today by name: of the member of staff, or of every job coach who is employed."""
     stocks: dict[str, list[tuple[str, int]]] = {}
     for row in connection.execute(_STOCK, {"today": today.isoformat(), "staff_id": staff_id}):

@@ -44,6 +44,7 @@ TITLES = {
     "indicator_settings": RowTitle("Einstellung", "Einstellungen"),
     "acknowledgements": RowTitle("Kenntnisnahme", "Kenntnisnahmen"),
     "feedback_talks": RowTitle("Rückmeldegespräch", "Rückmeldegespräche"),
+    "requirement_confirmations": RowTitle("Bestätigung", "Bestätigungen"),
     "report_statements": RowTitle("Begründung", "Begründungen"),
 }
 """By table: all whose rows are edited one by one."""

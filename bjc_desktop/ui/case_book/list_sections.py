@@ -10,11 +10,11 @@ from bjc_desktop.services.input_warnings import warnings_for
 from bjc_desktop.services.row_titles import entity_of
 from bjc_desktop.ui.case_book import list_shapes as shapes
 from bjc_desktop.ui.case_book.change_chart import ChangeChart, ChangeLine
-from bjc_desktop.ui.case_book.row_list import ListShape, RowList
 from bjc_desktop.ui.case_book.section import CaseSectionView, Go
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.labels import box, label
 from bjc_desktop.ui.shared.page import clear_layout
+from bjc_desktop.ui.shared.row_list import ListShape, RowList
 from bjc_desktop.vocabulary import ConsultationStatus
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from bjc_desktop.services.case_file import CaseFile, CaseRow, ConsultationEntry
 from bjc_desktop.services.row_titles import fields_of
 from bjc_desktop.services.typed_values import show_date, show_duration
-from bjc_desktop.ui.case_book.row_list import ListShape
 from bjc_desktop.ui.shared.labels import NO_VALUE
+from bjc_desktop.ui.shared.row_list import ListShape
 from bjc_desktop.ui.shared.row_table import Column
 from bjc_desktop.vocabulary import GOAL_END_STATUSES, GoalStatus, Role
 

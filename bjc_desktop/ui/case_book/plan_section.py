@@ -7,14 +7,14 @@ from bjc_desktop.errors import BjcError
 from bjc_desktop.services.case_file import CaseFile, PlanVersion, new_plan_version
 from bjc_desktop.services.case_print import plan_sheet
 from bjc_desktop.ui.case_book import list_shapes as shapes
-from bjc_desktop.ui.case_book.master_data import RowForm
-from bjc_desktop.ui.case_book.row_list import RowList
 from bjc_desktop.ui.case_book.section import CaseSectionView, Go
 from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import button, label
+from bjc_desktop.ui.shared.row_form import RowForm
+from bjc_desktop.ui.shared.row_list import RowList
 from bjc_desktop.vocabulary import GoalStatus
 
 

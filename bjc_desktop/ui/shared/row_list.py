@@ -15,10 +15,10 @@ from bjc_desktop.models.base import Recorded
 from bjc_desktop.services.case_file import CaseRow
 from bjc_desktop.services.row_editing import add_row, change_row, delete_row
 from bjc_desktop.services.row_titles import TITLES, entity_of
-from bjc_desktop.ui.case_book.last_change import LastChange
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.form import Form, Warn
 from bjc_desktop.ui.shared.labels import Banner, box, button, label, row, set_tone
+from bjc_desktop.ui.shared.last_change import LastChange
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import theme
 

@@ -1,4 +1,4 @@
-"""What a provider says about its results: reasons and steps in the report, and feedback talks."""
+"""The provider's desk: reasons and steps in the report, feedback talks, and confirmed requirements of the staff."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def _recorded() -> list[sa.Column[Any]]:
 
 
 def upgrade() -> None:
-    """Add both tables."""
+    """Add the tables."""
     op.create_table(
         "report_statements",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -57,3 +57,14 @@ def upgrade() -> None:
         sa.CheckConstraint(f"reason IN {_REASONS}", name=op.f("ck_feedback_talks_reason")),
     )
     op.create_index(op.f("ix_feedback_talks_provider_id"), "feedback_talks", ["provider_id"])
+    op.create_table(
+        "requirement_confirmations",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("staff_id", sa.String(length=36), nullable=False),
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        *_recorded(),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_requirement_confirmations_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_requirement_confirmations")),
+        sa.UniqueConstraint("staff_id", "item", name=op.f("uq_requirement_confirmations_staff_id_item")),
+    )

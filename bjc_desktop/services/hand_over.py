@@ -1,0 +1,114 @@
+"""Handing a caseload over: a coach leaves, is ill or on leave, and the coachings go to one or several colleagues in one step."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Connection, select, text
+from sqlalchemy.orm import Session
+
+from bjc_desktop.errors import InvalidInputError
+from bjc_desktop.models import CoachingStaff
+from bjc_desktop.services.due_items import ASSIGNED, full_name
+from bjc_desktop.services.row_editing import add_row, change_row, delete_row
+
+NOBODY = "Bitte mindestens ein Coaching und eine Person wählen, die es übernimmt."
+SAME = "Ein Coaching kann nicht an dieselbe Person übergeben werden."
+BACKWARDS = "Die Vertretung endet vor ihrem Beginn. Bitte die Tage prüfen."
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCoaching:
+    """A running coaching that somebody is responsible for."""
+
+    coaching_id: str
+    coachee_id: str
+    name: str
+    case_number: str
+    entry_on: date
+    long_term: bool
+    """Whether it counts for 1:30."""
+
+
+_HELD = text(
+    "SELECT c.id, c.coachee_id, p.given_name, p.family_name, p.case_number, c.entry_on, "
+    "coalesce(date(c.unemployed_since, '+24 months', 'floor') < c.entry_on, 0) AS long_term "
+    "FROM coaching_staff a CROSS JOIN coachings c ON c.id = a.coaching_id CROSS JOIN coachees p ON p.id = c.coachee_id "
+    f"JOIN coachee_keys k ON k.coachee_id = p.id WHERE a.staff_id = :staff_id AND {ASSIGNED} AND c.cancelled = 0 "
+    "AND c.entry_on <= :today AND coalesce(c.exit_on, '9999-12-31') >= :today GROUP BY c.id ORDER BY k.sort_key, c.id"
+)
+
+
+def held_coachings(connection: Connection, staff_id: str, *, today: date) -> tuple[HeldCoaching, ...]:
+    """Return the running coachings that the member of staff is responsible for today, in the order of the names."""
+    rows = connection.execute(_HELD, {"staff_id": staff_id, "today": today.isoformat()})
+    return tuple(
+        HeldCoaching(
+            row.id,
+            row.coachee_id,
+            full_name(row.given_name, row.family_name),
+            row.case_number,
+            date.fromisoformat(row.entry_on),
+            bool(row.long_term),
+        )
+        for row in rows
+    )
+
+
+def shared_evenly(coachings: Iterable[HeldCoaching], capacity: Mapping[str, float]) -> dict[str, str]:
+    """Return a proposal, coaching → colleague: each goes to whoever is loaded least then; *capacity* holds the loads (1 is full)."""
+    loads = dict(capacity)
+    proposal = {}
+    for held in coachings:
+        if not loads:
+            break
+        least = min(loads, key=lambda key: (loads[key], key))
+        proposal[held.coaching_id] = least
+        loads[least] += 1 / 30 if held.long_term else 1 / 40
+    return proposal
+
+
+def hand_over(
+    session: Session, staff_id: str, moves: Mapping[str, str], *, first: date, last: date | None = None, today: date
+) -> int:
+    """Hand the coachings of *moves* (coaching → colleague) over from *first* on, and return how many.
+
+    With *last* it is a cover: from the day after, the coachings are *staff_id*'s again.
+
+    Raises
+    ------
+    InvalidInputError
+        where nothing is chosen, somebody would get their own coaching, or the days do not fit; nothing was changed.
+    """
+    if not moves:
+        raise InvalidInputError({"moves": NOBODY})
+    if staff_id in moves.values():
+        raise InvalidInputError({"moves": SAME})
+    if last is not None and last < first:
+        raise InvalidInputError({"last": BACKWARDS})
+    assignment = CoachingStaff.__table__.c
+    for coaching_id, colleague in moves.items():
+        query = select(assignment.id, assignment.valid_from, assignment.valid_to).where(
+            assignment.coaching_id == coaching_id, assignment.staff_id == staff_id
+        )
+        ends = []
+        for row in session.execute(query).all():
+            if row.valid_to is not None and row.valid_to < first:
+                continue
+            ends.append(row.valid_to)
+            if row.valid_from >= first:
+                delete_row(session, CoachingStaff, row.id)
+            else:
+                change_row(session, CoachingStaff, row.id, {"valid_to": first - _DAY}, today=today)
+        until = None if not ends or None in ends else max(ends)
+        taken_until = until if last is None else last if until is None else min(last, until)
+        _assign(session, coaching_id, colleague, first, taken_until, today)
+        if last is not None and (until is None or last < until):
+            _assign(session, coaching_id, staff_id, last + _DAY, until, today)
+    return len(moves)
+
+
+def _assign(session: Session, coaching_id: str, staff_id: str, first: date, last: date | None, today: date) -> None:
+    values = {"coaching_id": coaching_id, "staff_id": staff_id, "valid_from": first, "valid_to": last}
+    add_row(session, CoachingStaff, values, today=today)
