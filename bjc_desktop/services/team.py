@@ -1,12 +1,15 @@
 """The team: who works for the provider, and which of them the user of the window is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from bjc_desktop.models import Staff, UserStaff
+from bjc_desktop.models import Provider, Staff, UserStaff
+from bjc_desktop.services.row_editing import add_row
 from bjc_desktop.vocabulary import Role
 
 
@@ -67,3 +70,21 @@ def set_staff_of_user(session: Session, *, user_id: str, staff_id: str | None) -
         session.add(UserStaff(user_id=user_id, staff_id=staff_id))
     else:
         row.staff_id = staff_id
+
+
+def list_providers(connection: Connection) -> tuple[tuple[str, str], ...]:
+    """Return the providers: name and id, by name."""
+    provider = Provider.__table__.c
+    rows = connection.execute(select(provider.name, provider.id).order_by(provider.name, provider.id))
+    return tuple((row.name, row.id) for row in rows)
+
+
+def add_member(session: Session, *, values: Mapping[str, Any], today: date) -> str:
+    """Add a member of staff and return the id.
+
+    Raises
+    ------
+    InvalidInputError
+        with one sentence for each field that cannot be saved; nothing was added.
+    """
+    return add_row(session, Staff, values, today=today)

@@ -44,6 +44,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("hours", "Arbeitszeit", "clock", "hours.hours_page", "HoursPage", PROVIDER_DESK),
     PageEntry("statistic", "Statistik", "list-checks", "hours.statistic_page", "StatisticPage", PROVIDER_DESK),
     PageEntry("report", "Bericht", "file-text", "report.report_page", "ReportPage", PROVIDER_DESK),
+    PageEntry("team", "Team", "briefcase", "team.team_page", "TeamPage", PROVIDER_DESK),
     PageEntry("history", "Änderungen", "history", "history.history_page", "HistoryPage"),
     PageEntry("settings", "Einstellungen", "settings", "options.options_page", "OptionsPage"),
     PageEntry("case_file", "Fallakte", "user", "case_book.case_page", "CasePage", None),

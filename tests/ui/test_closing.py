@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 
 from bjc_desktop.services.closing import prepare_closing
 from bjc_desktop.services.targets import read_settings
-from bjc_desktop.ui.quality.reason_dialog import ReasonDialog
+from bjc_desktop.ui.shared.reason_dialog import ReasonDialog
 from tests.ui.conftest import TODAY
 from tests.ui.typing_keys import type_text
 

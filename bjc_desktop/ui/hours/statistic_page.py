@@ -73,13 +73,13 @@ class StatisticPage(Page):
         columns = [Column("JobCoach", lambda line: line[0], stretch=True)]
         for at in range(3):
             title = month(months[at])[:2] if at < len(months) else ""
-            columns.append(Column(f"Konsult. {title}", of(at, lambda shown: str(shown.counted)), number=True, width=104))
-            columns.append(Column(f"je Std. {title}", of(at, lambda shown: _ratio(shown.ratio)), number=True, width=96))
+            columns.append(Column(f"Kons. {title}", of(at, lambda shown: str(shown.counted)), number=True, width=84))
+            columns.append(Column("je Std.", of(at, lambda shown: _ratio(shown.ratio)), number=True, width=74))
         columns += [
-            Column("Quartal", lambda line: str(line[1].counted), number=True, width=84),
+            Column("Quartal", lambda line: str(line[1].counted), number=True, width=80),
             Column("Std.", lambda line: number(Fraction(line[1].hours), 2), number=True, width=92),
-            Column("je Std.", lambda line: _ratio(line[1].ratio), number=True, width=80),
-            Column("Bewertung", _rating, width=150, colour=lambda line: RATING_COLOURS[line[1].rating]),
+            Column("je Std.", lambda line: _ratio(line[1].ratio), number=True, width=74),
+            Column("Bewertung", _rating, width=156, colour=lambda line: RATING_COLOURS[line[1].rating]),
         ]
         return tuple(columns)
 

@@ -13,12 +13,12 @@ from bjc_desktop.errors import BjcError
 from bjc_desktop.indicators.period import quarter_of
 from bjc_desktop.services.acknowledging import acknowledge, take_back
 from bjc_desktop.services.case_findings import CaseFinding, FindingGroup, read_case_findings, recent_quarters
-from bjc_desktop.ui.quality.reason_dialog import ReasonDialog
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import button, label
 from bjc_desktop.ui.shared.page import Page
+from bjc_desktop.ui.shared.reason_dialog import ReasonDialog
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 
@@ -146,7 +146,8 @@ class QualityPage(Page):
         if finding.reason is not None:
             self.desk.write(lambda session: take_back(session, rule, coaching_id), "Befund wird wieder gezeigt")
             return
-        dialog = ReasonDialog(f"{finding.name}: {finding.text}", self)
+        hint = "Steht nur im Tresor. Im Bericht wird der Befund weiter gezählt."
+        dialog = ReasonDialog("Bleibt so", f"{finding.name}: {finding.text}", hint, self)
         dialog.given.connect(partial(self._let_stand, rule, coaching_id))
         dialog.open()
 

@@ -19,7 +19,7 @@ from bjc_desktop.ui.shared.page import clear_layout
 class RowForm(QWidget):
     """One row of the vault as a form that saves each field when it is left; each field's history is one click away."""
 
-    def __init__(self, desk: Desk, table: str, names: Sequence[str], title: str) -> None:
+    def __init__(self, desk: Desk, table: str, names: Sequence[str], title: str, *, columns: int = 3) -> None:
         super().__init__()
         self.desk, self.table = desk, table
         self._row: CaseRow | None = None
@@ -28,7 +28,7 @@ class RowForm(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(frame)
         self.banner = Banner()
-        self.form = Form(table, names, today=desk.today, columns=3)
+        self.form = Form(table, names, today=desk.today, columns=columns)
         self.form.left.connect(self._save)
         self._last = LastChange(desk, self.form)
         self._history = QVBoxLayout()

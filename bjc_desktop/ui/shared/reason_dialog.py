@@ -1,4 +1,4 @@
-"""Why a finding may stand."""
+"""Asks for a reason in one line."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -12,26 +12,28 @@ _LONGEST = 500
 
 
 class ReasonDialog(QDialog):
-    """Asks for the reason why the finding in words may stand; ``given`` carries it."""
+    """Asks why something is so; ``given`` carries the reason, empty where one given *before* is taken back."""
 
     given = Signal(str)
 
-    def __init__(self, finding: str, parent: QWidget) -> None:
+    def __init__(self, heading: str, about: str, hint: str, parent: QWidget, *, before: str = "") -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Befund zur Kenntnis nehmen")
+        self.setWindowTitle(heading)
         px = theme().pixels
         column = QVBoxLayout(self)
         column.setContentsMargins(px(20), px(16), px(20), px(16))
         column.setSpacing(px(12))
-        self.reason = QLineEdit()
+        self.reason = QLineEdit(before)
         self.reason.setMaxLength(_LONGEST)
-        self._entry = Entry("&Grund *", self.reason, "Steht nur im Tresor. Im Bericht wird der Befund weiter gezählt.")
-        column.addWidget(label("Bleibt so", "title"))
-        column.addWidget(label(finding, wrap=True))
+        self._entry = Entry("&Grund *", self.reason, hint)
+        column.addWidget(label(heading, "title"))
+        column.addWidget(label(about, wrap=True))
         column.addWidget(self._entry)
+        back = button("&Zurücknehmen", self._take_back, rank="plain")
+        back.setVisible(bool(before))
         save = button("&Merken", self.save, rank="primary")
-        column.addLayout(row(None, button("Abbrechen", self.reject, rank="plain"), save))
+        column.addLayout(row(back, None, button("Abbrechen", self.reject, rank="plain"), save))
         self.reason.returnPressed.connect(self.save)
         QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self.save)
         self.resize(px(520), self.sizeHint().height())
@@ -44,4 +46,8 @@ class ReasonDialog(QDialog):
             self.reason.setFocus()
             return
         self.given.emit(self.reason.text())
+        self.accept()
+
+    def _take_back(self) -> None:
+        self.given.emit("")
         self.accept()

@@ -1,0 +1,1 @@
+"""The team: staff, qualifications, caseloads, hand-over."""

@@ -1,0 +1,128 @@
+"""Handing a caseload over: who takes which coaching, from when, and until when where it is a cover."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QVBoxLayout, QWidget
+
+from bjc_desktop.errors import BjcError, InvalidInputError
+from bjc_desktop.services.hand_over import HeldCoaching, hand_over, held_coachings, shared_evenly
+from bjc_desktop.services.team_board import TeamMember
+from bjc_desktop.services.typed_values import parse_date, show_date
+from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.entry_fields import ChoiceBox
+from bjc_desktop.ui.shared.labels import Banner, button, label, row
+from bjc_desktop.ui.shared.page import Scroller
+from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.start.entry import Entry
+
+
+class HandOverDialog(QDialog):
+    """The dialog for the caseload of *member*; *colleagues* can take coachings."""
+
+    def __init__(self, desk: Desk, member: TeamMember, colleagues: list[TeamMember], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk, self.member, self.colleagues = desk, member, colleagues
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Übergeben")
+        px = theme().pixels
+        self.held = desk.read(partial(held_coachings, staff_id=member.row.id, today=desk.today()))
+        self.first, self.last = QLineEdit(show_date(desk.today())), QLineEdit()
+        self.first_entry, self.last_entry = Entry("&ab", self.first), Entry("&bis (nur bei Vertretung)", self.last)
+        self.banner = Banner()
+        self._capacity = QVBoxLayout()
+        self.choices: dict[str, ChoiceBox] = {}
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(px(20), px(16), px(20), px(16))
+        outer.addWidget(label(f"Fälle von {member.name} übergeben ({len(self.held)})", "title", wrap=True))
+        outer.addWidget(self.banner)
+        outer.addLayout(row(self.first_entry, self.last_entry))
+        outer.addLayout(self._capacity)
+        outer.addLayout(
+            row(
+                button("&Gleichmäßig verteilen", self.share, symbol="list-checks"),
+                button("&Niemand", lambda: self._set_all(lambda _: None), rank="plain"),
+                None,
+            )
+        )
+        scroller = Scroller()
+        grid = QGridLayout()
+        grid.setColumnStretch(0, 1)
+        for number, held in enumerate(self.held):
+            self._add(grid, number, held)
+        scroller.column.addLayout(grid)
+        scroller.column.addStretch(1)
+        outer.addWidget(scroller, 1)
+        self.save_button = button("&Übergeben", self.save, rank="primary", shortcut="Ctrl+Return")
+        outer.addLayout(row(None, button("Abbrechen", self.reject, rank="plain"), self.save_button))
+        self.resize(px(720), min(px(680), self.screen().availableGeometry().height() - 40))
+        self._show_capacity()
+        self.first.setFocus()
+
+    def _add(self, grid: QGridLayout, number: int, held: HeldCoaching) -> None:
+        choice = ChoiceBox()
+        choice.setAccessibleName(f"{held.name}: wer übernimmt")
+        choice.addItem("bleibt", None)
+        for colleague in self.colleagues:
+            choice.addItem(colleague.name, colleague.row.id)
+        choice.activated.connect(self._show_capacity)
+        self.choices[held.coaching_id] = choice
+        grid.addWidget(label(f"{held.name}, {held.case_number}", wrap=True), number, 0)
+        grid.addWidget(choice, number, 1)
+
+    def _moves(self) -> dict[str, str]:
+        return {coaching_id: choice.currentData() for coaching_id, choice in self.choices.items() if choice.currentData()}
+
+    def _show_capacity(self) -> None:
+        from bjc_desktop.ui.shared.page import clear_layout  # noqa: PLC0415 - used here only
+
+        clear_layout(self._capacity)
+        taken = list(self._moves().values())
+        for colleague in self.colleagues:
+            stock = colleague.load.stock if colleague.load is not None else 0
+            more = taken.count(colleague.row.id)
+            then = f", dann {stock + more}" if more else ""
+            self._capacity.addWidget(label(f"{colleague.name}: heute {stock}{then}", "strong" if more else "muted"))
+
+    def share(self) -> None:
+        """Propose who takes what, so that the loads become even."""
+        capacity = {
+            colleague.row.id: float(colleague.load.load or 0) if colleague.load is not None else 0.0
+            for colleague in self.colleagues
+        }
+        proposal = shared_evenly(self.held, capacity)
+        self._set_all(proposal.get)
+
+    def _set_all(self, chosen: Callable[[str], str | None]) -> None:
+        for coaching_id, choice in self.choices.items():
+            choice.setCurrentIndex(choice.findData(chosen(coaching_id)))
+        self._show_capacity()
+
+    def save(self) -> None:
+        """Hand over in one step."""
+        for entry in (self.first_entry, self.last_entry):
+            entry.tell("")
+        days = []
+        for line, entry in ((self.first, self.first_entry), (self.last, self.last_entry)):
+            try:
+                days.append(parse_date(line.text(), today=self.desk.today()))
+            except InvalidInputError as error:
+                entry.tell(str(error))
+                return
+        if days[0] is None:
+            self.first_entry.tell("Bitte den ersten Tag angeben.")
+            return
+        first, last, moves = days[0], days[1], self._moves()
+
+        def change(session: Any) -> int:
+            return hand_over(session, self.member.row.id, moves, first=first, last=last, today=self.desk.today())
+
+        words = "Fall übergeben" if len(moves) == 1 else "Fälle übergeben"
+        try:
+            self.desk.write(change, f"{len(moves)} {words}")
+        except BjcError as error:
+            self.banner.tell(str(error), "danger")
+        else:
+            self.accept()

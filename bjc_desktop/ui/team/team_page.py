@@ -1,0 +1,254 @@
+"""The team: who works how much, with which caseload and which qualifications, and the hand-over of cases."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, ClassVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from bjc_desktop.errors import BjcError
+from bjc_desktop.reports.german import NO_VALUE, number, per_cent
+from bjc_desktop.services.requirement_profile import Requirement, RequirementState, confirm_requirement
+from bjc_desktop.services.row_titles import fields_of
+from bjc_desktop.services.team import add_member
+from bjc_desktop.services.team_board import TeamBoard, TeamMember, read_team_board
+from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.flow_layout import FlowRow
+from bjc_desktop.ui.shared.labels import Chip, box, button, label, row
+from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
+from bjc_desktop.ui.shared.reason_dialog import ReasonDialog
+from bjc_desktop.ui.shared.row_form import RowForm
+from bjc_desktop.ui.shared.row_list import ListShape, RowList
+from bjc_desktop.ui.shared.row_table import Column, RowTable
+from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
+from bjc_desktop.ui.team.hand_over_dialog import HandOverDialog
+from bjc_desktop.ui.team.member_dialog import MemberDialog
+
+_SIDE_BY_SIDE = 900
+_STAFF = ("family_name", "given_name", "role", "weekly_hours", "funded_share", "employed_from", "employed_to")
+_STATES = {
+    RequirementState.MET: "good",
+    RequirementState.CONFIRMED: "warning",
+    RequirementState.MISSING: "danger",
+    RequirementState.NOT_NEEDED: "quiet",
+}
+
+
+def _requirements(member: TeamMember) -> str:
+    if not member.requirements:
+        return NO_VALUE
+    return (
+        "vollständig" if not member.missing else f"{member.missing} fehlt" if member.missing == 1 else f"{member.missing} fehlen"
+    )
+
+
+COLUMNS = (
+    Column("Name", lambda member: member.name, stretch=True, colour=lambda member: "" if member.employed else "muted"),
+    Column("Funktion", lambda member: member.role.label, width=150),
+    Column("Fälle", lambda member: str(member.load.stock) if member.load else NO_VALUE, number=True, width=70),
+    Column("Auslastung", lambda member: per_cent(member.load.load, 0) if member.load else NO_VALUE, number=True, width=100),
+    Column("Anforderungen", _requirements, colour=lambda member: "danger" if member.missing else "", width=126),
+)
+
+
+class TeamPage(Page):
+    """The page; its place may name a ``staff_id``."""
+
+    key: ClassVar[str] = "team"
+    heading: ClassVar[str] = "Team"
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self.board: TeamBoard | None = None
+        self._asked: str | None = None
+        self.add_button = button("&Person", self.add_member, symbol="plus", name="Neue Person im Team")
+        self.hand_over_button = button("&Übergeben …", self.hand_over, symbol="arrow-right")
+        self.head.addWidget(self.add_button)
+        self.head.addWidget(self.hand_over_button)
+        self._facts = FlowRow()
+        self.add(self._facts)
+        self.detail = Scroller()
+        self._build_detail()
+        self.table = RowTable(COLUMNS, "Team")
+        self.table.chosen.connect(self._show_member)
+        self.table.opened.connect(lambda _: self.form.form.focus_field("weekly_hours"))
+        self._split = QSplitter()
+        self._split.setChildrenCollapsible(False)
+        self._split.addWidget(self.table)
+        self._split.addWidget(self.detail)
+        self._split.setStretchFactor(0, 1)
+        self._split.setStretchFactor(1, 1)
+        self.add(self._split, 1)
+
+    def _build_detail(self) -> None:
+        column = self.detail.column
+        self._cases = button("Fälle zeigen", self._open_cases, rank="plain", symbol="users")
+        self._load = label("", wrap=True)
+        self.form = RowForm(self.desk, "staff", _STAFF, "Person", columns=2)
+        profile, self._profile = box()
+        self._profile.addWidget(label("Anforderungsprofil", "heading"))
+        self._items = QVBoxLayout()
+        self._profile.addLayout(self._items)
+        table = "staff_qualifications"
+        columns = (
+            Column("Art", lambda shown: shown.text("kind"), stretch=True),
+            Column("Bezeichnung", lambda shown: shown.text("title") or NO_VALUE, width=170),
+            Column(fields_of(table)["obtained_on"].title, lambda shown: shown.text("obtained_on") or NO_VALUE, width=110),
+        )
+        shape = ListShape(
+            table,
+            columns,
+            ("kind", "title", "obtained_on"),
+            ("kind",),
+            "Abschlüsse, Erfahrung (erworben am: seit wann) und Weiterbildungen (Stunden in der Bezeichnung).",
+            "Qualifikation",
+            editor_columns=2,
+        )
+        self.qualifications = RowList(self.desk, shape, {}, dict)
+        column.addWidget(self.form)
+        column.addWidget(self._load)
+        column.addLayout(row(self._cases, None))
+        for part in (profile, label("Qualifikationen", "heading"), self.qualifications):
+            column.addWidget(part)
+        column.addStretch(1)
+
+    # --- what is shown ----------------------------------------------------------------------------------------------------
+
+    def open_at(self, where: Mapping[str, Any]) -> None:
+        """Show the team, at a person."""
+        if "staff_id" in where:
+            self._asked = where["staff_id"]
+            self._stale = True
+
+    def refresh(self) -> None:
+        """Read the team again, behind the window."""
+        self.ask(partial(read_team_board, today=self.desk.today()), self._show, behind=True)
+
+    def _show(self, board: TeamBoard) -> None:
+        self.board = board
+        employed = sum(member.employed for member in board.members)
+        self.subtitle.setText(f"{employed} von {len(board.members)} heute beschäftigt")
+        self._facts.clear()
+        for text, tone in self._summary(board):
+            self._facts.add(label(text, tone))
+        self.table.show_rows(board.members, key=lambda member: member.row.id)
+        if self._asked is not None:
+            at = next((at for at, member in enumerate(board.members) if member.row.id == self._asked), None)
+            if at is not None:
+                self.table.selectRow(at)
+            self._asked = None
+        self._split.setVisible(bool(board.members))
+
+    def _summary(self, board: TeamBoard) -> list[tuple[str, str]]:
+        found = []
+        if board.median is not None:
+            found.append((f"Fälle je JobCoach: {board.smallest} bis {board.largest}, Median {number(board.median, 1)}", "strong"))
+        for position in board.positions:
+            funded = "–" if position.funded is None else str(position.funded)
+            found.append((f"{position.role.label}: {number(position.filled, 1)} von {funded} Stellen besetzt", "muted"))
+        days = ", ".join(f"{ahead.day:%d.%m.%y} {ahead.running}" for ahead in board.ahead)
+        found.append((f"Laufende Coachings nach Plan: {days}", "muted"))
+        # With large text the list needs the room; what a warning says stands in the list too.
+        if theme().scale >= LARGE_TEXT:
+            return found[:1]
+        return found + [(warning, "question") for warning in board.warnings]
+
+    def _show_member(self, member: TeamMember | None) -> None:
+        self.detail.setVisible(member is not None)
+        self.hand_over_button.setEnabled(member is not None and member.load is not None and member.load.stock > 0)
+        if member is None:
+            return
+        self.form.show_row(member.row)
+        self.qualifications.owner = {"staff_id": member.row.id}
+        self.qualifications.show_rows(member.qualifications)
+        months = ", ".join(
+            f"{month.day:%m/%y}: {number(month.stock, 0)} ({per_cent(month.load, 0)})"
+            for month in member.months
+            if month.stock is not None
+        )
+        self._load.setText(f"Fälle an den Monatsenden (Auslastung): {months}" if months else "")
+        self._load.setVisible(bool(months))
+        self._cases.setVisible(member.load is not None and member.load.stock > 0)
+        clear_layout(self._items)
+        for item in member.requirements:
+            self._show_item(member, item)
+        if not member.requirements:
+            self._items.addWidget(label("Für diese Funktion nennt das Fachkonzept kein Profil.", "muted", wrap=True))
+
+    def _show_item(self, member: TeamMember, item: Requirement) -> None:
+        self._items.addLayout(row(Chip(item.state.label, _STATES[item.state]), label(item.title, wrap=True)))
+        words = label(item.why, "small", wrap=True)
+        if item.state in {RequirementState.MISSING, RequirementState.CONFIRMED}:
+            text = "Bestätigen …" if item.state is RequirementState.MISSING else "Bestätigung ändern …"
+            made = button(text, partial(self.confirm, member, item), rank="plain", name=f"{item.title}: {text}")
+            self._items.addLayout(row(words, made))
+        else:
+            self._items.addWidget(words)
+
+    # --- what is done -----------------------------------------------------------------------------------------------------
+
+    def confirm(self, member: TeamMember, item: Requirement) -> None:
+        """Ask for the reason for which an item is confirmed by hand."""
+        before = item.why if item.state is RequirementState.CONFIRMED else ""
+        hint = "Zum Beispiel: Zeugnis lag der Bewilligungsstelle vor."
+        dialog = ReasonDialog("Von Hand bestätigen", item.title, hint, self, before=before)
+        dialog.given.connect(lambda reason: self._confirm(member.row.id, item.item, reason))
+        dialog.open()
+
+    def _confirm(self, staff_id: str, item: str, reason: str) -> None:
+        try:
+            self.desk.write(partial(confirm_requirement, staff_id=staff_id, item=item, reason=reason), "Bestätigung gespeichert")
+        except BjcError as error:
+            self.banner.tell(str(error), "danger")
+
+    def add_member(self) -> None:
+        """Add a person to the team."""
+        dialog = MemberDialog(self.desk, self)
+        dialog.chosen.connect(self._add)
+        dialog.open()
+
+    def _add(self, values: dict[str, Any]) -> None:
+        try:
+            self._asked = self.desk.write(partial(add_member, values=values, today=self.desk.today()), "Person angelegt")
+        except BjcError as error:
+            self.banner.tell(str(error), "danger")
+
+    def hand_over(self) -> None:
+        """Hand the chosen person's cases over."""
+        member: TeamMember | None = self.table.current()
+        if member is None or self.board is None:
+            return
+        colleagues = [
+            other
+            for other in self.board.members
+            if other.employed and other.role is member.role and other.row.id != member.row.id
+        ]
+        if not colleagues:
+            words = "Niemand sonst hat heute diese Funktion. Bitte zuerst eine Person anlegen."
+            self.banner.tell(words, "warning", button("Verstanden", self.banner.clear, rank="plain"))
+            return
+        HandOverDialog(self.desk, member, colleagues, self).open()
+
+    def _open_cases(self) -> None:
+        member: TeamMember | None = self.table.current()
+        if member is not None and member.load is not None:
+            where = {"coachee_ids": member.load.people.coachee_ids or (), "why": f"Betreuungsstand von {member.name}"}
+            self.wanted.emit("coachees", where)
+
+    # --- the page ---------------------------------------------------------------------------------------------------------
+
+    def first_field(self) -> QWidget:
+        """Return the list."""
+        return self.table
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's
+        """Put the details below the list where there is little room."""
+        super().resizeEvent(event)
+        wide = self.width() >= theme().pixels(_SIDE_BY_SIDE)
+        self._split.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+        room = self.width() // 2 if wide else self.width()
+        self._split.setSizes([1, 1])
+        for column, width in ((1, 560), (4, 430), (3, 330)):
+            self.table.setColumnHidden(column, room < theme().pixels(width))

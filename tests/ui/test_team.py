@@ -1,0 +1,102 @@
+"""The team in the window: people, profiles, hand-over."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from bjc_desktop.services.hand_over import held_coachings
+from bjc_desktop.services.requirement_profile import RequirementState
+from bjc_desktop.services.team_board import read_team_board
+from bjc_desktop.ui.shared.reason_dialog import ReasonDialog
+from bjc_desktop.vocabulary import Role
+from tests.ui.conftest import TODAY
+from tests.ui.typing_keys import type_text
+
+
+@pytest.fixture
+def page(workspace, qtbot):
+    """Return the page, read."""
+    workspace.open_page("team")
+    page = workspace.page("team")
+    qtbot.waitUntil(lambda: bool(page.table.rows_model.rows), timeout=10_000)
+    return page
+
+
+def again(page, qtbot):
+    """Wait until the page shows what the vault holds."""
+    page.subtitle.clear()
+    page.refresh()
+    qtbot.waitUntil(lambda: "beschäftigt" in page.subtitle.text(), timeout=10_000)
+
+
+def board(page):
+    """Return what the vault holds."""
+    return page.desk.read(lambda connection: read_team_board(connection, today=TODAY))
+
+
+def held(page, staff_id):
+    """Return whom somebody is responsible for."""
+    return [row.coaching_id for row in page.desk.read(lambda c: held_coachings(c, staff_id, today=TODAY))]
+
+
+def test_that_a_caseload_is_handed_over_by_a_few_keys_and_comes_back(page, workspace, qtbot) -> None:
+    member = page.table.current()
+    mine = held(page, member.row.id)
+    assert member.load.stock == len(mine) > 0
+    page.hand_over()
+    dialog = QApplication.activeModalWidget()
+    assert len(dialog.choices) == len(mine)
+    dialog.share()
+    assert len(dialog._moves()) == len(mine)
+    qtbot.keyClick(dialog.save_button, Qt.Key.Key_Return)
+    assert held(page, member.row.id) == []
+    workspace.undo()
+    assert held(page, member.row.id) == mine
+
+
+def test_that_a_wrong_day_or_nobody_is_said_in_the_dialog(page, qtbot) -> None:
+    page.hand_over()
+    dialog = QApplication.activeModalWidget()
+    dialog.save()
+    assert "mindestens ein Coaching" in dialog.banner.text()
+    dialog.first.setText("31.2.2025")
+    dialog.save()
+    assert "kein Datum" in dialog.first_entry._message.text()
+    dialog.close()
+
+
+def test_that_a_missing_item_is_confirmed_with_a_reason(page, qtbot) -> None:
+    member = next(member for member in page.table.rows_model.rows if member.missing)
+    item = next(item for item in member.requirements if item.state is RequirementState.MISSING)
+    page.confirm(member, item)
+    dialog = page.findChild(ReasonDialog)
+    dialog.save()
+    assert dialog.isVisible()
+    type_text(dialog.reason, "Zeugnis lag vor")
+    qtbot.keyClick(dialog.reason, Qt.Key.Key_Return)
+    changed = next(other for other in board(page).members if other.row.id == member.row.id)
+    assert changed.missing == member.missing - 1
+    assert any(other.why == "Zeugnis lag vor" for other in changed.requirements)
+
+
+def test_that_a_new_person_is_in_the_team_and_is_chosen(page, qtbot) -> None:
+    page.add_member()
+    dialog = QApplication.activeModalWidget()
+    dialog._accept()
+    assert dialog.isVisible()
+    type_text(dialog.form.fields["family_name"].line, "Özdemir")
+    role = dialog.form.fields["role"]
+    role.box.setCurrentIndex(role.box.findData("job_coach"))
+    dialog.save_button.click()
+    qtbot.waitUntil(lambda: page.table.current() is not None and page.table.current().name == "Özdemir", timeout=10_000)
+    new = next(member for member in board(page).members if member.name == "Özdemir")
+    assert new.role is Role.JOB_COACH
+    assert new.missing == 3
+
+
+def test_that_hours_typed_in_the_form_change_the_load(page, qtbot) -> None:
+    member = page.table.current()
+    page.form.form.fields["weekly_hours"].type_text("15")
+    page.form.form._left("weekly_hours")
+    changed = next(other for other in board(page).members if other.row.id == member.row.id)
+    assert changed.load.load > member.load.load
