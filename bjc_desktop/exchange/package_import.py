@@ -16,6 +16,7 @@ from bjc_desktop.exchange.table_schema import tables
 from bjc_desktop.models.base import Kind, field_of, packaged_columns
 from bjc_desktop.models.coachee_keys import write_imported_keys
 from bjc_desktop.vault import Actor, NoteCipher, RowChange, Vault, back_up_before, record_event, record_row_changes
+from bjc_desktop.vault.role_rights import assert_may_write
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,7 @@ def _apply(vault: Vault, files: PackageFiles, plans: list[_Plan], result: Import
         "counts": {name: [count.inserted, count.updated, count.unchanged] for name, count in result.counts.items()},
     }
     actor = vault.actor()
+    assert_may_write(vault.user.roles, {plan.merged.table.name for plan in plans if plan.new or plan.changed})
     with vault.writing(now=now) as session:
         change_id = record_event(session, actor, "import", payload, now=now)
         connection = session.connection()

@@ -8,9 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from bjc_desktop.errors import VaultError
 from bjc_desktop.models import Provider, Staff, UserStaff
 from bjc_desktop.services.row_editing import add_row
+from bjc_desktop.vault.role_rights import sees_everybody
 from bjc_desktop.vocabulary import Role
+
+FIXED = "Wer Sie im Team sind, legt die Verwaltung fest, denn danach richtet sich, wen Sie sehen."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,16 @@ def staff_of_user(connection: Connection, user_id: str) -> str | None:
 
 
 def set_staff_of_user(session: Session, *, user_id: str, staff_id: str | None) -> None:
-    """Note that the user is the member of staff *staff_id*, or nobody."""
+    """Note that the user is the member of staff *staff_id*, or nobody.
+
+    Raises
+    ------
+    VaultError
+        where the acting user sees only who is assigned to them: then the administration says who they are.
+    """
+    roles = session.info["roles"]
+    if not sees_everybody(roles) and Role.ADMINISTRATION not in roles:
+        raise VaultError(FIXED)
     row = session.get(UserStaff, user_id)
     if staff_id is None:
         if row is not None:
@@ -70,6 +83,12 @@ def set_staff_of_user(session: Session, *, user_id: str, staff_id: str | None) -
         session.add(UserStaff(user_id=user_id, staff_id=staff_id))
     else:
         row.staff_id = staff_id
+
+
+def staff_of_users(connection: Connection) -> dict[str, str]:
+    """Return for each user who they are in the team: user → member of staff; users without are left out."""
+    mine = UserStaff.__table__.c
+    return {row.user_id: row.staff_id for row in connection.execute(select(mine.user_id, mine.staff_id))}
 
 
 def list_providers(connection: Connection) -> tuple[tuple[str, str], ...]:

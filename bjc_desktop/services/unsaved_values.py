@@ -55,10 +55,16 @@ def as_if_saved(connection: Connection, coaching_id: str, typed: TypedCase) -> I
     with rolled_back(connection):
         for table in dict.fromkeys(("coachings", *(row.table for row in typed.rows))):
             of_coaching = _OF_COACHING.get(table, "coaching_id = :id")
+            _clear_place(connection, table)
             statement = f"CREATE TEMP TABLE {table} AS SELECT * FROM main.{table} WHERE {of_coaching}"
             connection.exec_driver_sql(statement, {"id": coaching_id})
         type_in(connection, coaching_id, typed)
         yield
+
+
+def _clear_place(connection: Connection, name: str) -> None:
+    """Take away what masks a table for some roles; the savepoint brings it back."""
+    connection.exec_driver_sql(f"DROP VIEW IF EXISTS temp.{name}")
 
 
 def type_in(connection: Connection, coaching_id: str, typed: TypedCase) -> None:
@@ -93,5 +99,6 @@ def _change(connection: Connection, name: str, row_id: str, values: Mapping[str,
 
 def put_in_place(connection: Connection, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """Let a table of the vault hold *rows* and nothing else, within :func:`rolled_back`."""
+    _clear_place(connection, name)
     connection.exec_driver_sql(f"CREATE TEMP TABLE {name} AS SELECT * FROM main.{name} WHERE 0")
     connection.execute(insert(Base.metadata.tables[name]), [dict(row) for row in rows])

@@ -21,34 +21,54 @@ from bjc_desktop.vocabulary import Role
 _DRAFT_SECONDS = 2
 
 
+_FIRST = {
+    Role.JOB_COACH: "overview",
+    Role.EMPLOYMENT_TRAINER: "observing",
+    Role.COORDINATION: "overview",
+    Role.ADMINISTRATION: "team",
+}
+"""Which page opens first follows from the role."""
+_NOT_OPEN = "Diese Seite gehört zu einer anderen Rolle."
+_CASES = frozenset({Role.JOB_COACH, Role.COORDINATION})
+_PEOPLE = _CASES | {Role.EMPLOYMENT_TRAINER}
+_TRAINERS = frozenset({Role.EMPLOYMENT_TRAINER})
+_COORDINATION = frozenset({Role.COORDINATION})
+_ADMINISTRATION = frozenset({Role.ADMINISTRATION})
+
+
 @dataclass(frozen=True, slots=True)
 class PageEntry:
-    """A page: its key, its title, its icon, where its class is, who sees it in the sidebar (empty: everybody; None: nobody)."""
+    """A page: its key, its title, its icon, where its class is, who may open it (empty: everybody), whether the sidebar shows it."""
 
     key: str
     title: str
     symbol: str
     module: str
     name: str
-    roles: frozenset[Role] | None = frozenset()
+    roles: frozenset[Role] = frozenset()
+    in_sidebar: bool = True
+
+    def open_to(self, roles: frozenset[Role]) -> bool:
+        """Say whether one of *roles* may open the page."""
+        return not self.roles or bool(self.roles & roles)
 
 
-TRAINERS = frozenset({Role.EMPLOYMENT_TRAINER})
 PAGES: tuple[PageEntry, ...] = (
-    PageEntry("overview", "Übersicht", "layout-dashboard", "overview.overview_page", "OverviewPage"),
-    PageEntry("coachees", "Coachees", "users", "coachees.coachees_page", "CoacheesPage"),
-    PageEntry("observing", "Beobachten", "clipboard-list", "observing.observing_page", "ObservingPage", TRAINERS),
-    PageEntry("follow_ups", "Nachbefragung", "bell", "follow_ups.follow_ups_page", "FollowUpsPage"),
-    PageEntry("figures", "Kennzahlen", "chart-column", "figures.figures_page", "FiguresPage"),
-    PageEntry("quality", "Datenqualität", "shield-check", "quality.quality_page", "QualityPage"),
+    PageEntry("overview", "Übersicht", "layout-dashboard", "overview.overview_page", "OverviewPage", _PEOPLE),
+    PageEntry("coachees", "Coachees", "users", "coachees.coachees_page", "CoacheesPage", _PEOPLE),
+    PageEntry("follow_ups", "Nachbefragung", "bell", "follow_ups.follow_ups_page", "FollowUpsPage", _CASES),
+    PageEntry("figures", "Kennzahlen", "chart-column", "figures.figures_page", "FiguresPage", _CASES),
+    PageEntry("quality", "Datenqualität", "shield-check", "quality.quality_page", "QualityPage", _CASES),
+    PageEntry("observing", "Beobachten", "clipboard-list", "observing.observing_page", "ObservingPage", _TRAINERS),
     PageEntry("hours", "Arbeitszeit", "clock", "hours.hours_page", "HoursPage", PROVIDER_DESK),
     PageEntry("statistic", "Statistik", "list-checks", "hours.statistic_page", "StatisticPage", PROVIDER_DESK),
-    PageEntry("report", "Bericht", "file-text", "report.report_page", "ReportPage", PROVIDER_DESK),
+    PageEntry("report", "Bericht", "file-text", "report.report_page", "ReportPage", _COORDINATION),
     PageEntry("team", "Team", "briefcase", "team.team_page", "TeamPage", PROVIDER_DESK),
-    PageEntry("history", "Änderungen", "history", "history.history_page", "HistoryPage"),
+    PageEntry("history", "Änderungen", "history", "history.history_page", "HistoryPage", _CASES),
+    PageEntry("access", "Zugänge", "key-round", "access.access_page", "AccessPage", _ADMINISTRATION),
     PageEntry("settings", "Einstellungen", "settings", "options.options_page", "OptionsPage"),
-    PageEntry("case_file", "Fallakte", "user", "case_book.case_page", "CasePage", None),
-    PageEntry("closing", "Abschluss", "flag", "closing.closing_page", "ClosingPage", None),
+    PageEntry("case_file", "Fallakte", "user", "case_book.case_page", "CasePage", _PEOPLE, in_sidebar=False),
+    PageEntry("closing", "Abschluss", "flag", "closing.closing_page", "ClosingPage", _CASES, in_sidebar=False),
 )
 """Every page there is, in the order of the sidebar."""
 
@@ -101,7 +121,12 @@ class Workspace(QWidget):
     def shown_pages(self) -> list[PageEntry]:
         """Return the pages that the user's roles show in the sidebar."""
         roles = self.desk.vault.user.roles
-        return [entry for entry in PAGES if entry.roles is not None and (not entry.roles or entry.roles & roles)]
+        return [entry for entry in PAGES if entry.in_sidebar and entry.open_to(roles)]
+
+    @property
+    def records(self) -> bool:
+        """Whether the user's roles record consultations."""
+        return bool(self.desk.vault.user.roles & (_CASES | _TRAINERS))
 
     def _sidebar(self) -> QWidget:
         px = theme().pixels
@@ -121,9 +146,10 @@ class Workspace(QWidget):
             column.addWidget(made)
         column.addStretch(1)
         column.addWidget(button("Suchen …", self.open_palette, rank="section", symbol="search", shortcut="Ctrl+K"))
-        column.addWidget(
-            button("Konsultation", self.record, rank="section", symbol="message-square-plus", shortcut="Ctrl+Shift+K")
-        )
+        if self.records:
+            column.addWidget(
+                button("Konsultation", self.record, rank="section", symbol="message-square-plus", shortcut="Ctrl+Shift+K")
+            )
         column.addWidget(button("Sperren", self.lock_wanted.emit, rank="section", symbol="lock", shortcut="Ctrl+L"))
         scroller = QScrollArea()
         scroller.setWidget(bar)
@@ -166,7 +192,9 @@ class Workspace(QWidget):
 
     def begin(self, place: tuple[str, dict[str, Any]] | None = None) -> None:
         """Show the first page, or the one at *place*."""
-        key, where = place or (self.shown_pages()[0].key, {})
+        roles = self.desk.vault.user.roles
+        own = next((key for role, key in _FIRST.items() if role in roles), "settings")
+        key, where = place or (own, {})
         self.open_page(key, where)
 
     def place(self) -> tuple[str, dict[str, Any]]:
@@ -197,6 +225,9 @@ class Workspace(QWidget):
             return
         if key == "consultation":
             self.record(place[1].get("coaching_id"))
+            return
+        if not next(entry for entry in PAGES if entry.key == key).open_to(self.desk.vault.user.roles):
+            self.banner.tell(_NOT_OPEN, "warning", button("Verstanden", self.banner.clear, rank="plain"))
             return
         if not self._places or self._places[-1] != place:
             self._places.append(place)
@@ -249,6 +280,8 @@ class Workspace(QWidget):
         """Record a consultation, with the coaching that is shown."""
         from bjc_desktop.ui.consultation.consultation_dialog import ConsultationDialog  # noqa: PLC0415 - as above
 
+        if not self.records:
+            return
         if coaching_id is None:
             coaching_id = getattr(self.stack.currentWidget(), "coaching_id", None)
         ConsultationDialog(self.desk, coaching_id, self).open()

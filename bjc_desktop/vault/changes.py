@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, RowMapping, Table, event, select
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, attributes, object_mapper, sessionmaker
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
+from bjc_desktop.errors import VaultError
 from bjc_desktop.models import Base
 from bjc_desktop.models.base import Recorded
 from bjc_desktop.vault.change_chain import (
@@ -28,6 +29,7 @@ from bjc_desktop.vault.change_chain import (
     verify_anchor,
     verify_chain,
 )
+from bjc_desktop.vault.role_rights import NOT_ASSIGNED, assert_may_write, assigned_query, sees_everybody
 
 __all__ = [
     "ALTERED",
@@ -134,7 +136,11 @@ def _record_flush(session: Session, context: UOWTransaction, instances: object) 
     for entity in new:
         _fill_defaults(entity)
     pending = {(_table(entity).name, entity.id): entity for entity in new}
-    found = [(entity, _change(session, entity, pending)) for entity in _changed(session, new)]
+    changed = _changed(session, new)
+    assert_may_write(session.info["roles"], {_table(entity).name for entity in changed})
+    if not sees_everybody(session.info["roles"]):
+        _assert_assigned(session, changed)
+    found = [(entity, _change(session, entity, pending)) for entity in changed]
     changes = [(entity, record) for entity, record in found if record.payload["fields"] or record.action != "update"]
     if not changes:
         return
@@ -142,6 +148,15 @@ def _record_flush(session: Session, context: UOWTransaction, instances: object) 
     for record_id, (entity, record) in zip(ids, changes, strict=True):
         entity.change_id = record_id
         entity.row_version = record.version or 1
+
+
+def _assert_assigned(session: Session, changed: Iterable[Recorded]) -> None:
+    """Refuse what a trainer writes about somebody who is not assigned to them."""
+    wanted = {str(coaching_id) for entity in changed if (coaching_id := getattr(entity, "coaching_id", None)) is not None}
+    if wanted:
+        query = assigned_query(session.info["actor"].user_id, session.info["clock"]().date())
+        if wanted - set(session.connection().exec_driver_sql(query).scalars()):
+            raise VaultError(NOT_ASSIGNED)
 
 
 def _changed(session: Session, new: list[Recorded]) -> list[Recorded]:

@@ -19,6 +19,7 @@ from bjc_desktop.vault.changes import recording_sessions
 from bjc_desktop.vault.driver import READING, CipherKey, Connector, clear_errors, connect, vault_engine
 from bjc_desktop.vault.keys import NoteCipher
 from bjc_desktop.vault.lock import VaultLock
+from bjc_desktop.vault.role_rights import masks
 from bjc_desktop.vault.slots import SlotFile, write_slots
 from bjc_desktop.vocabulary import Role
 
@@ -107,9 +108,14 @@ class Vault:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Open a transaction that sees one state of the vault and changes nothing: it is rolled back in any case."""
+        """Open a transaction that sees one state of the vault and changes nothing: it is rolled back in any case.
+
+        What the user's roles may not see is masked in it.
+        """
         with clear_errors(), self.engine.connect().execution_options(**READING) as connection, connection.begin() as transaction:
             try:
+                for statement in masks(self.user.roles, self.user.id, self.clock().date()) if self.user.roles else ():
+                    connection.exec_driver_sql(statement)
                 yield connection
             finally:
                 transaction.rollback()
@@ -130,7 +136,7 @@ class Vault:
         """
         actor = self.actor(role)
         with clear_errors(), self._sessions() as session:
-            session.info.update(actor=actor, clock=self.clock if now is None else lambda: now)
+            session.info.update(actor=actor, roles=self.user.roles, clock=self.clock if now is None else lambda: now)
             try:
                 session.connection().exec_driver_sql("PRAGMA defer_foreign_keys = ON")
                 yield session

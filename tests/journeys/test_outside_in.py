@@ -281,15 +281,16 @@ def record_more(screen: Screen, home: Home) -> None:
 
 
 def open_a1_2(screen: Screen) -> None:
-    """Go from the overview to the people behind the figure of the six-month surveys."""
-    screen.keys("ctrl+2")
-    on_the_list = screen.sidebar()
+    """Go from the overview to the cases behind the figure of the six-month surveys."""
+    screen.keys("ctrl+4")
+    screen.settle(READ)
+    on_the_page = screen.sidebar()
     screen.keys("ctrl+1")
     screen.settle(READ)
-    assert screen.sidebar() != on_the_list
+    assert screen.sidebar() != on_the_page
     screen.keys(*["Tab"] * 5, "space")  # over what is due and the caseload
-    wait_for(lambda: screen.sidebar() == on_the_list, "the people behind A1.2")
-    screen.settle()
+    wait_for(lambda: screen.sidebar() == on_the_page, "the cases behind A1.2")
+    screen.settle(READ)
 
 
 def test_that_keys_alone_lead_from_the_first_start_to_the_figures(screen, home) -> None:
@@ -330,9 +331,10 @@ def test_that_keys_alone_lead_from_the_first_start_to_the_figures(screen, home) 
     screen.keys("Return", "Return")
     home.holds(1, "follow_ups")
 
-    # The figure leads to the only one it counts; her file is open, so what is recorded now is hers.
+    # The figure leads to its cases; in her file, what is recorded now is hers.
     open_a1_2(screen)
-    screen.keys("Return", "ctrl+shift+k")
+    find(screen, "özt")
+    screen.keys("ctrl+shift+k")
     screen.window("Konsultation erfassen")
     screen.type("Steht in der Zahl")
     save(screen, "Konsultation erfassen")

@@ -6,6 +6,7 @@ import pytest
 
 from bjc_desktop.errors import VaultDamagedError
 from bjc_desktop.ui.shared.background import Background
+from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.vault import open_with_key
 from tests.ui.conftest import FixedDesk
 
@@ -40,3 +41,13 @@ def test_that_a_damaged_vault_is_read_only(damaged_desk, change) -> None:
     with pytest.raises(VaultDamagedError, match="nur lesbar"):
         change(damaged_desk)
     assert damaged_desk.read(lambda connection: connection.exec_driver_sql("SELECT count(*) FROM staff").scalar())
+
+
+def test_that_what_was_asked_behind_the_window_is_not_shown_after_the_lock(desk, qtbot) -> None:
+    page, shown = Page(desk), []
+    qtbot.addWidget(page)
+    page.ask(lambda connection: connection.exec_driver_sql("SELECT 1").scalar(), shown.append, behind=True)
+    desk.background.wait()
+    desk.close()
+    qtbot.wait(50)
+    assert shown == []

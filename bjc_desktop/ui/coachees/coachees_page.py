@@ -28,6 +28,7 @@ from bjc_desktop.ui.shared.labels import NO_VALUE, button, label
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.vault.role_rights import sees_everybody
 from bjc_desktop.vocabulary import TargetGroup, Vocabulary
 
 _ROOM_FOR_PREVIEW = 920
@@ -92,7 +93,9 @@ class CoacheesPage(Page):
         self.search.textChanged.connect(self.refresh)
         self.search.returnPressed.connect(self._open_first)
         self.search.installEventFilter(self)
-        self.cases = _choice("Fälle", (("Meine Fälle", desk.staff_id), ("Alle Fälle", None)))
+        scopes = (("Meine Fälle", desk.staff_id), ("Alle Fälle", None))
+        # Of others a trainer would see no more than that they are there.
+        self.cases = _choice("Fälle", scopes if sees_everybody(desk.vault.user.roles) else scopes[:1])
         self.cases.setVisible(desk.staff_id is not None)
         self.status = _vocabulary("Status", "Alle Status", CaseStatus)
         self.group = _vocabulary("Zielgruppe", "Alle Zielgruppen", TargetGroup)

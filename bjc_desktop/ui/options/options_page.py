@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QWidget
 
 from bjc_desktop import __version__
+from bjc_desktop.errors import BjcError
 from bjc_desktop.indicators.catalogue import DEFINITIONS_VERSION
 from bjc_desktop.preferences import SCALES, Settings
 from bjc_desktop.services.team import list_staff, set_staff_of_user
@@ -136,9 +137,14 @@ class OptionsPage(Page):
         self.idle.setCurrentIndex(at)
 
     def _choose_staff(self) -> None:
-        staff_id = self.staff.currentData()
-        self.desk.staff_id = staff_id
-        self.desk.write(partial(set_staff_of_user, user_id=self.desk.vault.user.id, staff_id=staff_id), "Person gespeichert")
+        staff_id, user_id = self.staff.currentData(), self.desk.vault.user.id
+        try:
+            self.desk.write(partial(set_staff_of_user, user_id=user_id, staff_id=staff_id), "Person gespeichert")
+        except BjcError as error:
+            self.banner.tell(str(error), "warning")
+            self.refresh()
+        else:
+            self.desk.staff_id = staff_id
 
     def _choose_look(self) -> None:
         self.wanted.emit("look", {"scheme": self.scheme.currentData(), "scale": self.scale.currentData()})

@@ -29,6 +29,7 @@ from bjc_desktop.ui.shared.labels import box, button, label, row
 from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.vault.role_rights import sees_everybody
 from bjc_desktop.vocabulary import ConsultationStatus
 
 _WEEKDAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
@@ -82,7 +83,7 @@ class OverviewPage(Page):
             "Ersten Coachee anlegen (Strg+N)", lambda: self.wanted.emit("coachees", {"new": True}), symbol="user-plus"
         )
         due.addLayout(row(self._first, None))
-        figures_box, self._figures = box()
+        self._figures_box, self._figures = box()
         week_box, self._week = box()
         load_box, self._load = box()
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
@@ -90,7 +91,7 @@ class OverviewPage(Page):
         left, right = QVBoxLayout(), QVBoxLayout()
         for part in (due_box, load_box):
             left.addWidget(part)
-        for part in (figures_box, week_box):
+        for part in (self._figures_box, week_box):
             right.addWidget(part)
         for side in (left, right):
             side.setSpacing(px(12))
@@ -112,6 +113,9 @@ class OverviewPage(Page):
         self._show_week(self._overview)
         self._show_load(self._overview)
         vault = self.desk.vault
+        self._figures_box.setVisible(sees_everybody(vault.user.roles))
+        if not sees_everybody(vault.user.roles):
+            return
 
         def read(progress: Progress) -> LiveFigures:
             _ = progress

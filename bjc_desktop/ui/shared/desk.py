@@ -42,6 +42,7 @@ class Desk(QObject):
         self.settings = settings or Settings()
         self.staff_id: str | None = None
         self.last_transaction: int | None = None
+        self.closed = False
         self._sound = Event()
         self._damaged = False
 
@@ -115,6 +116,8 @@ class Desk(QObject):
             return job(self.vault)
 
         def kept(result: T) -> None:
+            if self.closed:
+                return
             self.last_transaction = None
             self.changed.emit()
             self.saved.emit(said)
@@ -170,7 +173,8 @@ class Desk(QObject):
             _log.warning("a draft could not be kept")
 
     def close(self) -> None:
-        """Close the vault; nothing of it is shown any more."""
+        """Close the vault; nothing of it is shown any more, what was asked behind the window included."""
+        self.closed = True
         self._sound.wait()
         if self._damaged:
             self.vault.abandon()

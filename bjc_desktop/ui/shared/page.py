@@ -84,7 +84,7 @@ class Page(QWidget):
                 return question(connection)
 
         def arrived(answer: Answer) -> None:
-            if number == self._asked_last:
+            if number == self._asked_last and not self.desk.closed:
                 show(answer)
 
         self.subtitle.setText("Wird gelesen …")

@@ -1,0 +1,1 @@
+"""Who can open the vault, and in which roles."""

@@ -1,0 +1,192 @@
+"""Who can open the vault: adding and removing users, a new passphrase for one, the recovery code."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, ClassVar
+
+from PySide6.QtWidgets import QDialog, QMessageBox, QVBoxLayout, QWidget
+
+from bjc_desktop.services.team import list_staff, set_staff_of_user, staff_of_users
+from bjc_desktop.ui.access.new_user_dialog import NewUserDialog
+from bjc_desktop.ui.shared.background import sentence_of
+from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.flow_layout import FlowRow
+from bjc_desktop.ui.shared.labels import NO_VALUE, button, label, row
+from bjc_desktop.ui.shared.page import Page
+from bjc_desktop.ui.shared.row_table import Column, RowTable
+from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.start.entry import Entry
+from bjc_desktop.ui.start.passphrase_field import PassphraseField
+from bjc_desktop.vault import UserIdentity, Vault, add_user, list_users, remove_user, renew_recovery_code, set_passphrase
+from bjc_desktop.vocabulary import Role
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRow:
+    """A user, and who it is in the team."""
+
+    user: UserIdentity
+    staff: str
+
+
+COLUMNS = (
+    Column("Benutzername", lambda shown: shown.user.name, width=160),
+    Column("Rollen", lambda shown: ", ".join(role.label for role in Role if role in shown.user.roles), stretch=True),
+    Column("Im Team", lambda shown: shown.staff or NO_VALUE, width=160),
+)
+
+
+class AccessPage(Page):
+    """The page."""
+
+    key: ClassVar[str] = "access"
+    heading: ClassVar[str] = "Zugänge"
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self.add_button = button("&Neuer Zugang …", self.add_user, rank="primary", symbol="user-plus")
+        self.head.addWidget(self.add_button)
+        self.passphrase_button = button("Neue &Passphrase …", self.renew_passphrase, symbol="key-round")
+        self.remove_button = button("&Entfernen …", self.ask_to_remove, symbol="trash-2")
+        self.code_button = button("Neuer &Wiederherstellungscode …", self.renew_code, symbol="shield-check")
+        ways = FlowRow()
+        for made in (self.passphrase_button, self.remove_button, self.code_button):
+            ways.add(made)
+        self.add(ways)
+        self.table = RowTable(COLUMNS, "Zugänge")
+        self.table.chosen.connect(self._chosen)
+        self.table.delete_wanted.connect(lambda _: self.ask_to_remove())
+        self.add(self.table, 1)
+        self.add(
+            label(
+                "Wer entfernt wird, öffnet den Tresor nicht mehr: Der Schlüssel der Daten wird gewechselt. Frühere Sicherungen öffnet die alte "
+                "Passphrase weiter. Notizen liest nur, wer die Rolle JobCoach und den Notizschlüssel hat.",
+                "small",
+                wrap=True,
+            )
+        )
+
+    def refresh(self) -> None:
+        """Read the users again."""
+        users = list_users(self.desk.vault)
+        staff = {member.id: member.name for member in self.desk.read(partial(list_staff, today=self.desk.today()))}
+        mine = self.desk.read(staff_of_users)
+        rows = [AccessRow(user, staff.get(mine.get(user.id, ""), "")) for user in users]
+        self.subtitle.setText(f"{len(rows)} {'Zugang' if len(rows) == 1 else 'Zugänge'}")
+        self.table.show_rows(rows, key=lambda shown: shown.user.id)
+
+    def _chosen(self, shown: AccessRow | None) -> None:
+        self.remove_button.setEnabled(shown is not None and shown.user.id != self.desk.vault.user.id)
+        self.passphrase_button.setEnabled(shown is not None)
+
+    def _failed(self, error: BaseException) -> None:
+        self.banner.tell(sentence_of(error), "danger")
+
+    # --- users ------------------------------------------------------------------------------------------------------------
+
+    def add_user(self) -> None:
+        """Ask for a new user."""
+        dialog = NewUserDialog(self.desk, self)
+        dialog.chosen.connect(partial(self._add, dialog))
+        dialog.open()
+
+    def _add(self, dialog: NewUserDialog, name: str, passphrase: str, roles: list[Role], staff_id: str | None) -> None:
+        now = self.desk.now()
+
+        def work(vault: Vault) -> UserIdentity:
+            user = add_user(vault, name, passphrase, roles, now)
+            if staff_id is not None:
+                with vault.writing(now=now) as session:
+                    set_staff_of_user(session, user_id=user.id, staff_id=staff_id)
+            return user
+
+        def done(user: UserIdentity) -> None:
+            dialog.accept()
+            self.banner.tell(f"„{user.name}“ kann den Tresor jetzt öffnen.", "good")
+
+        def failed(error: BaseException) -> None:
+            dialog.refuse(sentence_of(error))
+
+        self.desk.write_behind(self, work, done, failed, "Zugang angelegt")
+
+    def ask_to_remove(self) -> None:
+        """Ask whether the chosen user is to be removed, for that cannot be taken back."""
+        shown: AccessRow | None = self.table.current()
+        if shown is None or not self.remove_button.isEnabled():
+            return
+        dialog = QMessageBox(self)
+        dialog.setIcon(QMessageBox.Icon.Question)
+        dialog.setWindowTitle("Zugang entfernen")
+        dialog.setText(f"Den Zugang „{shown.user.name}“ entfernen? Das lässt sich nicht zurücknehmen.")
+        remove = dialog.addButton("Entfernen", QMessageBox.ButtonRole.DestructiveRole)
+        dialog.addButton("Abbrechen", QMessageBox.ButtonRole.RejectRole)
+        remove.clicked.connect(lambda: self.remove(shown.user))
+        dialog.open()
+
+    def remove(self, user: UserIdentity) -> None:
+        """Take the user's access away and change the key of the data."""
+        now = self.desk.now()
+        self.banner.tell("Der Zugang wird entfernt und der Schlüssel gewechselt …")
+
+        def done(_: Any) -> None:
+            self.banner.tell(f"„{user.name}“ kann den Tresor nicht mehr öffnen.", "good")
+
+        self.desk.write_behind(self, lambda vault: remove_user(vault, user.name, now), done, self._failed, "Zugang entfernt")
+
+    def renew_passphrase(self) -> None:
+        """Ask for a new passphrase for the chosen user."""
+        shown: AccessRow | None = self.table.current()
+        if shown is not None:
+            dialog = _PassphraseDialog(shown.user.name, self)
+            dialog.accepted.connect(lambda: self._renew(shown.user, dialog.passphrase.text()))
+            dialog.open()
+
+    def _renew(self, user: UserIdentity, passphrase: str) -> None:
+        now = self.desk.now()
+
+        def done(_: Any) -> None:
+            self.banner.tell(f"Die Passphrase von „{user.name}“ ist geändert.", "good")
+
+        def work(vault: Vault) -> None:
+            set_passphrase(vault, passphrase, now, name=user.name)
+
+        self.desk.write_behind(self, work, done, self._failed, "Passphrase geändert")
+
+    def renew_code(self) -> None:
+        """Replace the recovery code and show the new one this once."""
+        now = self.desk.now()
+
+        def done(code: str) -> None:
+            words = f"Der neue Wiederherstellungscode, nur jetzt zu sehen: {code}. Der alte gilt nicht mehr. Bitte aufschreiben und wegschließen."
+            self.banner.tell(words, "warning", button("Aufgeschrieben", self.banner.clear, rank="plain"))
+
+        self.desk.write_behind(
+            self, lambda vault: renew_recovery_code(vault, now), done, self._failed, "Wiederherstellungscode erneuert"
+        )
+
+    def first_field(self) -> QWidget:
+        """Return the list."""
+        return self.table
+
+
+class _PassphraseDialog(QDialog):
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Neue Passphrase")
+        px = theme().pixels
+        column = QVBoxLayout(self)
+        column.setContentsMargins(px(20), px(16), px(20), px(16))
+        column.addWidget(label(f"Neue Passphrase für „{name}“", "title", wrap=True))
+        self.passphrase, self.again = PassphraseField("Passphrase"), PassphraseField("Passphrase wiederholen")
+        self.entry = Entry("&Wiederholen", self.again)
+        column.addWidget(Entry("&Passphrase", self.passphrase))
+        column.addWidget(self.entry)
+        save = button("&Ändern", self._check, rank="primary", shortcut="Ctrl+Return")
+        column.addLayout(row(None, button("Abbrechen", self.reject, rank="plain"), save))
+        self.resize(px(480), self.sizeHint().height())
+
+    def _check(self) -> None:
+        if self.passphrase.text() != self.again.text():
+            self.entry.tell("Die beiden Eingaben sind verschieden; bitte noch einmal eingeben.")
+        else:
+            self.accept()

@@ -1,0 +1,78 @@
+"""A new user of the vault: name, roles, passphrase, and who it is in the team."""
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QVBoxLayout, QWidget
+
+from bjc_desktop.services.team import list_staff
+from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.entry_fields import ChoiceBox
+from bjc_desktop.ui.shared.labels import Banner, button, label, row
+from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.start.entry import Entry
+from bjc_desktop.ui.start.passphrase_field import PassphraseField
+from bjc_desktop.vocabulary import Role
+
+_MEANING = {
+    Role.JOB_COACH: "Fälle und Notizen",
+    Role.EMPLOYMENT_TRAINER: "Beobachtungen der zugeordneten Personen, keine Notizen",
+    Role.COORDINATION: "Kennzahlen, Arbeitszeit, Datenqualität, Bericht; keine Notizen",
+    Role.ADMINISTRATION: "Zugänge, Personal, Arbeitszeit; keine Falldaten",
+}
+
+
+class NewUserDialog(QDialog):
+    """The dialog; ``chosen`` carries name, passphrase, roles and the member of staff (or None)."""
+
+    chosen = Signal(str, str, list, object)
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Neuer Zugang")
+        px = theme().pixels
+        column = QVBoxLayout(self)
+        column.setContentsMargins(px(20), px(16), px(20), px(16))
+        column.addWidget(label("Neuer Zugang", "title"))
+        self.banner = Banner()
+        column.addWidget(self.banner)
+        self.name = QLineEdit()
+        self.passphrase, self.again = PassphraseField("Passphrase"), PassphraseField("Passphrase wiederholen")
+        self.staff = ChoiceBox()
+        self.staff.addItem("– niemand –", None)
+        for member in desk.read(partial(list_staff, today=desk.today())):
+            self.staff.addItem(f"{member.name} ({member.role.label})", member.id)
+        self.name_entry = Entry("&Benutzername", self.name)
+        self.again_entry = Entry("Passphrase &wiederholen", self.again)
+        column.addWidget(self.name_entry)
+        column.addWidget(label("Rollen", "strong"))
+        self.roles: dict[Role, QCheckBox] = {}
+        for role in Role:
+            self.roles[role] = QCheckBox(f"{role.label}: {_MEANING[role]}")
+            column.addWidget(self.roles[role])
+        hint = "Zum ersten Anmelden; danach bitte in den Einstellungen ändern."
+        for entry in (Entry("&Person im Team", self.staff), Entry("Pass&phrase", self.passphrase, hint), self.again_entry):
+            column.addWidget(entry)
+        self.save_button = button("&Anlegen", self._accept, rank="primary", shortcut="Ctrl+Return")
+        column.addLayout(row(None, button("Abbrechen", self.reject, rank="plain"), self.save_button))
+        self.resize(px(560), self.sizeHint().height())
+        self.name.setFocus()
+
+    def _accept(self) -> None:
+        for entry in (self.name_entry, self.again_entry):
+            entry.tell("")
+        roles = [role for role, made in self.roles.items() if made.isChecked()]
+        if not self.name.text().strip():
+            self.name_entry.tell("Bitte einen Benutzernamen angeben.")
+        elif not roles:
+            self.banner.tell("Bitte mindestens eine Rolle wählen.", "danger")
+        elif self.passphrase.text() != self.again.text():
+            self.again_entry.tell("Die beiden Eingaben sind verschieden; bitte noch einmal eingeben.")
+        else:
+            self.save_button.setEnabled(False)
+            self.chosen.emit(self.name.text().strip(), self.passphrase.text(), roles, self.staff.currentData())
+
+    def refuse(self, sentence: str) -> None:
+        """Show why the user could not be added; what was typed stays."""
+        self.save_button.setEnabled(True)
+        self.banner.tell(sentence, "danger")

@@ -1,0 +1,148 @@
+"""Users in the window, and what each role gets to see of it."""
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from bjc_desktop.errors import WrongPassphraseError
+from bjc_desktop.services.team import list_staff, staff_of_user
+from bjc_desktop.ui.workspace import PAGES, Workspace
+from bjc_desktop.vault import UserIdentity, list_users, open_vault
+from bjc_desktop.vocabulary import Role
+from tests.conftest import PASSPHRASE, USER
+from tests.ui.conftest import NOW, TODAY
+from tests.ui.typing_keys import type_text
+
+NEW = "Ein ganz neuer Satz"
+PAGES_OF = {
+    Role.JOB_COACH: {"overview", "coachees", "follow_ups", "figures", "quality", "history", "settings"},
+    Role.EMPLOYMENT_TRAINER: {"overview", "coachees", "observing", "settings"},
+    Role.COORDINATION: {
+        "overview", "coachees", "follow_ups", "figures", "quality", "hours", "statistic", "report", "team", "history", "settings",
+    },
+    Role.ADMINISTRATION: {"hours", "statistic", "team", "access", "settings"},
+}  # fmt: skip
+FIRST = {
+    Role.JOB_COACH: "overview",
+    Role.EMPLOYMENT_TRAINER: "observing",
+    Role.COORDINATION: "overview",
+    Role.ADMINISTRATION: "team",
+}
+
+
+@pytest.fixture
+def page(workspace):
+    """Return the page, shown."""
+    workspace.open_page("access")
+    return workspace.page("access")
+
+
+@pytest.fixture(params=list(Role), ids=[role.value for role in Role])
+def as_role(request, desk, qtbot):
+    """Return the role and the window for somebody who has this role alone."""
+    user = desk.vault.user
+    desk.vault.user = UserIdentity(user.id, user.name, frozenset({request.param}))
+    made = Workspace(desk)
+    qtbot.addWidget(made)
+    made.resize(1366, 768)
+    made.show()
+    made.begin()
+    yield request.param, made
+    desk.background.wait()
+    QApplication.processEvents()
+    desk.vault.user = user
+
+
+def test_that_a_role_sees_its_pages_and_begins_at_its_own(as_role, qtbot) -> None:
+    role, workspace = as_role
+    assert {entry.key for entry in workspace.shown_pages()} == PAGES_OF[role]
+    assert workspace.place()[0] == FIRST[role]
+
+
+def test_that_a_role_opens_no_page_of_another(as_role, qtbot) -> None:
+    role, workspace = as_role
+    for entry in PAGES:
+        allowed = entry.open_to(frozenset({role}))
+        if allowed and not entry.in_sidebar:
+            continue  # opened with a case, elsewhere
+        workspace.open_page(entry.key)
+        assert (workspace.place()[0] == entry.key) is allowed
+        if not allowed:
+            assert "anderen Rolle" in workspace.banner.text()
+
+
+def test_that_every_page_of_a_role_shows_without_an_error(as_role, qtbot, desk) -> None:
+    role, workspace = as_role
+    staff = desk.read(lambda connection: list_staff(connection, today=TODAY))
+    desk.staff_id = next((member.id for member in staff if member.role is role and member.employed), None)
+    for entry in workspace.shown_pages():
+        page = workspace.page(entry.key)
+        for where in (page.sample_places() if hasattr(page, "sample_places") else {"": {}}).values():
+            workspace.open_page(entry.key, where)
+            desk.background.wait()
+            QApplication.processEvents()
+            assert "anderen Rolle" not in workspace.banner.text()
+            assert not page.banner.isVisible() or "fehlgeschlagen" not in page.banner.text()
+
+
+def test_that_a_user_is_added_with_roles_and_opens_the_vault(page, desk, qtbot) -> None:
+    page.add_user()
+    dialog = QApplication.activeModalWidget()
+    type_text(dialog.name, "ayşe")
+    type_text(dialog.passphrase.line, NEW)
+    type_text(dialog.again.line, "etwas anderes")
+    dialog.roles[Role.EMPLOYMENT_TRAINER].setChecked(True)
+    dialog.staff.setCurrentIndex(2)
+    staff_id = dialog.staff.currentData()
+    dialog._accept()
+    assert dialog.isVisible()
+    dialog.again.line.clear()
+    type_text(dialog.again.line, NEW)
+    dialog._accept()
+    qtbot.waitUntil(lambda: not dialog.isVisible(), timeout=20_000)
+    user = next(user for user in list_users(desk.vault) if user.name == "ayşe")
+    assert user.roles == {Role.EMPLOYMENT_TRAINER}
+    assert desk.read(lambda c: staff_of_user(c, user.id)) == staff_id
+    assert any(shown.user.name == "ayşe" for shown in page.table.rows_model.rows)
+    folder = desk.vault.folder
+    desk.vault.close()
+    with open_vault(folder, NEW, user="ayşe", now=NOW) as vault:
+        assert vault.notes is None
+    with pytest.raises(WrongPassphraseError):
+        open_vault(folder, "falsch falsch", user="ayşe", now=NOW)
+
+
+def test_that_a_taken_name_is_said_in_the_dialog_and_nothing_typed_is_lost(page, qtbot) -> None:
+    page.add_user()
+    dialog = QApplication.activeModalWidget()
+    type_text(dialog.name, USER.upper())
+    for field in (dialog.passphrase, dialog.again):
+        type_text(field.line, NEW)
+    dialog.roles[Role.JOB_COACH].setChecked(True)
+    dialog._accept()
+    qtbot.waitUntil(lambda: "schon" in dialog.banner.text(), timeout=20_000)
+    assert dialog.name.text() == USER.upper()
+    assert dialog.isVisible()
+    dialog.close()
+
+
+def test_that_a_removed_user_opens_nothing_and_oneself_cannot_be_removed(page, desk, qtbot) -> None:
+    assert not page.remove_button.isEnabled()
+    desk.vault.clock = lambda: NOW
+    from bjc_desktop.vault import add_user
+    from tests.conftest import CHEAP_KDF
+
+    add_user(desk.vault, "gast", NEW, [Role.COORDINATION], NOW, kdf=CHEAP_KDF)
+    page.refresh()
+    guest = next(shown.user for shown in page.table.rows_model.rows if shown.user.name == "gast")
+    page.remove(guest)
+    qtbot.waitUntil(lambda: "nicht mehr öffnen" in page.banner.text(), timeout=20_000)
+    folder = desk.vault.folder
+    desk.vault.close()
+    with pytest.raises(WrongPassphraseError):
+        open_vault(folder, NEW, user="gast", now=NOW)
+    open_vault(folder, PASSPHRASE, user=USER, now=NOW).close()
+
+
+def test_that_a_new_recovery_code_is_shown_once(page, qtbot) -> None:
+    page.renew_code()
+    qtbot.waitUntil(lambda: "Wiederherstellungscode" in page.banner.text(), timeout=20_000)

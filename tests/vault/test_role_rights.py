@@ -1,0 +1,272 @@
+"""What each role may change and sees: whichever service asks, for the vault itself enforces it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from itertools import combinations
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from bjc_desktop.errors import VaultError
+from bjc_desktop.exchange.package_import import import_package
+from bjc_desktop.indicators.figures import compute
+from bjc_desktop.indicators.period import quarter
+from bjc_desktop.models import Base, Coachee, UserStaff
+from bjc_desktop.models.base import Recorded
+from bjc_desktop.services.case_file import read_case_file
+from bjc_desktop.services.case_findings import read_case_findings
+from bjc_desktop.services.coachee_list import CoacheeFilter, find_coachees
+from bjc_desktop.services.follow_up_desk import read_follow_up_desk
+from bjc_desktop.services.hours_sheet import HoursEntry, save_hours
+from bjc_desktop.services.indicator_board import offered_scopes, read_indicator_board
+from bjc_desktop.services.indicator_cases import read_indicator_cases
+from bjc_desktop.services.observation_sheet import ObservedRow, read_observation_group, save_observations
+from bjc_desktop.services.overview import read_overview
+from bjc_desktop.services.released_reports import list_released
+from bjc_desktop.services.report_preflight import read_preflight
+from bjc_desktop.services.reports import release_report
+from bjc_desktop.services.row_titles import entity_of
+from bjc_desktop.services.similar_coachees import similar_coachees
+from bjc_desktop.services.targets import change_setting, read_settings
+from bjc_desktop.services.team_board import read_team_board
+from bjc_desktop.vault import UserIdentity, Vault, open_with_key
+from bjc_desktop.vault.role_rights import HIDDEN, assert_may_write
+from bjc_desktop.vocabulary import Role
+from tests.conftest import NOW, TemplateVault
+from tests.samples import DATA, filled
+
+COACH, TRAINER, COORDINATION, ADMINISTRATION = Role
+TODAY = date(2025, 12, 31)
+CASE = {COACH, COORDINATION}
+DESK = {COORDINATION, ADMINISTRATION}
+MAY = {
+    "coachees": CASE, "consents": CASE, "coachings": CASE, "coaching_staff": CASE, "measures": CASE, "competence_profiles": CASE,
+    "barriers": CASE, "development_plans": CASE, "goals": CASE, "tasks": CASE, "outcomes": CASE, "follow_ups": CASE,
+    "acknowledgements": CASE, "consultations": {COACH, TRAINER, COORDINATION}, "observations": {TRAINER}, "providers": DESK,
+    "funding_decisions": DESK, "staff": DESK, "staff_qualifications": DESK, "requirement_confirmations": DESK,
+    "working_time": DESK, "targets": DESK, "indicator_settings": DESK, "report_statements": {COORDINATION},
+    "feedback_talks": {COORDINATION}, "released_reports": {COORDINATION},
+}  # fmt: skip
+"""Said once more, by table."""
+SETS = [frozenset(chosen) for size in (1, 2, 4) for chosen in combinations(Role, size)]
+
+
+@pytest.fixture(scope="module")
+def sample(template_vault: TemplateVault, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
+    folder = template_vault.copy_to(tmp_path_factory.mktemp("rights") / "tresor")
+    with open_with_key(folder, template_vault.secrets) as vault:
+        vault = filled(vault, "package")
+        with vault.reading() as connection:
+            trainer = connection.exec_driver_sql("SELECT id FROM staff WHERE role = 'employment_trainer' ORDER BY id").scalar()
+        with vault.writing(now=NOW) as session:
+            session.merge(UserStaff(user_id=vault.user.id, staff_id=trainer))
+        vault.clock = lambda: NOW.replace(year=2025, month=12, day=31)
+        yield vault
+
+
+@contextmanager
+def acting(vault: Vault, roles: frozenset[Role]) -> Iterator[Vault]:
+    """Let the vault be open for somebody with *roles*; a coach alone holds the notes' key."""
+    user, notes = vault.user, vault.notes
+    vault.user, vault.notes = UserIdentity(user.id, user.name, roles), notes if COACH in roles else None
+    try:
+        yield vault
+    finally:
+        vault.user, vault.notes = user, notes
+
+
+def test_that_every_recorded_table_has_its_rights() -> None:
+    recorded = {mapper.local_table.name for mapper in Base.registry.mappers if issubclass(mapper.class_, Recorded)}
+    assert recorded == set(MAY)
+
+
+@pytest.mark.parametrize("roles", SETS, ids=lambda roles: "+".join(sorted(roles)))
+@pytest.mark.parametrize("table", MAY)
+def test_that_the_rights_are_these(roles, table) -> None:
+    if MAY[table] & roles:
+        assert_may_write(roles, [table])
+    else:
+        with pytest.raises(VaultError, match="Rolle"):
+            assert_may_write(roles, [table])
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("table", MAY)
+def test_that_a_session_keeps_to_the_rights(sample: Vault, role, table) -> None:
+    entity = entity_of(table)
+    with sample.reading() as connection:
+        row_id = connection.execute(select(entity.__table__.c.id).limit(1)).scalar()
+    if row_id is None:
+        assert table in {"acknowledgements", "requirement_confirmations", "indicator_settings", "report_statements",
+                         "feedback_talks", "released_reports"}  # fmt: skip
+        return
+    refusal = None
+    with acting(sample, frozenset({role})):
+        try:
+            with sample.writing(now=sample.clock()) as session:
+                session.delete(session.get(entity, row_id))
+                session.flush()
+                session.rollback()
+        except VaultError as error:
+            refusal = str(error)
+        except IntegrityError:
+            assert table == "released_reports"  # what is released, nobody deletes
+    if role not in MAY[table]:
+        assert "Rolle erlaubt" in refusal
+    elif role is TRAINER:
+        assert refusal is None or "nicht zugeordnet" in refusal
+    else:
+        assert refusal is None
+
+
+@pytest.mark.parametrize("roles", SETS, ids=lambda roles: "+".join(sorted(roles)))
+def test_that_a_figure_is_the_same_for_every_role(sample: Vault, roles) -> None:
+    for period in (quarter(2025, 2), quarter(2025, 3)):
+        with sample.reading() as connection:
+            whole = compute(connection, period, read_settings(connection), as_of=TODAY)
+        with acting(sample, roles), sample.reading() as connection:
+            seen = compute(connection, period, read_settings(connection), as_of=TODAY)
+            assert seen.counts == whole.counts
+            assert [seen.figures_of(key) for key in ("all", *seen.staff)] == [
+                whole.figures_of(key) for key in ("all", *whole.staff)
+            ]
+
+
+NAMES = "SELECT family_name, given_name, phone, email, case_number, birth_date FROM coachees"
+
+
+def test_that_the_administration_sees_nobody(sample: Vault) -> None:
+    with acting(sample, frozenset({ADMINISTRATION})), sample.reading() as connection:
+        assert {tuple(row) for row in connection.exec_driver_sql(NAMES)} == {(HIDDEN, None, None, None, HIDDEN, None)}
+        for query in (
+            "SELECT description FROM goals",
+            "SELECT description FROM tasks",
+            "SELECT evidence FROM observations",
+            "SELECT summary FROM competence_profiles",
+            "SELECT employer FROM outcomes",
+            "SELECT note FROM consultations",
+            "SELECT closing_waived_reason FROM coachings",
+        ):
+            assert set(connection.exec_driver_sql(query).scalars()) <= {None, HIDDEN}
+
+
+def test_that_a_trainer_sees_who_is_assigned_and_no_note(sample: Vault) -> None:
+    with sample.reading() as connection:
+        staff_id = connection.exec_driver_sql("SELECT staff_id FROM user_staff").scalar()
+        group = {person.coachee_id for person in read_observation_group(connection, staff_id=staff_id, today=TODAY).people}
+        assigned = (
+            "SELECT c.coachee_id FROM coaching_staff a JOIN coachings c ON c.id = a.coaching_id WHERE a.staff_id = ? "
+            "AND a.valid_from <= '2025-12-31' AND coalesce(a.valid_to, '2025-12-31') >= '2025-12-31'"
+        )
+        mine = set(connection.exec_driver_sql(assigned, (staff_id,)).scalars())
+        everybody = {row[0] for row in connection.exec_driver_sql("SELECT id FROM coachees")}
+    assert group
+    assert group <= mine < everybody
+    with acting(sample, frozenset({TRAINER})), sample.reading() as connection:
+        seen = {row[0] for row in connection.exec_driver_sql(f"SELECT id FROM coachees WHERE family_name <> '{HIDDEN}'")}
+        assert seen == mine
+        assert set(connection.exec_driver_sql("SELECT note FROM consultations").scalars()) == {None}
+        rows = find_coachees(connection, CoacheeFilter(), limit=10_000, today=TODAY).rows
+        assert {row.coachee_id for row in rows if row.family_name != HIDDEN} == mine
+
+
+def test_that_a_trainer_writes_only_about_who_is_assigned(sample: Vault) -> None:
+    with sample.reading() as connection:
+        staff_id = connection.exec_driver_sql("SELECT staff_id FROM user_staff").scalar()
+        mine = [person.coaching_id for person in read_observation_group(connection, staff_id=staff_id, today=TODAY).people]
+        other = next(row[0] for row in connection.exec_driver_sql("SELECT id FROM coachings") if row[0] not in mine)
+    head = {"observed_on": TODAY, "workplace": None, "task": None, "method": None}
+
+    def save(coaching_id: str) -> int:
+        rows = [ObservedRow(coaching_id, {"resilience": 3})]
+        with sample.writing(now=NOW) as session:
+            return save_observations(session, staff_id=staff_id, head=head, rows=rows, today=TODAY)
+
+    with acting(sample, frozenset({TRAINER})):
+        assert save(mine[0]) == 1
+        with pytest.raises(VaultError, match="nicht zugeordnet"):
+            save(other)
+    with acting(sample, frozenset({COACH})), pytest.raises(VaultError, match="Rolle"):
+        save(mine[0])
+
+
+READS = {
+    "overview": lambda c: read_overview(c, staff_id=None, today=TODAY),
+    "coachees": lambda c: find_coachees(c, CoacheeFilter(text="a"), limit=50, today=TODAY),
+    "findings": lambda c: read_case_findings(c, staff_id=None, today=TODAY),
+    "surveys": lambda c: read_follow_up_desk(c, staff_id=None, today=TODAY),
+    "board": lambda c: read_indicator_board(c, offered_scopes(c, staff_id=None)[0], quarter(2025, 3), as_of=TODAY),
+    "cases": lambda c: read_indicator_cases(c, "a1_1", quarter(2025, 3), "all", read_settings(c)),
+    "preflight": lambda c: read_preflight(c, quarter(2025, 3), "all", as_of=TODAY),
+    "released": list_released,
+    "team": lambda c: read_team_board(c, today=TODAY),
+    "similar": lambda c: similar_coachees(c, "Anna", "Müller", None, today=TODAY),
+}
+
+
+@pytest.mark.parametrize("roles", [frozenset({TRAINER}), frozenset({ADMINISTRATION})], ids=["trainer", "administration"])
+@pytest.mark.parametrize("service", READS)
+def test_that_no_reading_service_names_a_person_who_is_not_to_be_seen(sample: Vault, roles, service) -> None:
+    with sample.reading() as connection:
+        people = {row.id: row for row in connection.execute(select(Coachee.__table__))}
+        whole = repr(READS[service](connection))
+    with acting(sample, roles), sample.reading() as connection:
+        seen = {row[0] for row in connection.exec_driver_sql(f"SELECT id FROM coachees WHERE family_name <> '{HIDDEN}'")}
+        told = repr(READS[service](connection))
+    numbers = {row.case_number for key, row in people.items() if key not in seen}
+    assert not [number for number in numbers if f"'{number}'" in told]
+    assert whole
+
+
+def test_that_a_case_file_holds_no_name_for_the_administration(sample: Vault) -> None:
+    with sample.reading() as connection:
+        coaching_id = connection.exec_driver_sql("SELECT id FROM coachings LIMIT 1").scalar()
+    with acting(sample, frozenset({ADMINISTRATION})):
+        case = read_case_file(sample, coaching_id, today=TODAY)
+    assert case.person["family_name"] == HIDDEN
+    assert all(entry.note is None for entry in case.consultations)
+
+
+WRITES = {
+    "release": ({COORDINATION}, lambda v: release_report(v, quarter(2024, 1), "all", as_of=TODAY, now=NOW, today=TODAY)),
+    "hours": (
+        DESK,
+        lambda v: _in(v, lambda s: save_hours(s, [HoursEntry(_coach(v), "2031-01", Decimal(1), Decimal(1))], today=TODAY)),
+    ),
+    "setting": (DESK, lambda v: _in(v, lambda s: change_setting(s, "caseload_floor", "0.6", "Probe"))),
+}
+
+
+def _in(vault: Vault, change) -> None:
+    with vault.writing(now=NOW) as session:
+        change(session)
+        session.flush()
+        session.rollback()
+
+
+def _coach(vault: Vault) -> str:
+    with vault.reading() as connection:
+        return connection.exec_driver_sql("SELECT id FROM staff WHERE role = 'job_coach' LIMIT 1").scalar()
+
+
+@pytest.mark.parametrize("role", [TRAINER, ADMINISTRATION])
+def test_that_a_package_with_cases_is_not_imported_by_who_may_not_change_cases(vault: Vault, role) -> None:
+    with acting(vault, frozenset({role})), pytest.raises(VaultError, match="Rolle"):
+        import_package(vault, DATA / "edges", update=False, now=NOW, today=TODAY)
+    with vault.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM coachees").scalar() == 0
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("service", WRITES)
+def test_that_a_writing_service_refuses_who_may_not(sample: Vault, role, service) -> None:
+    allowed, change = WRITES[service]
+    with acting(sample, frozenset({role})):
+        if role in allowed:
+            change(sample)
+        else:
+            with pytest.raises(VaultError, match="Rolle"):
+                change(sample)
