@@ -1,4 +1,4 @@
-"""Pictures for the README, from the sample data: two pages of a report, two of the window. Usage: pictures.py [OUT]."""
+"""Pictures for the README, from the sample data: two pages of a report, four of the window. Usage: pictures.py [OUT]."""
 
 import io
 import sys
@@ -29,7 +29,12 @@ def newest_report(folder: Path) -> bytes:
         return archive.read("report.pdf")
 
 
-WINDOW = {"window-overview": "overview-light-100", "window-case": "case-consultations-light-100"}
+WINDOW = {
+    "window-overview": "overview-light-100",
+    "window-case": "case-consultations-light-100",
+    "window-report": "report-check-light-100",
+    "window-observing": "observing-light-100",
+}
 
 
 def save(picture: Image.Image, path: Path) -> None:
@@ -43,7 +48,7 @@ def main(out: Path) -> None:
     """Write one small PNG per page."""
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        screenshots.main(Path(folder), {"overview", "case_file"})
+        screenshots.main(Path(folder), {"overview", "case_file", "report", "observing"})
         for name, picture in WINDOW.items():
             save(Image.open(Path(folder) / f"{picture}.png"), out / f"{name}.png")
     with tempfile.TemporaryDirectory() as folder, pypdfium2.PdfDocument(newest_report(Path(folder) / "demo")) as document:
