@@ -174,8 +174,15 @@ def _workspace(workshop: Workshop) -> Iterator[Row]:  # noqa: C901, PLR0915 - on
         ("case_file", {"coaching_id": cases[2]}),
         ("closing", {"coaching_id": cases[2]}),
         ("follow_ups", {}),
+        ("figures", {}),
         ("quality", {}),
+        ("observing", {}),
+        ("hours", {}),
+        ("statistic", {}),
+        ("report", {}),
+        ("team", {}),
         ("history", {}),
+        ("access", {}),
         ("overview", {}),
     ):
         workspace.open_page(key, where)

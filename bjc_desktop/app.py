@@ -37,6 +37,7 @@ HEAVY = (
     "bjc_desktop.ui.hours.statistic_page",
     "bjc_desktop.ui.observing.observing_page",
     "bjc_desktop.ui.access.access_page",
+    "bjc_desktop.ui.foundations.foundations_page",
     "bjc_desktop.ui.report.report_page",
     "bjc_desktop.ui.team.team_page",
     "bjc_desktop.ui.follow_ups.follow_ups_page",

@@ -64,6 +64,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("statistic", "Statistik", "list-checks", "hours.statistic_page", "StatisticPage", PROVIDER_DESK),
     PageEntry("report", "Bericht", "file-text", "report.report_page", "ReportPage", _COORDINATION),
     PageEntry("team", "Team", "briefcase", "team.team_page", "TeamPage", PROVIDER_DESK),
+    PageEntry("foundations", "Grundlagen", "target", "foundations.foundations_page", "FoundationsPage", PROVIDER_DESK),
     PageEntry("history", "Änderungen", "history", "history.history_page", "HistoryPage", _CASES),
     PageEntry("access", "Zugänge", "key-round", "access.access_page", "AccessPage", _ADMINISTRATION),
     PageEntry("settings", "Einstellungen", "settings", "options.options_page", "OptionsPage"),
@@ -134,7 +135,7 @@ class Workspace(QWidget):
         bar.setProperty("box", "sidebar")
         column = QVBoxLayout(bar)
         column.setContentsMargins(px(8), px(14), px(8), px(10))
-        column.setSpacing(px(3))
+        column.setSpacing(px(1))
         name = label("Fallakte", "heading")
         name.setContentsMargins(px(10), 0, 0, px(8))
         column.addWidget(name)

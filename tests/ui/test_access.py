@@ -17,9 +17,10 @@ PAGES_OF = {
     Role.JOB_COACH: {"overview", "coachees", "follow_ups", "figures", "quality", "history", "settings"},
     Role.EMPLOYMENT_TRAINER: {"overview", "coachees", "observing", "settings"},
     Role.COORDINATION: {
-        "overview", "coachees", "follow_ups", "figures", "quality", "hours", "statistic", "report", "team", "history", "settings",
+        "overview", "coachees", "follow_ups", "figures", "quality", "hours", "statistic", "report", "team", "foundations", "history",
+        "settings",
     },
-    Role.ADMINISTRATION: {"hours", "statistic", "team", "access", "settings"},
+    Role.ADMINISTRATION: {"hours", "statistic", "team", "foundations", "access", "settings"},
 }  # fmt: skip
 FIRST = {
     Role.JOB_COACH: "overview",

@@ -212,10 +212,10 @@ QPushButton[rank="primary"]:disabled {{ background: {c.quiet_ground}; color: {c.
 QPushButton[rank="plain"] {{ background: transparent; border-color: transparent; color: {c.accent}; padding: {px(4)}px {px(8)}px; }}
 QPushButton[rank="plain"]:hover {{ background: {c.selection}; }}
 QPushButton[rank="plain"]:focus {{ border: 2px solid {c.accent}; padding: {px(4) - 1}px {px(8) - 1}px; }}
-QPushButton[rank="section"] {{ background: transparent; border-color: transparent; text-align: left; padding: {px(7)}px {px(10)}px; }}
+QPushButton[rank="section"] {{ background: transparent; border-color: transparent; text-align: left; padding: {px(6)}px {px(10)}px; }}
 QPushButton[rank="section"]:hover {{ background: {c.quiet_ground}; }}
 QPushButton[rank="section"]:checked {{ background: {c.selection}; color: {c.accent}; }}
-QPushButton[rank="section"]:focus {{ border: 2px solid {c.accent}; padding: {px(7) - 1}px {px(10) - 1}px; }}
+QPushButton[rank="section"]:focus {{ border: 2px solid {c.accent}; padding: {px(6) - 1}px {px(10) - 1}px; }}
 QLineEdit, QPlainTextEdit, QComboBox {{ background: {c.surface}; color: {c.text}; border: 1px solid {c.edge};
   border-radius: {px(5)}px; padding: {px(5)}px {px(8)}px; selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
 QLineEdit, QComboBox {{ min-height: {px(20)}px; }}

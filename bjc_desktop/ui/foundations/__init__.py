@@ -1,0 +1,1 @@
+"""What the figures and the funding rest on."""
