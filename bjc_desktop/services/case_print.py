@@ -1,12 +1,15 @@
-"""What is printed about a person: the development plan to sign, the whole case file, and for the survey a letter and a script."""
+"""What is printed about a person: plan, whole file, observations, the sheet of a hand-over, and for the survey letter and script."""
 
+import io
+from collections.abc import Iterable
 from datetime import date, datetime
 
+import pypdfium2
 from sqlalchemy import Connection, select
 
 from bjc_desktop.models import Coaching, Provider
 from bjc_desktop.reports.case_documents import CaseDocument, Part, case_document_pdf
-from bjc_desktop.services.case_file import CaseFile, CaseRow, PlanVersion, full_name
+from bjc_desktop.services.case_file import DIMENSIONS, CaseFile, CaseRow, PlanVersion, full_name, read_case_file
 from bjc_desktop.services.case_timeline import timeline
 from bjc_desktop.services.follow_up_desk import SurveyRow
 from bjc_desktop.services.row_titles import fields_of
@@ -16,6 +19,8 @@ from bjc_desktop.vocabulary import StatusOnDueDate
 
 NONE = "–"
 _PERSON = ("birth_date", "gender", "german_level", "postcode", "phone", "email")
+_CONTACT = ("phone", "email", "german_level")
+_RUNNING = ("entry_on", "planned_end_on", "target_group", "legal_circle")
 _COACHING = (
     "entry_on", "planned_end_on", "initial_interview_on", "target_group", "legal_circle", "unemployed_since", "access_route", "exit_on",
     "exit_reason", "status_at_exit", "closing_interview_on", "closing_report_on", "file_closed_on",
@@ -55,6 +60,69 @@ def whole_file(case: CaseFile) -> bytes:
         Part("Zeitleiste", (), ("Tag", "Was", "Näheres"), events, (0.12, 0.3, 0.58)),
     ]
     return _pdf(case, "Fallakte", f"Fallakte {case.person['case_number']}", parts)
+
+
+def observation_report(case: CaseFile) -> bytes:
+    """Return the observations of a person with their trend, for the coach and to talk over with the coachee."""
+    trends = tuple(
+        (trend.title, str(trend.points[0][1]), str(trend.points[-1][1]), trend.text or "unverändert")
+        for trend in case.trends
+        if trend.points
+    )
+    rows = tuple(
+        (
+            show_date(seen["observed_on"]),
+            " · ".join(NONE if seen[name] is None else str(seen[name]) for name in DIMENSIONS),
+            ", ".join(part for part in (seen.text("workplace"), seen.text("task"), seen.text("method")) if part),
+            "\n".join(part for part in (seen.text("evidence"), seen.text("derived_action")) if part),
+        )
+        for seen in case.observations
+    )
+    titles = ", ".join(fields_of("observations")[name].title for name in DIMENSIONS)
+    heads = ("Tag", "Werte", "Wo und wie", "Beobachtung und Unterstützung")
+    parts = [
+        Part("Verlauf (1 bis 5)", (), ("Merkmal", "zuerst", "zuletzt", "Veränderung"), trends, (0.4, 0.12, 0.12, 0.36)),
+        Part("Beobachtungen", (f"Werte in dieser Reihenfolge: {titles}.",), heads, rows, (0.12, 0.2, 0.28, 0.4)),
+    ]
+    return _pdf(case, "Beobachtungen", "Beobachtungsbericht", parts, ("Coachee", "Beschäftigungstrainer*in"))
+
+
+def hand_over_sheet(case: CaseFile) -> bytes:
+    """Return the page with which a case is handed over: what runs, what is agreed, what was last; no notes."""
+    plan = case.plans[0] if case.plans else None
+    goals = tuple(
+        (
+            goal.row.text("description"),
+            goal.row.text("status"),
+            _day(goal.row, "due_on"),
+            str(sum(t["done_on"] is None for t in goal.tasks)),
+        )
+        for goal in (plan.goals if plan is not None else ())
+        if goal.row["closed_on"] is None
+    )
+    talks = tuple(
+        (show_date(entry.row["held_on"]), entry.row.text("kind"), entry.row.text("channel"), entry.row.text("status"))
+        for entry in case.consultations[:4]
+    )
+    barriers = tuple((change.row.text("area"), change.text or NONE) for change in case.barriers)
+    parts = [
+        Part("Person und Coaching", (*_facts(case.person, _CONTACT), *_facts(case.coaching, _RUNNING))),
+        Part("Offene Ziele", (), ("Ziel", "Stand", "fällig am", "offene Aufgaben"), goals, (0.5, 0.18, 0.14, 0.18)),
+        Part("Hemmnisse", (), ("Bereich", "Veränderung"), barriers, (0.5, 0.5)),
+        Part("Letzte Konsultationen", (), ("Datum", "Art", "Form", "Stand"), talks, (0.16, 0.32, 0.26, 0.26)),
+    ]
+    return _pdf(case, "Übergabe", f"Übergabe {case.person['case_number']}", parts, ("übergeben", "übernommen"))
+
+
+def hand_over_sheets(vault: Vault, coaching_ids: Iterable[str], *, today: date) -> bytes:
+    """Return the sheets of several cases in one document."""
+    with pypdfium2.PdfDocument.new() as whole:
+        for coaching_id in coaching_ids:
+            with pypdfium2.PdfDocument(hand_over_sheet(read_case_file(vault, coaching_id, today=today))) as one:
+                whole.import_pages(one)
+        target = io.BytesIO()
+        whole.save(target)
+    return target.getvalue()
 
 
 def survey_letter(row: SurveyRow, provider: str, today: date) -> bytes:

@@ -5,8 +5,17 @@ import pytest
 
 from bjc_desktop.models import Coachee
 from bjc_desktop.services.case_file import read_case_file
-from bjc_desktop.services.case_print import phone_script, plan_sheet, survey_letter, whole_file
+from bjc_desktop.services.case_print import (
+    hand_over_sheet,
+    hand_over_sheets,
+    observation_report,
+    phone_script,
+    plan_sheet,
+    survey_letter,
+    whole_file,
+)
 from bjc_desktop.services.follow_up_desk import read_follow_up_desk
+from bjc_desktop.services.typed_values import show_date
 from tests.samples import NOW, TODAY, filled
 
 NAME = "<b>&amp;Müller</b> <img src=x>"
@@ -54,3 +63,26 @@ def test_that_letter_and_script_ask_for_the_due_date(vault) -> None:
         text = text_of(pdf)
         assert row.due_on.strftime("%d.%m.%Y") in text
         assert "Träger & Söhne <i>" in text
+
+
+def test_that_the_observation_report_and_the_hand_over_hold_what_is_known_and_no_note(vault) -> None:
+    filled(vault, "package")
+    with vault.reading() as connection:
+        coaching_id = connection.exec_driver_sql(
+            "SELECT coaching_id FROM observations GROUP BY coaching_id ORDER BY count(*) DESC LIMIT 1"
+        ).scalar()
+    case = read_case_file(vault, coaching_id, today=TODAY)
+    report = text_of(observation_report(case)).replace("\r\n", " ")
+    for seen in case.observations:
+        assert show_date(seen["observed_on"]) in report
+    for trend in case.trends:
+        assert not trend.points or trend.title in report
+    sheet = text_of(hand_over_sheet(case)).replace("\r\n", " ")
+    assert case.person["case_number"] in sheet
+    assert "übernommen" in sheet
+    notes = [entry.note for entry in case.consultations if entry.note]
+    assert not [note for note in notes if note[:30] in sheet]
+    several = hand_over_sheets(vault, [coaching_id, coaching_id], today=TODAY)
+    assert text_of(several).count(case.person["case_number"]) == 2 * text_of(hand_over_sheet(case)).count(
+        case.person["case_number"]
+    )

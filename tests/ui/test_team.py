@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 from bjc_desktop.services.hand_over import held_coachings
 from bjc_desktop.services.requirement_profile import RequirementState
 from bjc_desktop.services.team_board import read_team_board
+from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
 from bjc_desktop.ui.shared.reason_dialog import ReasonDialog
 from bjc_desktop.vocabulary import Role
 from tests.ui.conftest import TODAY
@@ -50,6 +51,10 @@ def test_that_a_caseload_is_handed_over_by_a_few_keys_and_comes_back(page, works
     assert len(dialog._moves()) == len(mine)
     qtbot.keyClick(dialog.save_button, Qt.Key.Key_Return)
     assert held(page, member.row.id) == []
+    page._make_sheets(mine)
+    qtbot.waitUntil(lambda: page.findChild(PreviewDialog) is not None, timeout=20_000)
+    assert page.findChild(PreviewDialog).pages >= len(mine)
+    page.findChild(PreviewDialog).close()
     workspace.undo()
     assert held(page, member.row.id) == mine
 

@@ -6,10 +6,12 @@ from functools import partial
 from PySide6.QtWidgets import QVBoxLayout
 
 from bjc_desktop.services.case_file import CaseFile, CaseRow
+from bjc_desktop.services.case_print import observation_report
 from bjc_desktop.services.case_timeline import TimelineEntry, timeline
 from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.ui.case_book.change_chart import ChangeChart, ChangeLine
 from bjc_desktop.ui.case_book.section import CaseSectionView, Go
+from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.labels import NO_VALUE, box, button, label, row
 from bjc_desktop.ui.shared.page import clear_layout
@@ -31,6 +33,8 @@ class Observations(CaseSectionView):
         self.table = RowTable(columns, "Beobachtungen")
         self.table.chosen.connect(self._show_one)
         self._one = label("", wrap=True)
+        self.print_button = button("Beobachtungsbericht …", self.preview, symbol="printer")
+        self.column.addLayout(row(self.print_button, None))
         self._empty = label("Noch keine Beobachtung. Sie kommen von den Beschäftigungstrainer*innen.", "muted", wrap=True)
         self.column.addLayout(self._drawn)
         for part in (self._empty, self.table, self._one):
@@ -39,6 +43,8 @@ class Observations(CaseSectionView):
 
     def show_case(self, case: CaseFile) -> None:
         """Show the observations."""
+        self.case = case
+        self.print_button.setEnabled(bool(case.observations))
         clear_layout(self._drawn)
         lines = tuple(
             ChangeLine(trend.title, tuple(value for _, value in trend.points), 1, 5, less_is_better=False, words=trend.text)
@@ -54,6 +60,12 @@ class Observations(CaseSectionView):
         self.table.setVisible(bool(case.observations))
         self.table.show_rows(case.observations, key=lambda shown: shown.id)
         self.table.fit_height(8)
+
+    def preview(self) -> None:
+        """Show the report as it would be printed."""
+        if self.case is not None:
+            noted = partial(self.desk.note_print, self.case.coaching.id, "observations")
+            PreviewDialog(observation_report(self.case), "Beobachtungen", noted, self).open()
 
     def _show_one(self, shown: CaseRow | None) -> None:
         parts = [] if shown is None else [shown.text(name) for name in ("evidence", "derived_action")]

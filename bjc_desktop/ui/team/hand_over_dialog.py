@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from bjc_desktop.errors import BjcError, InvalidInputError
@@ -21,6 +21,9 @@ from bjc_desktop.ui.start.entry import Entry
 
 class HandOverDialog(QDialog):
     """The dialog for the caseload of *member*; *colleagues* can take coachings."""
+
+    handed_over = Signal(list)
+    """The coachings that were handed over."""
 
     def __init__(self, desk: Desk, member: TeamMember, colleagues: list[TeamMember], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -126,3 +129,4 @@ class HandOverDialog(QDialog):
             self.banner.tell(str(error), "danger")
         else:
             self.accept()
+            self.handed_over.emit([*moves])

@@ -10,10 +10,13 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from bjc_desktop.errors import BjcError
 from bjc_desktop.reports.german import NO_VALUE, number, per_cent
+from bjc_desktop.services.case_print import hand_over_sheets
 from bjc_desktop.services.requirement_profile import Requirement, RequirementState, confirm_requirement
 from bjc_desktop.services.row_titles import fields_of
 from bjc_desktop.services.team import add_member
 from bjc_desktop.services.team_board import TeamBoard, TeamMember, read_team_board
+from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
+from bjc_desktop.ui.shared.background import sentence_of
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import Chip, box, button, label, row
@@ -229,7 +232,28 @@ class TeamPage(Page):
             words = "Niemand sonst hat heute diese Funktion. Bitte zuerst eine Person anlegen."
             self.banner.tell(words, "warning", button("Verstanden", self.banner.clear, rank="plain"))
             return
-        HandOverDialog(self.desk, member, colleagues, self).open()
+        dialog = HandOverDialog(self.desk, member, colleagues, self)
+        dialog.handed_over.connect(self._handed_over)
+        dialog.open()
+
+    def _handed_over(self, coaching_ids: list[str]) -> None:
+        words = "Übergeben. Zu jedem Fall gibt es ein Blatt zum Ausdrucken."
+        self.banner.tell(words, "good", button("Übergabeblätter …", partial(self._make_sheets, coaching_ids)))
+
+    def _make_sheets(self, coaching_ids: list[str]) -> None:
+        vault, today = self.desk.vault, self.desk.today()
+
+        def done(pdf: bytes) -> None:
+            def noted() -> None:
+                for coaching_id in coaching_ids:
+                    self.desk.note_print(coaching_id, "hand_over")
+
+            PreviewDialog(pdf, "Übergabe", noted, self).open()
+
+        def failed(error: BaseException) -> None:
+            self.banner.tell(sentence_of(error), "danger")
+
+        self.desk.background.run(self, lambda _: hand_over_sheets(vault, coaching_ids, today=today), done, failed)
 
     def _open_cases(self) -> None:
         member: TeamMember | None = self.table.current()
