@@ -103,8 +103,8 @@ def read_hours_sheet(connection: Connection, period: Period, *, as_of: date) -> 
         }
         figure = figures.figures_of(member.id)[_RATIO] if coach else None
         rows.append(HoursRow(member.id, names[member.id], Role(member.role), cells, figure))
-    order = list(Role)
-    rows.sort(key=lambda row: (order.index(row.role), list(names).index(row.staff_id)))
+    roles, places = list(Role), {staff_id: place for place, staff_id in enumerate(names)}
+    rows.sort(key=lambda row: (roles.index(row.role), places[row.staff_id]))
     totals = tuple((name, figures.figures_of(key)[_RATIO]) for key, name in figures.providers.items())
     return HoursSheet(period, as_of, tuple(period.months()), tuple(rows), totals)
 

@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QMainWindow, QScrollArea, QWidget
 
@@ -160,3 +160,30 @@ def test_that_enter_presses_the_button_that_has_the_keyboard(look, qtbot, rank) 
     qtbot.keyClick(made, Qt.Key.Key_Return)
     qtbot.keyClick(made, Qt.Key.Key_Space)
     assert pressed == [rank, rank]
+
+
+def test_that_no_part_of_a_page_flashes_as_a_window_of_its_own(desk, look, qtbot) -> None:
+    made = Workspace(desk)
+    qtbot.addWidget(made)
+    shown = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched, event):  # noqa: N802 - Qt's
+            if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow() and watched is not made:
+                shown.append(f"{watched!r} {getattr(watched, 'text', str)()}")
+            return False
+
+    watch = Watch()
+    QApplication.instance().installEventFilter(watch)
+    try:
+        made.show()
+        made.begin()
+        for key in KEYS:
+            page = made.page(key)
+            for where in places_of(page, key).values():
+                made.open_page(key, where)
+                desk.background.wait()
+                QCoreApplication.processEvents()
+    finally:
+        QApplication.instance().removeEventFilter(watch)
+    assert shown == []

@@ -96,7 +96,8 @@ class CoacheesPage(Page):
         scopes = (("Meine Fälle", desk.staff_id), ("Alle Fälle", None))
         # Of others a trainer would see no more than that they are there.
         self.cases = _choice("Fälle", scopes if sees_everybody(desk.vault.user.roles) else scopes[:1])
-        self.cases.setVisible(desk.staff_id is not None)
+        if desk.staff_id is None:
+            self.cases.hide()
         self.status = _vocabulary("Status", "Alle Status", CaseStatus)
         self.group = _vocabulary("Zielgruppe", "Alle Zielgruppen", TargetGroup)
         self.link = _choice("Maßnahmebezug", (("Maßnahmebezug: alle", None), ("mit Maßnahme", True), ("ohne Maßnahme", False)))

@@ -155,9 +155,9 @@ class HoursPage(Page):
         )
         self.add(self.table, 1)
         self.table.setMinimumHeight(theme().pixels(150))
-        self._keys.setVisible(theme().scale < LARGE_TEXT)
         for part in (self._totals, self._hint, self._keys):
             self.add(part)
+        self._keys.setVisible(theme().scale < LARGE_TEXT)
         self._begin()
 
     def _begin(self) -> None:

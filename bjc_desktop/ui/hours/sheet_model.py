@@ -41,12 +41,14 @@ class HoursSheetModel(QAbstractTableModel):
         super().__init__()
         self.sheet: HoursSheet | None = None
         self.typed: dict[Place, str] = {}
+        self._rows: dict[str, HoursRow] = {}
 
     # --- shape ------------------------------------------------------------------------------------------------------------
 
     def show_sheet(self, sheet: HoursSheet) -> None:
         """Show *sheet*; where it has the same rows and months, the chosen cell stays."""
         before, self.sheet = self.sheet, sheet
+        self._rows = {row.staff_id: row for row in sheet.rows}
         shape = (sheet.months, [row.staff_id for row in sheet.rows])
         if before is not None and shape == (before.months, [row.staff_id for row in before.rows]):
             self._settle()
@@ -101,8 +103,8 @@ class HoursSheetModel(QAbstractTableModel):
         return Place(row.staff_id, key, FIELDS[at % 2]) if row.cells[key].employed else None
 
     def _cell_at(self, place: Place) -> HoursCell | None:
-        rows = () if self.sheet is None else self.sheet.rows
-        cell = next((row.cells.get(place.month) for row in rows if row.staff_id == place.staff_id), None)
+        row = self._rows.get(place.staff_id)
+        cell = None if row is None else row.cells.get(place.month)
         return cell if cell is not None and cell.employed else None
 
     def _text(self, place: Place, cell: HoursCell) -> str:
@@ -150,7 +152,7 @@ class HoursSheetModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.EditRole:
             return text
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            name = next(row.name for row in self.sheet.rows if row.staff_id == place.staff_id)  # type: ignore[union-attr]
+            name = self._rows[place.staff_id].name
             return f"{_NAMES[place.field]} {month(place.month)}, {name}: {'fehlen' if missing else text or 'leer'}"
         wrong = self.problem(place) is not None
         if role == Qt.ItemDataRole.BackgroundRole and (missing or wrong or place in self.typed):

@@ -123,10 +123,10 @@ class ObservingPage(Page):
             "small",
             wrap=True,
         )
-        self._keys.setVisible(theme().scale < LARGE_TEXT)
         self.add(self.table, 1)
         for part in (self._empty, self._anchors, self._keys):
             self.add(part)
+        self._keys.setVisible(theme().scale < LARGE_TEXT)
         self._draft = DraftKeeper(desk, DRAFT, self._content)
         self._begun = False
 

@@ -67,7 +67,8 @@ class RowList(QWidget):
         self.delete_button = button("Löschen", self.delete, symbol="trash-2", name=f"{TITLES[shape.table].singular} löschen")
         self.tick_button = button("" if shape.tick is None else shape.tick[0], self.tick, symbol="check")
         self.tick_button.setToolTip("Leertaste in der Liste")
-        self.tick_button.setVisible(shape.tick is not None)
+        if shape.tick is None:
+            self.tick_button.hide()
         self.table = RowTable(shape.columns, TITLES[shape.table].plural)
         self.table.chosen.connect(self._choose)
         self.table.opened.connect(self._edit)

@@ -20,7 +20,8 @@ class Entry(QWidget):
         field.setAccessibleName(name.replace("&", ""))
         self._message = label(hint, "small", wrap=True)
         self._hint = hint
-        self._message.setVisible(bool(hint))
+        if not hint:
+            self._message.hide()
         for widget in (self._label, field, self._message):
             column.addWidget(widget)
         column.addStretch(1)
