@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QApplication
 from bjc_desktop.errors import WrongPassphraseError
 from bjc_desktop.services.team import list_staff, staff_of_user
 from bjc_desktop.ui.workspace import PAGES, Workspace
-from bjc_desktop.vault import UserIdentity, list_users, open_vault
+from bjc_desktop.vault import UserIdentity, add_user, list_users, open_vault
 from bjc_desktop.vocabulary import Role
-from tests.conftest import PASSPHRASE, USER
+from tests.conftest import CHEAP_KDF, PASSPHRASE, USER
 from tests.ui.conftest import NOW, TODAY
 from tests.ui.typing_keys import type_text
 
@@ -129,9 +129,6 @@ def test_that_a_taken_name_is_said_in_the_dialog_and_nothing_typed_is_lost(page,
 def test_that_a_removed_user_opens_nothing_and_oneself_cannot_be_removed(page, desk, qtbot) -> None:
     assert not page.remove_button.isEnabled()
     desk.vault.clock = lambda: NOW
-    from bjc_desktop.vault import add_user
-    from tests.conftest import CHEAP_KDF
-
     add_user(desk.vault, "gast", NEW, [Role.COORDINATION], NOW, kdf=CHEAP_KDF)
     page.refresh()
     guest = next(shown.user for shown in page.table.rows_model.rows if shown.user.name == "gast")
@@ -147,3 +144,17 @@ def test_that_a_removed_user_opens_nothing_and_oneself_cannot_be_removed(page, d
 def test_that_a_new_recovery_code_is_shown_once(page, qtbot) -> None:
     page.renew_code()
     qtbot.waitUntil(lambda: "Wiederherstellungscode" in page.banner.text(), timeout=20_000)
+
+
+def test_that_a_coach_is_given_the_notes_by_who_has_them(page, desk, qtbot) -> None:
+    add_user(desk.vault, "neu", NEW, [Role.JOB_COACH], NOW, kdf=CHEAP_KDF)
+    page.refresh()
+    at = next(n for n, shown in enumerate(page.table.rows_model.rows) if shown.user.name == "neu")
+    page.table.selectRow(at)
+    assert page.notes_button.isEnabled()
+    page.notes_button.click()
+    qtbot.waitUntil(lambda: "liest die Notizen" in page.banner.text(), timeout=20_000)
+    folder = desk.vault.folder
+    desk.vault.close()
+    with open_vault(folder, NEW, user="neu", now=NOW) as vault:
+        assert vault.notes is not None

@@ -17,7 +17,16 @@ from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.start.entry import Entry
 from bjc_desktop.ui.start.passphrase_field import PassphraseField
-from bjc_desktop.vault import UserIdentity, Vault, add_user, list_users, remove_user, renew_recovery_code, set_passphrase
+from bjc_desktop.vault import (
+    UserIdentity,
+    Vault,
+    add_user,
+    grant_notes,
+    list_users,
+    remove_user,
+    renew_recovery_code,
+    set_passphrase,
+)
 from bjc_desktop.vocabulary import Role
 
 
@@ -49,8 +58,9 @@ class AccessPage(Page):
         self.passphrase_button = button("Neue &Passphrase …", self.renew_passphrase, symbol="key-round")
         self.remove_button = button("&Entfernen …", self.ask_to_remove, symbol="trash-2")
         self.code_button = button("Neuer &Wiederherstellungscode …", self.renew_code, symbol="shield-check")
+        self.notes_button = button("N&otizzugang geben", self.grant_notes, symbol="lock")
         ways = FlowRow()
-        for made in (self.passphrase_button, self.remove_button, self.code_button):
+        for made in (self.passphrase_button, self.notes_button, self.remove_button, self.code_button):
             ways.add(made)
         self.add(ways)
         self.table = RowTable(COLUMNS, "Zugänge")
@@ -78,6 +88,7 @@ class AccessPage(Page):
     def _chosen(self, shown: AccessRow | None) -> None:
         self.remove_button.setEnabled(shown is not None and shown.user.id != self.desk.vault.user.id)
         self.passphrase_button.setEnabled(shown is not None)
+        self.notes_button.setEnabled(shown is not None and Role.JOB_COACH in shown.user.roles)
 
     def _failed(self, error: BaseException) -> None:
         self.banner.tell(sentence_of(error), "danger")
@@ -151,6 +162,18 @@ class AccessPage(Page):
             set_passphrase(vault, passphrase, now, name=user.name)
 
         self.desk.write_behind(self, work, done, self._failed, "Passphrase geändert")
+
+    def grant_notes(self) -> None:
+        """Give the chosen coach access to the notes, where oneself has it."""
+        shown: AccessRow | None = self.table.current()
+        if shown is None:
+            return
+        name, now = shown.user.name, self.desk.now()
+
+        def done(_: Any) -> None:
+            self.banner.tell(f"„{name}“ liest die Notizen ab der nächsten Anmeldung.", "good")
+
+        self.desk.write_behind(self, lambda vault: grant_notes(vault, name, now), done, self._failed, "Notizzugang gegeben")
 
     def renew_code(self) -> None:
         """Replace the recovery code and show the new one this once."""

@@ -15,11 +15,11 @@ from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.draft_keeper import RESTORED, DraftKeeper
 from bjc_desktop.ui.shared.form import Form
 from bjc_desktop.ui.shared.labels import button, label
-from bjc_desktop.ui.shared.page import Page
+from bjc_desktop.ui.shared.page import Page, Scroller
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 
 DRAFT = "observations"
-_HEAD = ("observed_on", "method", "workplace", "task")
+_HEAD = ("observed_on", "method", "workplace", "task", "discussed_on")
 _HEIGHT = 34
 
 
@@ -110,8 +110,7 @@ class ObservingPage(Page):
         super().__init__(desk, parent)
         self.save_button = button("&Speichern", self.save, rank="primary", shortcut="Ctrl+Return")
         self.head.addWidget(self.save_button)
-        self.form = Form("observations", _HEAD, today=desk.today, required=("observed_on",), columns=4)
-        self.add(self.form)
+        self.form = Form("observations", _HEAD, today=desk.today, required=("observed_on",), columns=5)
         self.group_model = ObservationGroupModel()
         self.table = GroupTable(self.group_model)
         self.table.selectionModel().currentChanged.connect(self._tell_about)
@@ -123,12 +122,23 @@ class ObservingPage(Page):
             "small",
             wrap=True,
         )
-        self.add(self.table, 1)
-        for part in (self._empty, self._anchors, self._keys):
-            self.add(part)
-        self._keys.setVisible(theme().scale < LARGE_TEXT)
+        self._lay_out()
         self._draft = DraftKeeper(desk, DRAFT, self._content)
         self._begun = False
+
+    def _lay_out(self) -> None:
+        parts = (self.form, self.table, self._empty, self._anchors, self._keys)
+        if theme().scale < LARGE_TEXT:
+            for part in parts:
+                self.add(part, 1 if part is self.table else 0)
+            return
+        # With large text the form alone fills the window: everything scrolls, and the sheet keeps its height.
+        scroller = Scroller()
+        self.table.setMinimumHeight(theme().pixels(220))
+        for part in parts:
+            scroller.column.addWidget(part)
+        self._keys.hide()
+        self.add(scroller, 1)
 
     # --- reading ----------------------------------------------------------------------------------------------------------
 
@@ -160,7 +170,7 @@ class ObservingPage(Page):
     def _begin(self, group: ObservationGroup) -> None:
         """Begin a sheet: today, with the circumstances of the last one, or with what was entered and not saved."""
         self._begun = True
-        self.form.show_row({**group.head, "observed_on": self.desk.today()}, over_typing=True)
+        self.form.show_row({**group.head, "observed_on": self.desk.today(), "discussed_on": None}, over_typing=True)
         self.group_model.show_entries({})
         draft = self._draft.restored()
         if draft is not None:
