@@ -6,7 +6,10 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 
 from bjc_desktop.services.coachee_list import CaseStatus
+from bjc_desktop.services.team import list_staff
 from bjc_desktop.ui.palette import Palette
+from bjc_desktop.vocabulary import Role
+from tests.ui.conftest import TODAY
 from tests.ui.typing_keys import type_text
 
 
@@ -183,3 +186,17 @@ def test_that_typing_replaces_the_day_that_a_page_opens_at(workspace, desk, qtbo
     workspace.open_page("closing", {})
     type_text(line, "9.12.")
     assert line.text() == "9.12."
+
+
+def test_that_the_cases_of_any_coach_can_be_shown(page, desk) -> None:
+    texts = [page.cases.itemText(at) for at in range(page.cases.count())]
+    assert texts[:2] == ["Meine Fälle", "Alle Fälle"]
+    assert len(texts) > 3
+    for at in range(2, page.cases.count()):
+        page.cases.setCurrentIndex(at)
+        page.refresh()
+        rows = page.table.rows_model.rows
+        staff = {member.id: member for member in desk.read(lambda c: list_staff(c, today=TODAY))}
+        if staff[page.cases.itemData(at)].role is Role.JOB_COACH:
+            running = [row.coach_id for row in rows if row.status is CaseStatus.ACTIVE]
+            assert set(running) <= {page.cases.itemData(at)}

@@ -19,6 +19,7 @@ from bjc_desktop.services.coachee_list import (
     ListOrder,
     find_coachees,
 )
+from bjc_desktop.services.team import list_staff
 from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.ui.coachees.preview_panel import CoacheePreviewPanel
 from bjc_desktop.ui.shared.desk import Desk
@@ -29,7 +30,7 @@ from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.vault.role_rights import sees_everybody
-from bjc_desktop.vocabulary import TargetGroup, Vocabulary
+from bjc_desktop.vocabulary import Role, TargetGroup, Vocabulary
 
 _ROOM_FOR_PREVIEW = 920
 _REST = 60
@@ -93,11 +94,7 @@ class CoacheesPage(Page):
         self.search.textChanged.connect(self.refresh)
         self.search.returnPressed.connect(self._open_first)
         self.search.installEventFilter(self)
-        scopes = (("Meine Fälle", desk.staff_id), ("Alle Fälle", None))
-        # Of others a trainer would see no more than that they are there.
-        self.cases = _choice("Fälle", scopes if sees_everybody(desk.vault.user.roles) else scopes[:1])
-        if desk.staff_id is None:
-            self.cases.hide()
+        self.cases = _choice("Fälle", _whose(desk))
         self.status = _vocabulary("Status", "Alle Status", CaseStatus)
         self.group = _vocabulary("Zielgruppe", "Alle Zielgruppen", TargetGroup)
         self.link = _choice("Maßnahmebezug", (("Maßnahmebezug: alle", None), ("mit Maßnahme", True), ("ohne Maßnahme", False)))
@@ -225,7 +222,7 @@ class CoacheesPage(Page):
         self._behind = None
         self.banner.clear()
         for choice in self._filters:
-            choice.setCurrentIndex(choice.count() - 1 if choice is self.cases else 0)
+            choice.setCurrentIndex(max(choice.findData(None), 0))
         self.refresh()
         self.search.setFocus()
 
@@ -309,6 +306,16 @@ class CoacheesPage(Page):
         room = self.width() - (self.preview.sizeHint().width() if roomy else 0)
         for column, width in ((1, 430), (2, 560), (3, 720), (4, 860), (5, 990)):
             self.table.setColumnHidden(column, room < theme().pixels(width))
+
+
+def _whose(desk: Desk) -> list[tuple[str, Any]]:
+    """Return whose cases can be shown: one's own, all, and those of each coach; to a trainer only the own."""
+    own = [] if desk.staff_id is None else [("Meine Fälle", desk.staff_id)]
+    if not sees_everybody(desk.vault.user.roles):
+        return own or [("Meine Fälle", None)]
+    staff = desk.read(partial(list_staff, today=desk.today()))
+    others = [m for m in staff if m.role is not Role.COORDINATION and m.role is not Role.ADMINISTRATION and m.id != desk.staff_id]
+    return [*own, ("Alle Fälle", None), *((f"Fälle von {member.name}", member.id) for member in others)]
 
 
 def _choice(name: str, entries: Sequence[tuple[str, Any]]) -> ChoiceBox:
