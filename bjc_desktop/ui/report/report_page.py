@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from bjc_desktop.errors import BjcError
@@ -40,6 +41,7 @@ from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import box, button, label, row
 from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
 from bjc_desktop.ui.shared.row_table import Column, RowTable
+from bjc_desktop.ui.shared.theme import theme
 
 CHECK, SAY, SEND, KEPT = "check", "say", "send", "kept"
 _STEPS = ((CHECK, "1 Prüfen"), (SAY, "2 Begründen"), (SEND, "3 Ansehen und freigeben"), (KEPT, "Freigegebene Berichte"))
@@ -502,6 +504,13 @@ class ReportPage(Page):
     def first_field(self) -> QWidget:
         """Return the button of the step."""
         return self._step_buttons[self._step]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's
+        """Leave columns out where there is little room for what is to be done."""
+        super().resizeEvent(event)
+        for table, columns in ((self.findings, ((1, 760), (0, 600))), (self.released, ((6, 860), (5, 740), (3, 620)))):
+            for column, width in columns:
+                table.setColumnHidden(column, self.width() < theme().pixels(width))
 
     def sample_places(self) -> dict[str, dict[str, Any]]:
         """Return each step of the pictures."""
