@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QWidget
 
 from bjc_desktop.errors import BjcError
 from bjc_desktop.indicators.period import quarter_of, quarters_up_to
@@ -19,33 +19,18 @@ from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.labels import button, label
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
+from bjc_desktop.ui.shared.typing_table import TypingTable
 
 _QUARTERS = 8
-_HEIGHT = 34
 
 
-class HoursTable(QTableView):
-    """The sheet as a spreadsheet: typing begins, Enter goes down, Tab to the right, Del empties, blocks are copied and pasted."""
+class HoursTable(TypingTable):
+    """The sheet as a spreadsheet: Del empties, blocks are copied and pasted."""
 
     def __init__(self, sheet_model: HoursSheetModel) -> None:
-        super().__init__()
+        super().__init__(sheet_model, "Arbeitszeit")
         self.sheet_model = sheet_model
-        self.setModel(sheet_model)
-        self.setAccessibleName("Arbeitszeit")
-        self.setShowGrid(True)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(
-            QAbstractItemView.EditTrigger.AnyKeyPressed
-            | QAbstractItemView.EditTrigger.EditKeyPressed
-            | QAbstractItemView.EditTrigger.DoubleClicked
-        )
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(theme().pixels(_HEIGHT))
-        self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         sheet_model.modelReset.connect(self._fit)
 
     def _fit(self) -> None:
@@ -76,29 +61,8 @@ class HoursTable(QTableView):
         elif event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
             places = [place for index in self.selectedIndexes() if (place := self.sheet_model.place(index)) is not None]
             self.sheet_model.take(dict.fromkeys(places, ""))
-        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            # What was typed is taken by an event that is on its way; going down before it would lose the editor.
-            QTimer.singleShot(0, self._step_down)
         else:
             super().keyPressEvent(event)
-
-    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:  # noqa: N802 - Qt's
-        """Leave by Tab to the cell at the side; typing opens it, not the leaving of this one."""
-        sideways = {
-            QAbstractItemDelegate.EndEditHint.EditNextItem: 1,
-            QAbstractItemDelegate.EndEditHint.EditPreviousItem: -1,
-        }.get(hint)
-        super().closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint if sideways else hint)
-        if sideways:
-            at = self.currentIndex()
-            beside = self.sheet_model.index(at.row(), at.column() + sideways)
-            if beside.isValid():
-                self.selectionModel().setCurrentIndex(beside, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-
-    def _step_down(self) -> None:
-        at = self.currentIndex()
-        below = self.sheet_model.index(min(at.row() + 1, self.sheet_model.rowCount() - 1), at.column())
-        self.selectionModel().setCurrentIndex(below, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def selected_text(self) -> str:
         """Return the chosen block as spreadsheets exchange it."""

@@ -3,9 +3,9 @@
 from functools import partial
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from bjc_desktop.errors import BjcError, InvalidInputError
 from bjc_desktop.services.case_file import DIMENSIONS
@@ -17,34 +17,20 @@ from bjc_desktop.ui.shared.form import Form
 from bjc_desktop.ui.shared.labels import button, label
 from bjc_desktop.ui.shared.page import Page, Scroller
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
+from bjc_desktop.ui.shared.typing_table import TypingTable
 
 DRAFT = "observations"
 _HEAD = ("observed_on", "method", "workplace", "task", "discussed_on")
-_HEIGHT = 34
 
 
-class GroupTable(QTableView):
+class GroupTable(TypingTable):
     """The sheet: 1 to 5 is a value, = the last one, − not observed; Enter goes to the next person."""
 
     def __init__(self, group_model: ObservationGroupModel) -> None:
-        super().__init__()
+        super().__init__(group_model, "Beobachtungen der Gruppe")
         self.group_model = group_model
-        self.setModel(group_model)
-        self.setAccessibleName("Beobachtungen der Gruppe")
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(
-            QAbstractItemView.EditTrigger.AnyKeyPressed
-            | QAbstractItemView.EditTrigger.EditKeyPressed
-            | QAbstractItemView.EditTrigger.DoubleClicked
-        )
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(theme().pixels(_HEIGHT))
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         header.setMinimumSectionSize(theme().pixels(56))
         widths = {0: 170, group_model.columnCount() - 1: 100, FIRST_FIELD + len(FIELDS) - 1: 180}
         for column in range(group_model.columnCount()):
@@ -68,36 +54,22 @@ class GroupTable(QTableView):
             self._go_on()
         elif event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
             model.forget(at)
-        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            # What was typed is taken by an event that is on its way; going on before it would lose the editor.
-            QTimer.singleShot(0, self._next_person)
         else:
             super().keyPressEvent(event)
-
-    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:  # noqa: N802 - Qt's
-        """Leave a text by Tab to the next cell, without opening it."""
-        sideways = hint in {QAbstractItemDelegate.EndEditHint.EditNextItem, QAbstractItemDelegate.EndEditHint.EditPreviousItem}
-        super().closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint if sideways else hint)
-        if sideways:
-            self._go_on()
 
     def _go_on(self) -> None:
         at, last = self.currentIndex(), FIRST_FIELD + len(FIELDS) - 1
         values_end = FIRST_FIELD + len(DIMENSIONS) - 1
         if at.column() == values_end or at.column() == last:
-            self._next_person()
+            self.go_down()
         else:
-            self._choose(at.row(), at.column() + 1)
+            self.choose(at.row(), at.column() + 1)
 
-    def _next_person(self) -> None:
+    def go_down(self) -> None:
+        """Choose the next person: from a value at the first one, from a text at the same."""
         at = self.currentIndex()
-        if at.row() + 1 < self.group_model.rowCount():
-            self._choose(at.row() + 1, FIRST_FIELD if self.group_model.field(at.column()) not in TEXTS else at.column())
-
-    def _choose(self, row: int, column: int) -> None:
-        self.selectionModel().setCurrentIndex(
-            self.group_model.index(row, column), QItemSelectionModel.SelectionFlag.ClearAndSelect
-        )
+        text = self.group_model.field(at.column()) in TEXTS
+        self.choose(at.row() + 1, at.column() if text else FIRST_FIELD)
 
 
 class ObservingPage(Page):
