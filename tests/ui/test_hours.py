@@ -138,3 +138,16 @@ def test_that_the_statistic_shows_the_figure_of_the_sheet_and_writes_its_files(w
     page.save_to(tmp_path / "neu")
     qtbot.waitUntil(lambda: "Gespeichert" in page.banner.text(), timeout=15_000)
     assert sorted(path.suffix for path in (tmp_path / "neu").iterdir()) == [".csv", ".pdf", ".xlsx"]
+
+
+def test_that_a_sheet_read_again_leaves_what_is_being_typed(page, qtbot) -> None:
+    page.table.setCurrentIndex(page.sheet_model.index(0, 2))
+    for key in "98":
+        qtbot.keyClick(page.table.viewport().findChild(QLineEdit) or page.table, key)
+    editor = page.table.viewport().findChild(QLineEdit)
+    assert editor.text() == "98"
+    page.sheet_model.show_sheet(saved(page))
+    assert page.table.viewport().findChild(QLineEdit) is editor
+    assert editor.text() == "98"
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: str(saved(page).rows[0].cells["2025-07"].worked) == "98", timeout=5000)

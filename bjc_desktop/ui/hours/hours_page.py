@@ -45,12 +45,9 @@ class HoursTable(TypingTable):
 
     def go_to_first_gap(self) -> None:
         """Choose the first cell that is missing, or the first to type in."""
-        model = self.sheet_model
-        cells = [model.index(row, column) for row in range(model.rowCount()) for column in range(model.columnCount())]
-        open_cells = [index for index in cells if model.place(index) is not None]
-        gap = next((index for index in open_cells if model.data(index) == "fehlt"), next(iter(open_cells), None))
+        gap = self.sheet_model.first_gap()
         if gap is not None:
-            self.setCurrentIndex(gap)
+            self.choose(*gap)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's
         """Work like a spreadsheet."""

@@ -102,6 +102,18 @@ class HoursSheetModel(QAbstractTableModel):
         row, key = sheet.rows[index.row()], sheet.months[at // 2]
         return Place(row.staff_id, key, FIELDS[at % 2]) if row.cells[key].employed else None
 
+    def first_gap(self) -> tuple[int, int] | None:
+        """Return row and column of the first cell that is missing, else of the first to type in."""
+        rows = () if self.sheet is None else self.sheet.rows
+        cells = [
+            (number, 1 + 2 * at, cell)
+            for number, row in enumerate(rows)
+            for at, cell in enumerate(row.cells.values())
+            if cell.employed
+        ]
+        gaps = [(number, column) for number, column, cell in cells if cell.missing]
+        return next(iter(gaps or [(number, column) for number, column, _ in cells]), None)
+
     def _cell_at(self, place: Place) -> HoursCell | None:
         row = self._rows.get(place.staff_id)
         cell = None if row is None else row.cells.get(place.month)

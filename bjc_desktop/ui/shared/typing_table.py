@@ -1,8 +1,8 @@
 """A table to type in like a spreadsheet: typing opens a cell, Enter goes on down, Tab sideways without opening the next cell."""
 
-from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, Qt, QTimer
+from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QLineEdit, QStyledItemDelegate, QTableView, QWidget
 
 from bjc_desktop.ui.shared.theme import theme
 
@@ -13,12 +13,22 @@ _SIDEWAYS = {
 }
 
 
+class _Delegate(QStyledItemDelegate):
+    """Opens the cells, and leaves what is being typed alone when the sheet is read again meanwhile."""
+
+    def setEditorData(self, editor: QWidget, index: QModelIndex | QPersistentModelIndex) -> None:  # noqa: N802 - Qt's
+        """Show the cell in its editor, unless somebody types in it."""
+        if not (isinstance(editor, QLineEdit) and editor.isModified()):
+            super().setEditorData(editor, index)
+
+
 class TypingTable(QTableView):
     """The table over a *sheet*; what else a key does is said by who builds on it."""
 
     def __init__(self, sheet: QAbstractTableModel, name: str) -> None:
         super().__init__()
         self.setModel(sheet)
+        self.setItemDelegate(_Delegate(self))
         self.setAccessibleName(name)
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
