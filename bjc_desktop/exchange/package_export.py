@@ -15,6 +15,7 @@ from bjc_desktop.exchange.table_schema import datapackage, tables
 from bjc_desktop.models.base import FieldInfo, Kind, packaged_columns
 from bjc_desktop.vault import NoteCipher, Vault
 from bjc_desktop.vault.durable import PART, write_file
+from bjc_desktop.vault.role_rights import assert_sees_all_cases
 
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 """The time that every file in an archive bears: the same content gives the same bytes."""
@@ -27,11 +28,14 @@ def export_package(vault: Vault, path: Path) -> dict[str, int]:
 
     Raises
     ------
+    VaultError
+        where the user does not see all cases.
     InvalidInputError
         where the file exists already or its folder does not.
     DiskFullError
         where there is no room; nothing is left behind.
     """
+    assert_sees_all_cases(vault.user.roles)
     if path.exists():
         raise InvalidInputError({"out": "Die Zieldatei gibt es schon; bitte einen anderen Namen wählen."})
     if not path.parent.is_dir():

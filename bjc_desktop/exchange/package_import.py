@@ -16,7 +16,8 @@ from bjc_desktop.exchange.table_schema import tables
 from bjc_desktop.models.base import Kind, field_of, packaged_columns
 from bjc_desktop.models.coachee_keys import write_imported_keys
 from bjc_desktop.vault import Actor, NoteCipher, RowChange, Vault, back_up_before, record_event, record_row_changes
-from bjc_desktop.vault.role_rights import assert_may_write
+from bjc_desktop.vault.changes import concerns_people
+from bjc_desktop.vault.role_rights import assert_may_write, assert_sees_all_cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,10 @@ def _apply(vault: Vault, files: PackageFiles, plans: list[_Plan], result: Import
         "counts": {name: [count.inserted, count.updated, count.unchanged] for name, count in result.counts.items()},
     }
     actor = vault.actor()
-    assert_may_write(vault.user.roles, {plan.merged.table.name for plan in plans if plan.new or plan.changed})
+    changed = {plan.merged.table.name for plan in plans if plan.new or plan.changed}
+    assert_may_write(vault.user.roles, changed)
+    if any(concerns_people(name) for name in changed):
+        assert_sees_all_cases(vault.user.roles)
     with vault.writing(now=now) as session:
         change_id = record_event(session, actor, "import", payload, now=now)
         connection = session.connection()

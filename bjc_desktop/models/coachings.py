@@ -111,3 +111,8 @@ Index(
     sqlite_where=sql("cancelled = 0 AND exit_on IS NOT NULL"),
 )
 Index("ix_coachings_cancelled", Coaching.__table__.c.id, sqlite_where=sql("cancelled = 1"))
+
+# The day that decides who is responsible: today, or the coaching's first or last day where today lies outside.
+RESPONSIBLE_DAY = "CASE WHEN c.exit_on < :today THEN c.exit_on ELSE max(c.entry_on, :today) END"
+ASSIGNED = f"a.valid_from <= {RESPONSIBLE_DAY} AND coalesce(a.valid_to, '9999-12-31') >= {RESPONSIBLE_DAY}"
+"""The condition that the assignment ``a`` decides who is responsible for the coaching ``c``."""

@@ -13,9 +13,10 @@ from sqlalchemy import Connection, select, text
 from bjc_desktop.indicators.figures import compute_indicators
 from bjc_desktop.indicators.period import Period, quarter_of, quarters_up_to
 from bjc_desktop.models import Coachee, Coaching, Staff
+from bjc_desktop.models.coachings import ASSIGNED
 from bjc_desktop.reports import german
 from bjc_desktop.services.acknowledging import acknowledged_among
-from bjc_desktop.services.due_items import ASSIGNED, full_name
+from bjc_desktop.services.due_items import full_name
 from bjc_desktop.services.findings import PLACES, SEVERITIES, Finding, find
 from bjc_desktop.services.targets import read_settings
 

@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, Date, text
 
 from bjc_desktop.indicators.counting import LINKING_MEASURES
+from bjc_desktop.models.coachings import ASSIGNED
 from bjc_desktop.models.name_keys import search_words
 from bjc_desktop.services.due_items import (
-    ASSIGNED,
     SURVEY_GRACE_DAYS,
     Cases,
     DueItem,
@@ -24,6 +24,7 @@ from bjc_desktop.services.due_items import (
     full_name,
     read_due,
 )
+from bjc_desktop.vault.role_rights import visible_people
 from bjc_desktop.vocabulary import TargetGroup, Vocabulary
 
 PAGE = 100
@@ -177,12 +178,15 @@ def _found(connection: Connection, wanted: CoacheeFilter) -> tuple[str, ...] | N
 
 
 def _people(connection: Connection, wanted: CoacheeFilter, today: date) -> tuple[str, ...] | None:
-    """Return the people of the filter's member of staff or of its list, or None for everybody."""
-    if wanted.coach_id is None:
-        return wanted.coachee_ids
-    own = connection.execute(_OWN, {"coach_id": wanted.coach_id, "today": today.isoformat()}).scalars()
-    listed = None if wanted.coachee_ids is None else set(wanted.coachee_ids)
-    return tuple(row_id for row_id in own if listed is None or row_id in listed)
+    """Return the people of the filter's member of staff or of its list, or None for everybody; only those whom the user sees."""
+    people = wanted.coachee_ids
+    if wanted.coach_id is not None:
+        own = connection.execute(_OWN, {"coach_id": wanted.coach_id, "today": today.isoformat()}).scalars()
+        people = tuple(row_id for row_id in own if people is None or row_id in people)
+    seen = visible_people(connection)
+    if seen is None or people is None:
+        return people if seen is None else seen
+    return tuple(row_id for row_id in people if row_id in set(seen))
 
 
 # --- finding ------------------------------------------------------------------------------------------------------------------

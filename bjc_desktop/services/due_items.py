@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Date, text
 
 from bjc_desktop.indicators.period import add_months
+from bjc_desktop.models.coachings import ASSIGNED
 from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.vocabulary import GOAL_END_STATUSES, Channel, ConsultationKind, Vocabulary
 
@@ -73,11 +74,6 @@ class DueItem:
     section: CaseSection
     text: str
 
-
-# The day that decides who is responsible: today, or the coaching's first or last day where today lies outside.
-RESPONSIBLE_DAY = "CASE WHEN c.exit_on < :today THEN c.exit_on ELSE max(c.entry_on, :today) END"
-ASSIGNED = f"a.valid_from <= {RESPONSIBLE_DAY} AND coalesce(a.valid_to, '9999-12-31') >= {RESPONSIBLE_DAY}"
-"""The condition that the assignment ``a`` decides who is responsible for the coaching ``c``."""
 
 _COLUMNS = "SELECT DISTINCT c.id, c.coachee_id, c.entry_on, c.exit_on, c.file_closed_on"
 _RELEVANT = "c.cancelled = 0 AND coalesce(c.exit_on, '9999-12-31') >= :since"

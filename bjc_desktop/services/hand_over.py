@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.models import CoachingStaff
-from bjc_desktop.services.due_items import ASSIGNED, full_name
+from bjc_desktop.models.coachings import ASSIGNED
+from bjc_desktop.services.due_items import full_name
 from bjc_desktop.services.row_editing import add_row, change_row, delete_row
 
 NOBODY = "Bitte mindestens ein Coaching und eine Person wählen, die es übernimmt."

@@ -27,6 +27,7 @@ from bjc_desktop.services.undoing import (
 )
 from bjc_desktop.vault import Vault, read_payload
 from bjc_desktop.vault.change_chain import timestamp
+from bjc_desktop.vault.role_rights import visible_people
 from bjc_desktop.vocabulary import Role
 
 __all__ = ["FieldChange", "RecentChange", "UndoRefusedError", "field_history", "recent_changes", "undo"]
@@ -225,6 +226,9 @@ class _ChangeReader:
         if self.coaching_id is not None:
             person = select(Coaching.coachee_id).where(Coaching.id == self.coaching_id).scalar_subquery()
             query = query.where(_RECORDS.c.person_id == person)
+        seen = visible_people(self.connection)
+        if seen is not None:
+            query = query.where(_RECORDS.c.person_id.is_(None) | _RECORDS.c.person_id.in_(seen))
         return self.connection.execute(query.order_by(_RECORDS.c.id.desc()).limit(_READ_AT_MOST)).mappings()
 
     def described(self, transactions: list[int]) -> Iterable[RecentChange]:

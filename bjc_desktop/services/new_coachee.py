@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from bjc_desktop.errors import InvalidInputError
-from bjc_desktop.models import Base, Coachee, CoacheeKey, Coaching, CoachingStaff, Measure, Staff
+from bjc_desktop.models import Base, Coachee, Coaching, CoachingStaff, Measure, Staff
 from bjc_desktop.services.row_editing import add_row, row_problems
 from bjc_desktop.services.row_titles import fields_of
 from bjc_desktop.services.typed_values import problem_of, show_date
@@ -18,6 +18,11 @@ TAKEN = "Diese Fallnummer gibt es schon. Bitte eine andere angeben."
 NO_COACH = "Bitte angeben, wer für das Coaching zuständig ist."
 STILL_RUNNING = "Es läuft noch ein Coaching seit {day}. Bitte dort zuerst den Austritt eintragen."
 _LAST_NUMBER = re.compile(r"(.*?)(\d+)\D*")
+# All numbers that are taken, whoever sees whose: the next one is free.
+_LATEST = (
+    "SELECT p.case_number FROM main.coachee_keys k JOIN main.coachees p ON p.id = k.coachee_id ORDER BY k.number DESC LIMIT 1"
+)
+_LIKE = "SELECT case_number FROM main.coachees WHERE case_number >= ? AND case_number < ?"
 _YEAR = re.compile(r"(?<!\d)(19|20)\d\d(?!\d)")
 
 
@@ -137,19 +142,13 @@ def _still_running(session: Session, coachee_id: str, coaching: Mapping[str, Any
 
 def next_case_number(connection: Connection, *, today: date) -> str:
     """Return the case number that follows: shaped like the latest one, counted up; a year in it is today's."""
-    number, key = Coachee.__table__.c.case_number, CoacheeKey.__table__.c
-    latest = connection.execute(
-        select(number)
-        .join_from(CoacheeKey.__table__, Coachee.__table__, Coachee.__table__.c.id == key.coachee_id)
-        .order_by(key.number.desc())
-        .limit(1)
-    ).scalar()
+    latest = connection.exec_driver_sql(_LATEST).scalar()
     match = _LAST_NUMBER.fullmatch(latest or "")
     if match is None:
         return f"{today.year}-0001"
     beginning, width = _YEAR.sub(str(today.year), match[1]), len(match[2])
-    like = select(number).where(number >= beginning, number < beginning + "\uffff")
-    counted = [found[2] for text in connection.execute(like).scalars() if (found := _numbered(beginning, text)) is not None]
+    like = connection.exec_driver_sql(_LIKE, (beginning, beginning + "\uffff")).scalars()
+    counted = [found[2] for text in like if (found := _numbered(beginning, text)) is not None]
     return f"{beginning}{max(map(int, counted), default=0) + 1:0{width}d}"
 
 

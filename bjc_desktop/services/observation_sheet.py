@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.models import Observation
+from bjc_desktop.models.coachings import ASSIGNED
 from bjc_desktop.services.case_file import DIMENSIONS
-from bjc_desktop.services.due_items import ASSIGNED, full_name
+from bjc_desktop.services.due_items import full_name
 from bjc_desktop.services.row_editing import add_row
 
 NOBODY = "Bitte mindestens bei einer Person etwas angeben."

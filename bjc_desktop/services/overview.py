@@ -15,10 +15,10 @@ from bjc_desktop.indicators.caseload import KEY_LONG, KEY_SHORT, StaffMember, re
 from bjc_desktop.indicators.figures import VaultFigures, compute, counted_months
 from bjc_desktop.indicators.period import Period, add_months, quarter_of
 from bjc_desktop.indicators.results import Figure
+from bjc_desktop.models.coachings import ASSIGNED
 from bjc_desktop.services.coachee_list import CoacheeFilter
 from bjc_desktop.services.due_items import (
     ALL_KINDS,
-    ASSIGNED,
     Cases,
     CaseSection,
     DueItem,

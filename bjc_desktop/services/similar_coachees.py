@@ -5,7 +5,7 @@ Source of the phonetic code: Hans Joachim Postel, „Die Kölner Phonetik“, IB
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Date, bindparam, text
 
 from bjc_desktop.models.name_keys import folded_words
 from bjc_desktop.services.coachee_list import CoacheeRow, read_rows
+from bjc_desktop.vault.role_rights import visible_people
 
 _MOST = 6
 _SHORT = 5
@@ -28,6 +29,8 @@ class SimilarCoachee:
     """What is alike, in words."""
     certain: bool
     """Whether name and birth date are the same."""
+    seen: bool
+    """Whether the user sees this person; otherwise the row tells name, birth date and coach, and no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +39,17 @@ class _Candidate:
     given: tuple[str, ...]
     family: tuple[str, ...]
     birth_date: date | None
+    names: tuple[str | None, str] = (None, "")
+    """As they are written."""
 
 
+# Duplicates are looked for among everybody, whoever asks: a second file of the same person would harm that person most.
 _BY_NAME = text(
-    "SELECT p.id, p.given_name, p.family_name, p.birth_date FROM coachee_search s CROSS JOIN coachee_keys k ON k.number = s.rowid "
-    "CROSS JOIN coachees p ON p.id = k.coachee_id WHERE s.coachee_search MATCH :match"
+    "SELECT p.id, p.given_name, p.family_name, p.birth_date FROM coachee_search s CROSS JOIN main.coachee_keys k ON k.number = s.rowid "
+    "CROSS JOIN main.coachees p ON p.id = k.coachee_id WHERE s.coachee_search MATCH :match"
 ).columns(birth_date=Date)
 _BY_BIRTH = (
-    text("SELECT p.id, p.given_name, p.family_name, p.birth_date FROM coachees p WHERE p.birth_date IN :days")
+    text("SELECT p.id, p.given_name, p.family_name, p.birth_date FROM main.coachees p WHERE p.birth_date IN :days")
     .bindparams(bindparam("days", expanding=True))
     .columns(birth_date=Date)
 )
@@ -60,8 +66,15 @@ def similar_coachees(
     judged = [(judgement, row) for row in found.values() if (judgement := _judge(typed, row)) is not None]
     judged.sort(key=lambda pair: (-pair[0][0], pair[1].family, pair[1].given, pair[1].id))
     best = {row.id: judgement for judgement, row in judged[:_MOST]}
-    rows = read_rows(connection, list(best), today=today)
-    return tuple(SimilarCoachee(row, best[row.coachee_id][1], certain=best[row.coachee_id][0] == _CERTAIN) for row in rows)
+    people = visible_people(connection)
+    made = []
+    for row in read_rows(connection, list(best), today=today):
+        score, reason = best[row.coachee_id]
+        seen = people is None or row.coachee_id in people
+        given_name, family_name = found[row.coachee_id].names
+        whole = replace(row, given_name=given_name, family_name=family_name, birth_date=found[row.coachee_id].birth_date)
+        made.append(SimilarCoachee(whole, reason, certain=score == _CERTAIN, seen=seen))
+    return tuple(made)
 
 
 def _candidates(connection: Connection, typed: _Candidate) -> Iterator[_Candidate]:
@@ -77,7 +90,7 @@ def _candidates(connection: Connection, typed: _Candidate) -> Iterator[_Candidat
 
 def _read(rows: Iterable[tuple[str, str | None, str, date | None]]) -> Iterator[_Candidate]:
     for row_id, given, family, birth_date in rows:
-        yield _Candidate(row_id, folded_words(given or ""), folded_words(family), birth_date)
+        yield _Candidate(row_id, folded_words(given or ""), folded_words(family), birth_date, (given, family))
 
 
 # --- judging ------------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bjc_desktop.errors import VaultError
 from bjc_desktop.models import Provider, Staff, UserStaff
 from bjc_desktop.services.row_editing import add_row
-from bjc_desktop.vault.role_rights import sees_everybody
+from bjc_desktop.vault.role_rights import sees_all_cases
 from bjc_desktop.vocabulary import Role
 
 FIXED = "Wer Sie im Team sind, legt die Verwaltung fest, denn danach richtet sich, wen Sie sehen."
@@ -73,7 +73,7 @@ def set_staff_of_user(session: Session, *, user_id: str, staff_id: str | None) -
         where the acting user sees only who is assigned to them: then the administration says who they are.
     """
     roles = session.info["roles"]
-    if not sees_everybody(roles) and Role.ADMINISTRATION not in roles:
+    if not sees_all_cases(roles) and Role.ADMINISTRATION not in roles:
         raise VaultError(FIXED)
     row = session.get(UserStaff, user_id)
     if staff_id is None:

@@ -13,7 +13,7 @@ from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.icons import icon
 from bjc_desktop.ui.shared.labels import label
 from bjc_desktop.ui.shared.theme import theme
-from bjc_desktop.vault.role_rights import sees_everybody
+from bjc_desktop.vault.role_rights import sees_all_cases
 
 _PEOPLE = 12
 Action = tuple[str, str, Callable[[], object]]
@@ -70,7 +70,7 @@ class Palette(QDialog):
             ).rows
 
         own = named(self._desk.staff_id, ListOrder.STATUS) if self._desk.staff_id else ()
-        others = named(None, ListOrder.NAME) if sees_everybody(self._desk.vault.user.roles) else ()
+        others = named(None, ListOrder.NAME) if sees_all_cases(self._desk.vault.user.roles) else ()
         people = {found.coachee_id: found for found in (*own, *others)}
         return list(people.values())[:_PEOPLE]
 

@@ -16,6 +16,7 @@ from bjc_desktop.ui.shared.desk import PROVIDER_DESK, Desk
 from bjc_desktop.ui.shared.labels import Banner, button, give_keyboard, label
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.vault.role_rights import NOT_ASSIGNED, sees_coaching
 from bjc_desktop.vocabulary import Role
 
 _DRAFT_SECONDS = 2
@@ -229,6 +230,10 @@ class Workspace(QWidget):
             return
         if not next(entry for entry in PAGES if entry.key == key).open_to(self.desk.vault.user.roles):
             self.banner.tell(_NOT_OPEN, "warning", button("Verstanden", self.banner.clear, rank="plain"))
+            return
+        coaching_id = place[1].get("coaching_id")
+        if coaching_id and not self.desk.read(partial(sees_coaching, coaching_id=coaching_id)):
+            self.banner.tell(NOT_ASSIGNED, "warning", button("Verstanden", self.banner.clear, rank="plain"))
             return
         if not self._places or self._places[-1] != place:
             self._places.append(place)

@@ -29,7 +29,7 @@ from bjc_desktop.vault.change_chain import (
     verify_anchor,
     verify_chain,
 )
-from bjc_desktop.vault.role_rights import NOT_ASSIGNED, assert_may_write, assigned_query, sees_everybody
+from bjc_desktop.vault.role_rights import NOT_ASSIGNED, assert_may_write, sees_all_cases, visible_query
 
 __all__ = [
     "ALTERED",
@@ -120,6 +120,7 @@ def recording_sessions(engine: Engine) -> "sessionmaker[RecordingSession]":
 
 def _forget_transaction(session: Session) -> None:
     session.info.pop("transaction_id", None)
+    session.info.pop("new_people", None)
 
 
 def _refuse_bulk_statement(state: ORMExecuteState) -> None:
@@ -138,9 +139,9 @@ def _record_flush(session: Session, context: UOWTransaction, instances: object) 
     pending = {(_table(entity).name, entity.id): entity for entity in new}
     changed = _changed(session, new)
     assert_may_write(session.info["roles"], {_table(entity).name for entity in changed})
-    if not sees_everybody(session.info["roles"]):
-        _assert_assigned(session, changed)
     found = [(entity, _change(session, entity, pending)) for entity in changed]
+    if not sees_all_cases(session.info["roles"]):
+        _assert_seen(session, new, {record.person_id for _, record in found if record.person_id is not None})
     changes = [(entity, record) for entity, record in found if record.payload["fields"] or record.action != "update"]
     if not changes:
         return
@@ -150,12 +151,14 @@ def _record_flush(session: Session, context: UOWTransaction, instances: object) 
         entity.row_version = record.version or 1
 
 
-def _assert_assigned(session: Session, changed: Iterable[Recorded]) -> None:
-    """Refuse what a trainer writes about somebody who is not assigned to them."""
-    wanted = {str(coaching_id) for entity in changed if (coaching_id := getattr(entity, "coaching_id", None)) is not None}
-    if wanted:
-        query = assigned_query(session.info["actor"].user_id, session.info["clock"]().date())
-        if wanted - set(session.connection().exec_driver_sql(query).scalars()):
+def _assert_seen(session: Session, new: Iterable[Recorded], people: set[str]) -> None:
+    """Refuse what somebody writes about people whom they do not see; who is new in this transaction is theirs."""
+    made: set[str] = session.info.setdefault("new_people", set())
+    made.update(entity.id for entity in new if _table(entity).name == "coachees")
+    others = people - made
+    if others:
+        query = visible_query(session.info["roles"], session.info["actor"].user_id, session.info["clock"]().date())
+        if others - set(session.connection().exec_driver_sql(query).scalars()):
             raise VaultError(NOT_ASSIGNED)
 
 
@@ -236,6 +239,11 @@ def _person_of(session: Session, entity: Recorded, pending: Mapping[tuple[str, s
     if parent is not None:
         return _person_of(session, parent, pending)
     return people_of(session.connection(), parent_table, [parent_id]).get(parent_id)
+
+
+def concerns_people(table: str) -> bool:
+    """Say whether the rows of *table* belong to coachees."""
+    return table == "coachees" or _upwards(table) is not None
 
 
 def people_of(connection: Connection, table: str, ids: Iterable[str]) -> dict[str, str]:

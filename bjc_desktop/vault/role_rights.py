@@ -7,11 +7,17 @@ rows stay and what they say about a person is masked. Temporary views of the rea
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
+from sqlalchemy import Connection
+
 from bjc_desktop.errors import VaultError
+from bjc_desktop.models.coachings import ASSIGNED
 from bjc_desktop.vocabulary import Role
 
 HIDDEN = "(nicht sichtbar)"
 NOT_ALLOWED = "Ihre Rolle erlaubt diese Änderung nicht. Bitte jemanden mit der passenden Rolle fragen."
+NOT_ALL = "Dafür ist die Rolle „Koordination“ nötig, denn es betrifft alle Fälle. Bitte jemanden mit dieser Rolle fragen."
+MASKED = "masked"
+"""The execution option of a reading transaction in which something is masked."""
 NOT_ASSIGNED = "Diese Person ist Ihnen nicht zugeordnet. Bitte die Koordination fragen."
 
 _CASE = frozenset({Role.JOB_COACH, Role.COORDINATION})
@@ -59,38 +65,85 @@ def assert_may_write(roles: Collection[Role], tables: Iterable[str]) -> None:
         raise VaultError(NOT_ALLOWED)
 
 
-def sees_everybody(roles: Collection[Role]) -> bool:
-    """Say whether the role sees all cases: job coaches (a colleague may be ill) and coordination."""
+def sees_all_cases(roles: Collection[Role]) -> bool:
+    """Say whether *roles* see every case: the coordination, which answers for the figures."""
+    return Role.COORDINATION in roles
+
+
+def assert_sees_all_cases(roles: Collection[Role]) -> None:
+    """Check that *roles* see every case, for what reads or writes the cases as a whole.
+
+    Raises
+    ------
+    VaultError
+        where they do not.
+    """
+    if not sees_all_cases(roles):
+        raise VaultError(NOT_ALL)
+
+
+def keeps_cases(roles: Collection[Role]) -> bool:
+    """Say whether *roles* keep case files: job coaches their own, the coordination all."""
     return bool(_CASE & frozenset(roles))
 
 
 def masks(roles: Collection[Role], user_id: str, today: date) -> tuple[str, ...]:
     """Return the statements that mask, for a reading transaction, what *roles* may not see; none where nothing is masked.
 
-    A trainer sees who is assigned to them on *today*; the administration sees nobody. Neither sees a note.
+    A job coach sees the people they are responsible for, those covered for a colleague included; a trainer the people assigned to
+    them on *today*, without notes; the administration nobody.
     """
-    if sees_everybody(roles):
+    if sees_all_cases(roles):
         return ()
-    trainer = Role.EMPLOYMENT_TRAINER in roles
-    mine = assigned_query(user_id, today) if trainer else "SELECT NULL AS coaching_id"
-    statements = [f"CREATE TEMP VIEW visible_coachings AS {mine}"]
-    for table, columns in _MASKED.items():
-        statements.append(f"CREATE TEMP VIEW {table} AS {_masked(table, columns)}")
-    return tuple(statements)
-
-
-def assigned_query(user_id: str, today: date) -> str:
-    """Return the statement that yields the coachings assigned on *today* to whom the user is in the team."""
-    # A view takes no parameters: the id is one of the vault's own, and the quotation marks in it are doubled all the same.
-    user, day = user_id.replace("'", "''"), today.isoformat()
+    notes = _OF_COACHING if Role.JOB_COACH in roles else "0"
     return (
-        "SELECT a.coaching_id FROM main.coaching_staff a JOIN main.user_staff m ON m.staff_id = a.staff_id "
-        f"WHERE m.user_id = '{user}' AND a.valid_from <= '{day}' AND coalesce(a.valid_to, '9999-12-31') >= '{day}'"
+        f"CREATE TEMP VIEW visible_people AS {visible_query(roles, user_id, today)}",
+        f"CREATE TEMP VIEW visible_coachings AS SELECT id AS coaching_id FROM main.coachings WHERE {_VISIBLE}",
+        f"CREATE TEMP VIEW coachee_keys AS SELECT * FROM main.coachee_keys WHERE {_VISIBLE}",
+        f"CREATE TEMP VIEW person_keys AS SELECT * FROM main.person_keys WHERE {_VISIBLE}",
+        *(f"CREATE TEMP VIEW {table} AS {_masked(table, columns)}" for table, columns in _MASKED.items()),
+        f"CREATE TEMP VIEW consultations AS {_masked('consultations', {'': notes, 'note': 'NULL'})}",
     )
 
 
+def visible_people(connection: Connection) -> tuple[str, ...] | None:
+    """Return the coachees that the user of a reading transaction sees; None where that is everybody."""
+    if not connection.get_execution_options().get(MASKED, False):
+        return None
+    return tuple(connection.exec_driver_sql("SELECT coachee_id FROM visible_people").scalars())
+
+
+def sees_coaching(connection: Connection, coaching_id: str) -> bool:
+    """Say whether the user of a reading transaction sees the person of a coaching."""
+    if not connection.get_execution_options().get(MASKED, False):
+        return True
+    query = "SELECT count(*) FROM visible_coachings WHERE coaching_id = ?"
+    return bool(connection.exec_driver_sql(query, (coaching_id,)).scalar_one())
+
+
+def visible_query(roles: Collection[Role], user_id: str, today: date) -> str:
+    """Return the statement that yields the coachees whom the user sees on *today*, where *roles* do not see all."""
+    if not frozenset(roles) & {Role.JOB_COACH, Role.EMPLOYMENT_TRAINER}:
+        return "SELECT NULL AS coachee_id WHERE 0"
+    # A view takes no parameters: the id is one of the vault's own, and the quotation marks in it are doubled all the same.
+    user, day = user_id.replace("'", "''"), f"'{today.isoformat()}'"
+    holds = f"a.valid_from <= {day} AND coalesce(a.valid_to, '9999-12-31') >= {day}"
+    if Role.JOB_COACH in roles:
+        holds = f"(({holds}) OR ({ASSIGNED.replace(':today', day)}))"
+    return (
+        "SELECT DISTINCT c.coachee_id FROM main.coaching_staff a CROSS JOIN main.coachings c ON c.id = a.coaching_id "
+        f"WHERE a.staff_id = ({_STAFF.format(user=user)}) AND {holds}"
+    )
+
+
+# Where nobody said who the user is in the team, it is the only one there is (services/team.py).
+_STAFF = (
+    "SELECT coalesce((SELECT m.staff_id FROM main.user_staff m WHERE m.user_id = '{user}'), "
+    "(SELECT s.id FROM main.staff s WHERE (SELECT count(*) FROM main.staff) = 1))"
+)
+_VISIBLE = "coachee_id IN (SELECT coachee_id FROM visible_people)"
 _OF_COACHING = "coaching_id IN (SELECT coaching_id FROM visible_coachings)"
-_OF_PERSON = "id IN (SELECT coachee_id FROM main.coachings WHERE id IN (SELECT coaching_id FROM visible_coachings))"
+_OF_PERSON = "id IN (SELECT coachee_id FROM visible_people)"
 _OF_GOAL = f"plan_id IN (SELECT id FROM main.development_plans WHERE {_OF_COACHING})"
 _OF_TASK = f"goal_id IN (SELECT id FROM main.goals WHERE {_OF_GOAL})"
 _MASKED: Mapping[str, Mapping[str, str]] = {
@@ -112,7 +165,6 @@ _MASKED: Mapping[str, Mapping[str, str]] = {
     "tasks": {"": _OF_TASK, "description": f"'{HIDDEN}'"},
     "observations": {"": _OF_COACHING, "evidence": "NULL", "derived_action": "NULL"},
     "outcomes": {"": _OF_COACHING, "employer": "NULL", "gross_pay": "NULL"},
-    "consultations": {"": "0", "note": "NULL"},
     "acknowledgements": {"": _OF_COACHING, "reason": f"'{HIDDEN}'"},
 }
 """By table: the condition under which a row is seen whole (the empty key), and what else stands in a column."""

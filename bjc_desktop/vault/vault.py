@@ -19,7 +19,7 @@ from bjc_desktop.vault.changes import recording_sessions
 from bjc_desktop.vault.driver import READING, CipherKey, Connector, clear_errors, connect, vault_engine
 from bjc_desktop.vault.keys import NoteCipher
 from bjc_desktop.vault.lock import VaultLock
-from bjc_desktop.vault.role_rights import masks
+from bjc_desktop.vault.role_rights import MASKED, masks
 from bjc_desktop.vault.slots import SlotFile, write_slots
 from bjc_desktop.vocabulary import Role
 
@@ -112,9 +112,11 @@ class Vault:
 
         What the user's roles may not see is masked in it.
         """
-        with clear_errors(), self.engine.connect().execution_options(**READING) as connection, connection.begin() as transaction:
+        hidden = masks(self.user.roles, self.user.id, self.clock().date()) if self.user.roles else ()
+        options = {**READING, MASKED: bool(hidden)}
+        with clear_errors(), self.engine.connect().execution_options(**options) as connection, connection.begin() as transaction:
             try:
-                for statement in masks(self.user.roles, self.user.id, self.clock().date()) if self.user.roles else ():
+                for statement in hidden:
                     connection.exec_driver_sql(statement)
                 yield connection
             finally:

@@ -11,18 +11,21 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from bjc_desktop.errors import VaultError
+from bjc_desktop.exchange.package_export import export_package
 from bjc_desktop.exchange.package_import import import_package
 from bjc_desktop.indicators.figures import compute
 from bjc_desktop.indicators.period import quarter
-from bjc_desktop.models import Base, Coachee, UserStaff
+from bjc_desktop.models import Base, Coachee, Coaching, CoachingStaff, UserStaff
 from bjc_desktop.models.base import Recorded
 from bjc_desktop.services.case_file import read_case_file
 from bjc_desktop.services.case_findings import read_case_findings
 from bjc_desktop.services.coachee_list import CoacheeFilter, find_coachees
 from bjc_desktop.services.follow_up_desk import read_follow_up_desk
+from bjc_desktop.services.history import field_history, recent_changes
 from bjc_desktop.services.hours_sheet import HoursEntry, save_hours
 from bjc_desktop.services.indicator_board import offered_scopes, read_indicator_board
 from bjc_desktop.services.indicator_cases import read_indicator_cases
+from bjc_desktop.services.new_coachee import add_coachee, next_case_number
 from bjc_desktop.services.observation_sheet import ObservedRow, read_observation_group, save_observations
 from bjc_desktop.services.overview import read_overview
 from bjc_desktop.services.released_reports import list_released
@@ -33,7 +36,7 @@ from bjc_desktop.services.similar_coachees import similar_coachees
 from bjc_desktop.services.targets import change_setting, read_settings
 from bjc_desktop.services.team_board import read_team_board
 from bjc_desktop.vault import UserIdentity, Vault, open_with_key
-from bjc_desktop.vault.role_rights import HIDDEN, assert_may_write
+from bjc_desktop.vault.role_rights import HIDDEN, assert_may_write, sees_coaching, visible_people
 from bjc_desktop.vocabulary import Role
 from tests.conftest import NOW, TemplateVault
 from tests.samples import DATA, filled
@@ -116,7 +119,7 @@ def test_that_a_session_keeps_to_the_rights(sample: Vault, role, table) -> None:
             assert table == "released_reports"  # what is released, nobody deletes
     if role not in MAY[table]:
         assert "Rolle erlaubt" in refusal
-    elif role is TRAINER:
+    elif role in {COACH, TRAINER}:
         assert refusal is None or "nicht zugeordnet" in refusal
     else:
         assert refusal is None
@@ -207,18 +210,156 @@ READS = {
 }
 
 
-@pytest.mark.parametrize("roles", [frozenset({TRAINER}), frozenset({ADMINISTRATION})], ids=["trainer", "administration"])
+@pytest.mark.parametrize("role", [COACH, TRAINER, ADMINISTRATION])
 @pytest.mark.parametrize("service", READS)
-def test_that_no_reading_service_names_a_person_who_is_not_to_be_seen(sample: Vault, roles, service) -> None:
+def test_that_no_reading_service_names_a_person_who_is_not_to_be_seen(sample: Vault, role, service) -> None:
     with sample.reading() as connection:
         people = {row.id: row for row in connection.execute(select(Coachee.__table__))}
         whole = repr(READS[service](connection))
-    with acting(sample, roles), sample.reading() as connection:
+    with acting(sample, frozenset({role})), sample.reading() as connection:
         seen = {row[0] for row in connection.exec_driver_sql(f"SELECT id FROM coachees WHERE family_name <> '{HIDDEN}'")}
         told = repr(READS[service](connection))
     numbers = {row.case_number for key, row in people.items() if key not in seen}
     assert not [number for number in numbers if f"'{number}'" in told]
     assert whole
+
+
+@contextmanager
+def working_as(vault: Vault, staff_id: str) -> Iterator[Vault]:
+    """Let a job coach be *staff_id* in the team, and nothing beside it."""
+    with vault.reading() as connection:
+        before = connection.exec_driver_sql("SELECT staff_id FROM user_staff").scalar()
+    with vault.writing(now=NOW) as session:
+        session.merge(UserStaff(user_id=vault.user.id, staff_id=staff_id))
+    try:
+        with acting(vault, frozenset({COACH})):
+            yield vault
+    finally:
+        with vault.writing(now=NOW) as session:
+            session.merge(UserStaff(user_id=vault.user.id, staff_id=before))
+
+
+_CARED_FOR = (
+    "SELECT DISTINCT c.coachee_id FROM coaching_staff a JOIN coachings c ON c.id = a.coaching_id WHERE a.staff_id = ? "
+    "AND a.valid_from <= '2025-12-31' AND coalesce(a.valid_to, '2025-12-31') >= '2025-12-31'"
+)
+
+
+def _coach_with_cases(vault: Vault) -> tuple[str, set[str], set[str]]:
+    """Return a job coach, whom they look after on the day, and everybody."""
+    with vault.reading() as connection:
+        coaches = connection.exec_driver_sql("SELECT id FROM staff WHERE role = 'job_coach' ORDER BY id").scalars().all()
+        held = {coach: set(connection.exec_driver_sql(_CARED_FOR, (coach,)).scalars()) for coach in coaches}
+        everybody = set(connection.exec_driver_sql("SELECT id FROM coachees").scalars())
+    coach = max(held, key=lambda key: len(held[key]))
+    return coach, held[coach], everybody
+
+
+def test_that_a_coach_sees_the_own_cases_with_their_notes_and_nobody_elses(sample: Vault) -> None:
+    coach, held, everybody = _coach_with_cases(sample)
+    with working_as(sample, coach), sample.reading() as connection:
+        seen = set(connection.exec_driver_sql(f"SELECT id FROM coachees WHERE family_name <> '{HIDDEN}'").scalars())
+        noted = connection.exec_driver_sql(
+            "SELECT DISTINCT c.coachee_id FROM consultations u JOIN coachings c ON c.id = u.coaching_id WHERE u.note IS NOT NULL"
+        ).scalars()
+        listed = find_coachees(connection, CoacheeFilter(), limit=10_000, today=TODAY)
+        assert held <= seen < everybody
+        assert set(noted) <= seen
+        assert {row.coachee_id for row in listed.rows} == seen
+        assert (listed.total_shown, listed.total_all) == (len(seen), len(seen))
+        # Whom they looked after to the last day stays theirs: survey and closing come after it.
+        ended = connection.exec_driver_sql(
+            "SELECT count(*) FROM coachings c JOIN coaching_staff a ON a.coaching_id = c.id WHERE a.staff_id = ? "
+            "AND c.exit_on < '2025-12-31' AND a.valid_from <= c.exit_on AND coalesce(a.valid_to, '9999') >= c.exit_on "
+            f"AND c.coachee_id NOT IN (SELECT id FROM coachees WHERE family_name <> '{HIDDEN}')",
+            (coach,),
+        ).scalar()
+        assert ended == 0
+
+
+def test_that_cover_for_a_colleague_begins_and_ends_by_its_days(sample: Vault) -> None:
+    coach, _, everybody = _coach_with_cases(sample)
+    with working_as(sample, coach), sample.reading() as connection:
+        seen = set(connection.exec_driver_sql(f"SELECT id FROM coachees WHERE family_name <> '{HIDDEN}'").scalars())
+    with sample.reading() as connection:
+        running = connection.exec_driver_sql(
+            "SELECT id, coachee_id FROM coachings WHERE cancelled = 0 AND exit_on IS NULL AND entry_on <= '2025-12-01'"
+        ).all()
+    coaching_id, coachee_id = next(tuple(row) for row in running if row.coachee_id in everybody - seen)
+    first, last = date(2025, 12, 30), date(2026, 1, 2)
+    with sample.writing(now=NOW) as session:
+        session.add(CoachingStaff(coaching_id=coaching_id, staff_id=coach, valid_from=first, valid_to=last))
+    clock = sample.clock
+    try:
+        with working_as(sample, coach):
+            for day, visible in ((29, False), (30, True), (31, True)):
+                sample.clock = lambda day=day: NOW.replace(year=2025, month=12, day=day)
+                with sample.reading() as connection:
+                    assert sees_coaching(connection, coaching_id) is visible
+            for day, visible in ((2, True), (3, False)):
+                sample.clock = lambda day=day: NOW.replace(year=2026, month=1, day=day)
+                with sample.reading() as connection:
+                    assert sees_coaching(connection, coaching_id) is visible
+                change = (lambda s: setattr(s.get(Coachee, coachee_id), "phone", "030 1234"),)
+                if visible:
+                    _in(sample, change[0])
+                else:
+                    with pytest.raises(VaultError, match="nicht zugeordnet"):
+                        _in(sample, change[0])
+    finally:
+        sample.clock = clock
+
+
+def test_that_a_coach_adds_a_person_and_is_warned_of_one_at_a_colleague_s(sample: Vault) -> None:
+    coach, _, everybody = _coach_with_cases(sample)
+    with working_as(sample, coach), sample.reading() as connection:
+        seen = set(connection.exec_driver_sql(f"SELECT id FROM coachees WHERE family_name <> '{HIDDEN}'").scalars())
+    with sample.reading() as connection:
+        people = {row.id: row for row in connection.execute(select(Coachee.__table__))}
+        other = next(people[key] for key in sorted(everybody - seen) if people[key].birth_date and people[key].given_name)
+        number = next_case_number(connection, today=TODAY)
+    with working_as(sample, coach):
+        with sample.reading() as connection:
+            found = similar_coachees(connection, other.given_name, other.family_name, other.birth_date, today=TODAY)
+            assert next_case_number(connection, today=TODAY) == number
+        same = next(similar for similar in found if similar.row.coachee_id == other.id)
+        assert (same.certain, same.seen, same.row.name) == (True, False, f"{other.given_name} {other.family_name}")
+        assert same.row.case_number == HIDDEN
+        with sample.writing(now=NOW) as session:
+            new_id, _ = add_coachee(
+                session,
+                {"case_number": number, "family_name": "Neuling"},
+                {"entry_on": date(2025, 12, 30), "target_group": "refugee"},
+                coach,
+                today=TODAY,
+            )
+        with sample.reading() as connection:
+            assert new_id in (visible_people(connection) or ())
+        with pytest.raises(VaultError, match="nicht zugeordnet"), sample.writing(now=NOW) as session:
+            before = session.scalars(select(Coaching).where(Coaching.coachee_id == other.id)).first()
+            session.add(Coaching(coachee_id=other.id, provider_id=before.provider_id, entry_on=date(2025, 12, 30)))
+
+
+def test_that_what_changed_at_others_is_not_read_in_the_history(sample: Vault) -> None:
+    coach, held, everybody = _coach_with_cases(sample)
+    with working_as(sample, coach), sample.reading() as connection:
+        seen = set(visible_people(connection) or ())
+    mine, other = min(held), min(everybody - seen)
+    with sample.writing(now=NOW) as session:
+        for key in (mine, other):
+            session.get(Coachee, key).phone = "030 998877"
+    with working_as(sample, coach):
+        told = field_history(sample, Coachee, mine, "phone"), field_history(sample, Coachee, other, "phone")
+        assert "030 998877" in repr(told[0])
+        assert "030 998877" not in repr(told[1])
+        assert other not in {change.person_id for change in recent_changes(sample, now=NOW)}
+
+
+def test_that_only_the_coordination_takes_cases_out_or_in_as_a_whole(sample: Vault, tmp_path) -> None:
+    for role in (COACH, TRAINER, ADMINISTRATION):
+        with acting(sample, frozenset({role})), pytest.raises(VaultError, match="Koordination"):
+            export_package(sample, tmp_path / "alles.zip")
+    assert not list(tmp_path.iterdir())
 
 
 def test_that_a_case_file_holds_no_name_for_the_administration(sample: Vault) -> None:
@@ -241,7 +382,7 @@ WRITES = {
 
 
 def _in(vault: Vault, change) -> None:
-    with vault.writing(now=NOW) as session:
+    with vault.writing(now=vault.clock()) as session:
         change(session)
         session.flush()
         session.rollback()
@@ -252,7 +393,7 @@ def _coach(vault: Vault) -> str:
         return connection.exec_driver_sql("SELECT id FROM staff WHERE role = 'job_coach' LIMIT 1").scalar()
 
 
-@pytest.mark.parametrize("role", [TRAINER, ADMINISTRATION])
+@pytest.mark.parametrize("role", [COACH, TRAINER, ADMINISTRATION])
 def test_that_a_package_with_cases_is_not_imported_by_who_may_not_change_cases(vault: Vault, role) -> None:
     with acting(vault, frozenset({role})), pytest.raises(VaultError, match="Rolle"):
         import_package(vault, DATA / "edges", update=False, now=NOW, today=TODAY)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bjc_desktop.errors import InvalidInputError, MissingNoteKeyError, NotFoundError, VaultError, WrongPassphraseError
+from bjc_desktop.models import CoachingStaff, Consultation
 from bjc_desktop.vault import (
     Vault,
     add_user,
@@ -35,6 +36,15 @@ def _add(vault: Vault, name: str, *roles: Role) -> None:
     add_user(vault, name, THEIRS, roles, NOW, kdf=CHEAP_KDF)
 
 
+def _own_case(vault: Vault) -> str:
+    """Add a case that the only member of staff is responsible for; return the id of its consultation."""
+    _, consultation_id = add_case(vault)
+    with vault.writing(now=NOW) as session:
+        talk = session.get_one(Consultation, consultation_id)
+        session.add(CoachingStaff(coaching_id=talk.coaching_id, staff_id=talk.staff_id, valid_from=talk.held_on))
+    return consultation_id
+
+
 def _note(vault: Vault, consultation_id: str) -> str:
     assert vault.notes is not None
     with vault.reading() as connection:
@@ -43,7 +53,7 @@ def _note(vault: Vault, consultation_id: str) -> str:
 
 
 def test_that_a_new_user_opens_the_vault_with_their_own_name_and_passphrase(vault: Vault) -> None:
-    _, consultation_id = add_case(vault)
+    consultation_id = _own_case(vault)
     _add(vault, COACH, Role.JOB_COACH)
     vault.close()
     with _open(vault.folder, COACH.casefold(), THEIRS) as theirs:
@@ -81,7 +91,7 @@ def test_that_only_administration_adds_and_removes_users(vault: Vault) -> None:
 
 
 def test_that_the_office_does_not_read_notes_and_a_coach_confirmed_by_the_office_neither_until_granted(vault: Vault) -> None:
-    _, consultation_id = add_case(vault)
+    consultation_id = _own_case(vault)
     _add(vault, OFFICE, Role.ADMINISTRATION)
     vault.close()
     with _open(vault.folder, OFFICE, THEIRS) as office:
@@ -100,7 +110,7 @@ def test_that_the_office_does_not_read_notes_and_a_coach_confirmed_by_the_office
 
 
 def test_that_a_removed_coach_stays_out_and_both_keys_change(vault: Vault, template_vault: TemplateVault) -> None:
-    _, consultation_id = add_case(vault)
+    consultation_id = _own_case(vault)
     _add(vault, COACH, Role.JOB_COACH)
     before = vault.secrets.data_key
     remove_user(vault, COACH, NOW)
@@ -120,7 +130,7 @@ def test_that_a_removed_coach_stays_out_and_both_keys_change(vault: Vault, templ
 
 
 def test_that_the_notes_key_changes_later_where_the_office_removed_the_coach(vault: Vault) -> None:
-    _, consultation_id = add_case(vault)
+    consultation_id = _own_case(vault)
     _add(vault, OFFICE, Role.ADMINISTRATION)
     _add(vault, COACH, Role.JOB_COACH)
     vault.close()
@@ -178,7 +188,7 @@ def test_that_a_new_recovery_code_voids_the_old_one(vault: Vault, template_vault
 
 
 def test_that_what_was_backed_up_before_a_removal_opens_as_it_was(vault: Vault, tmp_path: Path) -> None:
-    add_case(vault)
+    _own_case(vault)
     _add(vault, COACH, Role.JOB_COACH)
     backup = back_up(vault, tmp_path / "sicherungen", NOW)
     remove_user(vault, COACH, NOW)

@@ -24,6 +24,7 @@ from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.labels import Chip, button
 from bjc_desktop.ui.shared.page import Page, Scroller
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
+from bjc_desktop.vault.role_rights import NOT_ASSIGNED, sees_coaching
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,8 @@ class CasePage(Page):
         if asked:
             key = next((entry.key for entry in SECTIONS if asked == entry.key or asked in entry.others), "coaching")
             self.show_section(key)
-        self._views[self._section].go_to(where.get("field"), where.get("row_id"))
+        if self.case is not None:
+            self._views[self._section].go_to(where.get("field"), where.get("row_id"))
 
     def _forget_views(self) -> None:
         self._scroller.clear()
@@ -149,6 +151,9 @@ class CasePage(Page):
     def refresh(self) -> None:
         """Read the case file again and show the section."""
         if not self.coaching_id:
+            return
+        if not self.desk.read(partial(sees_coaching, coaching_id=self.coaching_id)):
+            self._show_nobody()
             return
         self.case = read_case_file(self.desk.vault, self.coaching_id, today=self.desk.today())
         case = self.case
@@ -169,6 +174,14 @@ class CasePage(Page):
         for view in self._views.values():
             view.show_case(case)
         self.show_section(self._section)
+
+    def _show_nobody(self) -> None:
+        """Show no file any more: the person was handed over, or the cover has ended."""
+        self.keep_drafts()
+        self._forget_views()
+        self.case = None
+        self.title.setText("Fallakte")
+        self.subtitle.setText(NOT_ASSIGNED)
 
     def show_section(self, key: str) -> None:
         """Show the section *key*; it is made at its first use. The same one again stays where it was scrolled to."""

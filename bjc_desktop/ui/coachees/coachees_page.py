@@ -29,7 +29,7 @@ from bjc_desktop.ui.shared.labels import NO_VALUE, button, label
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import theme
-from bjc_desktop.vault.role_rights import sees_everybody
+from bjc_desktop.vault.role_rights import sees_all_cases
 from bjc_desktop.vocabulary import Role, TargetGroup, Vocabulary
 
 _ROOM_FOR_PREVIEW = 920
@@ -310,12 +310,11 @@ class CoacheesPage(Page):
 
 def _whose(desk: Desk) -> list[tuple[str, Any]]:
     """Return whose cases can be shown: one's own, all, and those of each coach; to a trainer only the own."""
-    own = [] if desk.staff_id is None else [("Meine Fälle", desk.staff_id)]
-    if not sees_everybody(desk.vault.user.roles):
-        return own or [("Meine Fälle", None)]
+    if not sees_all_cases(desk.vault.user.roles):
+        return desk.whose_cases
     staff = desk.read(partial(list_staff, today=desk.today()))
     others = [m for m in staff if m.role is not Role.COORDINATION and m.role is not Role.ADMINISTRATION and m.id != desk.staff_id]
-    return [*own, ("Alle Fälle", None), *((f"Fälle von {member.name}", member.id) for member in others)]
+    return [*desk.whose_cases, *((f"Fälle von {member.name}", member.id) for member in others)]
 
 
 def _choice(name: str, entries: Sequence[tuple[str, Any]]) -> ChoiceBox:

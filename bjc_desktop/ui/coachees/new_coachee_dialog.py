@@ -40,6 +40,7 @@ _COACHING = (
 )
 _PAUSE = 200
 """Milliseconds without typing before similar people are looked for."""
+ELSEWHERE = "Ist es dieselbe Person, bitte keine zweite Akte anlegen, sondern die Koordination um die Übergabe bitten."
 
 
 class NewCoacheeDialog(QDialog):
@@ -173,7 +174,8 @@ class NewCoacheeDialog(QDialog):
         frame, column = box("warning")
         column.addWidget(label("Vielleicht gibt es diese Person schon:", "strong"))
         for similar in found:
-            column.addLayout(row(label(_described(similar), wrap=True), None, self._same(similar)))
+            same = (self._same(similar),) if similar.seen else ()
+            column.addLayout(row(label(_described(similar), wrap=True), None, *same))
         self._similar.addWidget(frame)
 
     def _same(self, similar: SimilarCoachee) -> QWidget:
@@ -233,6 +235,9 @@ class NewCoacheeDialog(QDialog):
 
 def _described(similar: SimilarCoachee) -> str:
     born = f", geb. {show_date(similar.row.birth_date)}" if similar.row.birth_date else ""
+    if not similar.seen:
+        coach = similar.row.coach_name or "niemand"
+        return f"{similar.row.name}{born}, {similar.row.status.label}, zuständig: {coach} ({similar.reason}). {ELSEWHERE}"
     return f"{similar.row.name}{born}, {similar.row.case_number}, {similar.row.status.label} ({similar.reason})"
 
 

@@ -63,9 +63,8 @@ class FollowUpsPage(Page):
         self.survey_desk: FollowUpDesk | None = None
         self.cases = ChoiceBox()
         self.cases.setAccessibleName("Fälle")
-        if desk.staff_id is not None:
-            self.cases.addItem("Meine Fälle", desk.staff_id)
-        self.cases.addItem("Alle Fälle", None)
+        for title, staff_id in desk.whose_cases:
+            self.cases.addItem(title, staff_id)
         self.states = ChoiceBox()
         self.states.setAccessibleName("Stand")
         for text, states in (

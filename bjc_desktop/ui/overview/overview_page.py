@@ -29,9 +29,10 @@ from bjc_desktop.ui.shared.labels import box, button, label, row
 from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import theme
-from bjc_desktop.vault.role_rights import sees_everybody
+from bjc_desktop.vault.role_rights import keeps_cases
 from bjc_desktop.vocabulary import ConsultationStatus
 
+NOBODY_KNOWN = "noch steht nicht fest, wer Sie im Team sind; bitte die Verwaltung fragen"
 _WEEKDAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 _TWO_COLUMNS = 980
 
@@ -105,16 +106,16 @@ class OverviewPage(Page):
 
     def refresh(self) -> None:
         """Read today again; the figures follow from behind the window."""
-        today, staff_id = self.desk.today(), self.desk.staff_id
+        today, (_, staff_id) = self.desk.today(), self.desk.whose_cases[0]
         self._overview = self.desk.read(partial(read_overview, staff_id=staff_id, today=today, with_figures=False))
-        whose = "Ihre Fälle" if staff_id is not None else "alle Fälle"
+        whose = {None: "alle Fälle", "": NOBODY_KNOWN}.get(staff_id, "Ihre Fälle")
         self.subtitle.setText(f"{_WEEKDAYS[today.weekday()]}, {show_date(today)} · {whose}")
         self._show_due()
         self._show_week(self._overview)
         self._show_load(self._overview)
         vault = self.desk.vault
-        self._figures_box.setVisible(sees_everybody(vault.user.roles))
-        if not sees_everybody(vault.user.roles):
+        self._figures_box.setVisible(keeps_cases(vault.user.roles))
+        if not keeps_cases(vault.user.roles):
             return
 
         def read(progress: Progress) -> LiveFigures:

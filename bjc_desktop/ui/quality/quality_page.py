@@ -48,9 +48,8 @@ class QualityPage(Page):
         self._rule: str | None = None
         self.cases = ChoiceBox()
         self.cases.setAccessibleName("Fälle")
-        if desk.staff_id is not None:
-            self.cases.addItem("Meine Fälle", desk.staff_id)
-        self.cases.addItem("Alle Fälle", None)
+        for title, staff_id in desk.whose_cases:
+            self.cases.addItem(title, staff_id)
         self.cases.activated.connect(self.refresh)
         self.head.addWidget(self.cases)
         self.open_button = button("Zum Feld", self._open_current, rank="primary", symbol="arrow-right")

@@ -12,6 +12,7 @@ from bjc_desktop.errors import BjcError, VaultDamagedError
 from bjc_desktop.preferences import Settings
 from bjc_desktop.ui.shared.background import Background, Progress
 from bjc_desktop.vault import Vault, assert_sound
+from bjc_desktop.vault.role_rights import sees_all_cases
 from bjc_desktop.vocabulary import Role
 
 _log = logging.getLogger(__name__)
@@ -50,6 +51,14 @@ class Desk(QObject):
     def at_provider_desk(self) -> bool:
         """Whether the user's roles include the provider's desk: hours, reports, team."""
         return bool(self.vault.user.roles & PROVIDER_DESK)
+
+    @property
+    def whose_cases(self) -> list[tuple[str, str | None]]:
+        """Whose cases the lists offer: one's own, and all where the role sees all. Nobody's is the empty id."""
+        own: list[tuple[str, str | None]] = [] if self.staff_id is None else [("Meine Fälle", self.staff_id)]
+        if sees_all_cases(self.vault.user.roles):
+            return [*own, ("Alle Fälle", None)]
+        return own or [("Meine Fälle", "")]
 
     def today(self) -> date:
         """Return the day."""
