@@ -36,6 +36,7 @@ HEAVY = (
     "bjc_desktop.ui.hours.hours_page",
     "bjc_desktop.ui.hours.statistic_page",
     "bjc_desktop.ui.observing.observing_page",
+    "bjc_desktop.ui.observing.following_page",
     "bjc_desktop.ui.access.access_page",
     "bjc_desktop.ui.foundations.foundations_page",
     "bjc_desktop.ui.report.report_page",

@@ -298,6 +298,25 @@ class ObservationMethod(Vocabulary):
     CONVERSATION = "conversation", "Gespräch"
 
 
+class SuggestionKind(Vocabulary):
+    """What a trainer's suggestion is for."""
+
+    GOAL = "goal", "Ziel im Entwicklungsplan"
+    TASK = "task", "Aufgabe zu einem Ziel"
+    COMPETENCE_PROFILE = "competence_profile", "Kompetenzprofil"
+    BARRIER = "barrier", "Vermittlungshemmnis"
+    MEASURE = "measure", "Maßnahme oder Hilfe"
+    WORK_TASK = "work_task", "passende Arbeitsaufgabe"
+
+
+class SuggestionState(Vocabulary):
+    """What the coach made of a suggestion."""
+
+    OPEN = "open", "offen"
+    ACCEPTED = "accepted", "übernommen"
+    DECLINED = "declined", "nicht übernommen"
+
+
 class OutcomeKind(Vocabulary):
     """Kinds of outcomes; what each counts for is said by the indicators."""
 

@@ -51,7 +51,9 @@ def places(workspace: Workspace, wanted: set[str]) -> Iterator[str]:
     for entry in PAGES:
         if wanted and entry.key not in wanted:
             continue
-        workspace.desk.staff_id = _somebody(workspace.desk, "employment_trainer" if entry.key == "observing" else "job_coach")
+        workspace.desk.staff_id = _somebody(
+            workspace.desk, "employment_trainer" if entry.roles == frozenset({"employment_trainer"}) else "job_coach"
+        )
         page = workspace.page(entry.key)
         shown = page.sample_places() if hasattr(page, "sample_places") else {entry.key: {}}
         for name, where in shown.items():
@@ -96,7 +98,7 @@ def main(out: Path, wanted: set[str]) -> None:
             for name in places(workspace, wanted):
                 desk.background.wait()
                 # The preview of the list comes when the keyboard has rested for a moment.
-                QTest.qWait(120)
+                QTest.qWait(250)
                 picture = workspace.grab()
                 for dialog in workspace.findChildren(QDialog):
                     if dialog.isVisible():

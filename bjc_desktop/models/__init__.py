@@ -5,10 +5,10 @@ from bjc_desktop.models.base import Base, add_domain_checks
 from bjc_desktop.models.coachee_keys import CoacheeKey
 from bjc_desktop.models.coachees import Coachee, Consent
 from bjc_desktop.models.coachings import Coaching, CoachingStaff, Measure
-from bjc_desktop.models.consultations import Consultation, Observation
+from bjc_desktop.models.consultations import Consultation, Observation, Suggestion
 from bjc_desktop.models.outcomes import FollowUp, Outcome
 from bjc_desktop.models.plans import Barrier, CompetenceProfile, DevelopmentPlan, Goal, Task
-from bjc_desktop.models.providers import FundingDecision, Provider
+from bjc_desktop.models.providers import FundingChange, FundingDecision, Provider
 from bjc_desktop.models.records import ChangeRecord, Draft, PersonKey, User, UserStaff, VaultFact
 from bjc_desktop.models.reporting import FeedbackTalk, IndicatorSetting, ReleasedReport, ReportStatement, Target
 from bjc_desktop.models.staff import RequirementConfirmation, Staff, StaffQualification, WorkingTime
@@ -18,6 +18,7 @@ add_domain_checks(Base.metadata)
 PACKAGED = (
     Provider,
     FundingDecision,
+    FundingChange,
     Staff,
     StaffQualification,
     WorkingTime,
@@ -33,6 +34,7 @@ PACKAGED = (
     Task,
     Consultation,
     Observation,
+    Suggestion,
     Outcome,
     FollowUp,
 )
@@ -55,6 +57,7 @@ __all__ = [
     "Draft",
     "FeedbackTalk",
     "FollowUp",
+    "FundingChange",
     "FundingDecision",
     "Goal",
     "IndicatorSetting",
@@ -68,6 +71,7 @@ __all__ = [
     "RequirementConfirmation",
     "Staff",
     "StaffQualification",
+    "Suggestion",
     "Target",
     "Task",
     "User",

@@ -1,4 +1,4 @@
-"""Consultations (Konsultationen) and the trainers' observations."""
+"""Consultations (Konsultationen), and what trainers observe and suggest."""
 
 from typing import ClassVar
 
@@ -25,6 +25,8 @@ from bjc_desktop.vocabulary import (
     ConsultationSetting,
     ConsultationStatus,
     ObservationMethod,
+    SuggestionKind,
+    SuggestionState,
 )
 
 
@@ -81,3 +83,22 @@ class Observation(Packaged, Base):
     evidence: Mapped[str | None] = long_text("Beobachtung")
     derived_action: Mapped[str | None] = long_text("abgeleitete Unterstützung")
     discussed_on: Mapped[Day | None] = day("besprochen am")
+    goal_id: Mapped[str | None] = reference("Ziel", "goals", required=False)
+
+
+class Suggestion(Packaged, Base):
+    """What a trainer suggests to the coach of a person: for the plan, the profile, or work that suits (the seed's answer 7)."""
+
+    __tablename__ = "suggestions"
+    # What is not answered yet is asked for again and again, and it is little.
+    __table_args__ = (Index("ix_suggestions_open", "coaching_id", sqlite_where=sql("state = 'open'")),)
+    heading: ClassVar[str] = "Vorschläge"
+
+    coaching_id: Mapped[str] = reference("Coaching", "coachings")
+    staff_id: Mapped[str] = reference("vorgeschlagen von", "staff")
+    made_on: Mapped[Day] = day("vorgeschlagen am", required=True)
+    kind: Mapped[str] = choice("Wofür", SuggestionKind, required=True)
+    description: Mapped[str] = long_text("Vorschlag", required=True)
+    state: Mapped[str] = choice("Stand", SuggestionState, required=True)
+    answered_on: Mapped[Day | None] = day("beantwortet am")
+    answer: Mapped[str | None] = long_text("Antwort")

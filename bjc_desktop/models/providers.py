@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from sqlalchemy.orm import Mapped
 
-from bjc_desktop.models.base import Base, Day, Exposure, Packaged, day, integer, not_before, reference, text
+from bjc_desktop.models.base import Base, Day, Exposure, Packaged, day, integer, long_text, not_before, reference, text
 
 
 class Provider(Packaged, Base):
@@ -31,3 +31,18 @@ class FundingDecision(Packaged, Base):
     valid_to: Mapped[Day] = day("gültig bis", required=True)
     coach_positions: Mapped[int | None] = integer("Stellen JobCoaches", minimum=0)
     trainer_positions: Mapped[int | None] = integer("Stellen Beschäftigungstrainer*innen", minimum=0)
+    proof_of_use_on: Mapped[Day | None] = day("Verwendungsnachweis am")
+
+
+class FundingChange(Packaged, Base):
+    """A change to a funding decision: from its day on its positions take the place of those before."""
+
+    __tablename__ = "funding_changes"
+    heading: ClassVar[str] = "Änderungsbescheide"
+
+    funding_decision_id: Mapped[str] = reference("Zuwendungsbescheid", "funding_decisions")
+    reference: Mapped[str | None] = text("Aktenzeichen", exposure=Exposure.OPEN)
+    valid_from: Mapped[Day] = day("gilt ab", required=True)
+    coach_positions: Mapped[int | None] = integer("Stellen JobCoaches", minimum=0)
+    trainer_positions: Mapped[int | None] = integer("Stellen Beschäftigungstrainer*innen", minimum=0)
+    reason: Mapped[str | None] = long_text("Anlass")

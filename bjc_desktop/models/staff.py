@@ -15,6 +15,7 @@ from bjc_desktop.models.base import (
     choice,
     day,
     decimal,
+    integer,
     long_text,
     month,
     not_before,
@@ -51,6 +52,7 @@ class StaffQualification(Packaged, Base):
     kind: Mapped[str] = choice("Art", QualificationKind, required=True)
     title: Mapped[str | None] = text("Bezeichnung")
     obtained_on: Mapped[Day | None] = day("erworben am")
+    hours: Mapped[int | None] = integer("Umfang (Stunden)", minimum=0)
 
 
 class RequirementConfirmation(Recorded, Base):

@@ -16,6 +16,7 @@ from bjc_desktop.sample.sample_cases import Case, Person, cases_of
 from bjc_desktop.sample.sample_coachings import coaching_rows
 from bjc_desktop.sample.sample_results import result_rows
 from bjc_desktop.sample.shape import SampleShape
+from bjc_desktop.sample.suggesting import suggestion_rows
 from bjc_desktop.sample.tables import COLUMNS, Row, SampleTable, TableRow
 from bjc_desktop.sample.workload import Workload
 
@@ -23,10 +24,11 @@ _CaseRows: TypeAlias = Callable[[Case, Dice], Iterator[TableRow]]
 
 DEFAULT_SEED = 91379
 
-_STRUCTURE, _ORGANISATIONS, _PERSONS, _COACHINGS, _DEVELOPMENT, _CONSULTATIONS, _RESULTS = range(7)
+_STRUCTURE, _ORGANISATIONS, _PERSONS, _COACHINGS, _DEVELOPMENT, _CONSULTATIONS, _RESULTS, _SUGGESTIONS = range(8)
 _PART_OF = {
     "providers": _ORGANISATIONS,
     "funding_decisions": _ORGANISATIONS,
+    "funding_changes": _ORGANISATIONS,
     "staff": _ORGANISATIONS,
     "staff_qualifications": _ORGANISATIONS,
     "working_time": _ORGANISATIONS,
@@ -42,6 +44,7 @@ _PART_OF = {
     "tasks": _DEVELOPMENT,
     "consultations": _CONSULTATIONS,
     "observations": _DEVELOPMENT,
+    "suggestions": _SUGGESTIONS,
     "outcomes": _RESULTS,
     "follow_ups": _RESULTS,
 }
@@ -89,13 +92,19 @@ class Sample:
         """Return what makes the rows of one coaching for *part*."""
         if part == _CONSULTATIONS:
             return Consulting(self._shape, self._workload, self._seed).rows
-        makers = {_PERSONS: person_rows, _COACHINGS: coaching_rows, _DEVELOPMENT: development_rows, _RESULTS: result_rows}
+        makers = {
+            _PERSONS: person_rows,
+            _COACHINGS: coaching_rows,
+            _DEVELOPMENT: development_rows,
+            _RESULTS: result_rows,
+            _SUGGESTIONS: suggestion_rows,
+        }
         make = makers[part]
         return lambda case, dice: make(case, self._shape, dice)
 
 
 def sample_tables(shape: SampleShape, seed: int = DEFAULT_SEED) -> dict[str, SampleTable]:
-    """Return all 19 tables of a sample in the syntax of the data package, parents before children.
+    """Return all tables of a sample in the syntax of the data package, parents before children.
 
     For a sample of millions of rows use :class:`Sample`, which makes the rows of a table one after the other.
     """

@@ -177,6 +177,7 @@ def organisation_rows(organisation: Organisation, shape: SampleShape, dice: Dice
             valid_to=iso(last),
             coach_positions=str(len(organisation.positions)),
             trainer_positions=str(len(organisation.trainers)),
+            proof_of_use_on=iso(add_months(last, 3)),
         )
     for member in [*organisation.timed(), *organisation.office]:
         yield from _member_rows(organisation, member, dice)

@@ -27,6 +27,7 @@ from bjc_desktop.models import (
     Outcome,
     Provider,
     Staff,
+    Suggestion,
     Task,
 )
 from bjc_desktop.models.base import Recorded
@@ -148,6 +149,7 @@ class CaseFile:
     plans: tuple[PlanVersion, ...]
     consultations: tuple[ConsultationEntry, ...]
     observations: tuple[CaseRow, ...]
+    suggestions: tuple[CaseRow, ...]
     trends: tuple[DimensionTrend, ...]
     outcomes: tuple[CaseRow, ...]
     follow_up: CaseRow | None
@@ -229,6 +231,7 @@ class _CaseReader:
             plans=tuple(self._plans()),
             consultations=tuple(self._consultations()),
             observations=observations,
+            suggestions=self._of_coaching(Suggestion, "made_on"),
             trends=tuple(_trend(name, observations) for name in DIMENSIONS),
             outcomes=self._of_coaching(Outcome, "begin_on"),
             follow_up=follow_ups[0] if follow_ups else None,

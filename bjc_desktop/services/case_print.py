@@ -69,12 +69,15 @@ def observation_report(case: CaseFile) -> bytes:
         for trend in case.trends
         if trend.points
     )
+    goals = {goal.row.id: f"Ziel: {goal.row.text('description')}" for plan in case.plans for goal in plan.goals}
     rows = tuple(
         (
             show_date(seen["observed_on"]),
             " · ".join(NONE if seen[name] is None else str(seen[name]) for name in DIMENSIONS),
             ", ".join(part for part in (seen.text("workplace"), seen.text("task"), seen.text("method")) if part),
-            "\n".join(part for part in (seen.text("evidence"), seen.text("derived_action")) if part),
+            "\n".join(
+                part for part in (seen.text("evidence"), seen.text("derived_action"), goals.get(seen["goal_id"], "")) if part
+            ),
         )
         for seen in case.observations
     )

@@ -105,6 +105,12 @@ def _observations(case_file: CaseFile) -> Iterable[TimelineEntry]:
         yield from _at(row, "observed_on", "observation", "Beobachtung", _joined(member, row["workplace"]), "observations")
 
 
+def _suggestions(case_file: CaseFile) -> Iterable[TimelineEntry]:
+    for row in case_file.suggestions:
+        text = _joined(row.text("kind"), _line(row["description"]), row.text("state"))
+        yield from _at(row, "made_on", "suggestion", "Vorschlag", text, "suggestions")
+
+
 def _results(case_file: CaseFile) -> Iterable[TimelineEntry]:
     for row in case_file.outcomes:
         text = _joined(row.text("kind"), row["employer"])
@@ -136,5 +142,6 @@ _PARTS: tuple[Callable[[CaseFile], Iterable[TimelineEntry]], ...] = (
     _development,
     _consultations,
     _observations,
+    _suggestions,
     _results,
 )

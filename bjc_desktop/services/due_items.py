@@ -11,12 +11,14 @@ from sqlalchemy import Connection, Date, text
 from bjc_desktop.indicators.period import add_months
 from bjc_desktop.models.coachings import ASSIGNED
 from bjc_desktop.services.typed_values import show_date
-from bjc_desktop.vocabulary import GOAL_END_STATUSES, Channel, ConsultationKind, Vocabulary
+from bjc_desktop.vocabulary import GOAL_END_STATUSES, Channel, ConsultationKind, SuggestionKind, Vocabulary
 
 CONTACT_DAYS = 60
 """A coaching without contact for so many days is named."""
 SURVEY_GRACE_DAYS = 30
 """How long after the six-month date a survey may still come in (docs/indicators.md)."""
+ANSWER_DAYS = 7
+"""Within so many days a trainer's suggestion is to be answered."""
 _SURVEY_OVERDUE_MONTHS = 12
 _PLANNED_DAYS = 90
 """So long a planned consultation whose day has passed is asked about."""
@@ -31,8 +33,10 @@ class DueKind(Vocabulary):
     PLAN_REVIEW = "plan_review", "Plan überprüfen"
     GOAL = "goal", "Ziel"
     TASK = "task", "Aufgabe"
+    SUGGESTION = "suggestion", "Vorschlag"
     NO_CONTACT = "no_contact", "kein Kontakt"
     HOURS = "hours", "Arbeitszeit"
+    PROOF_OF_USE = "proof_of_use", "Verwendungsnachweis"
 
 
 class CaseSection(Vocabulary):
@@ -42,7 +46,9 @@ class CaseSection(Vocabulary):
     FOLLOW_UP = "follow_up", "Nachbefragung"
     EXIT = "exit", "Austritt"
     PLAN = "plan", "Entwicklungsplan"
+    SUGGESTIONS = "suggestions", "Vorschläge"
     HOURS = "hours", "Arbeitszeiten"
+    DECISIONS = "decisions", "Zuwendungsbescheide"
 
 
 _SECTIONS = {
@@ -52,6 +58,7 @@ _SECTIONS = {
     DueKind.PLAN_REVIEW: CaseSection.PLAN,
     DueKind.GOAL: CaseSection.PLAN,
     DueKind.TASK: CaseSection.PLAN,
+    DueKind.SUGGESTION: CaseSection.SUGGESTIONS,
     DueKind.NO_CONTACT: CaseSection.CONSULTATIONS,
     DueKind.HOURS: CaseSection.HOURS,
 }
@@ -105,6 +112,8 @@ _PARTS = {
     DueKind.TASK: "SELECT 'task', t.due_on, coachee_id, coaching_id, t.id, t.description FROM plans CROSS JOIN goals g "
     f"ON g.plan_id = plans.plan_id AND g.status NOT IN ({_ENDED}) CROSS JOIN tasks t ON t.goal_id = g.id "
     "WHERE t.due_on IS NOT NULL AND t.done_on IS NULL",
+    DueKind.SUGGESTION: f"SELECT 'suggestion', date(s.made_on, '+{ANSWER_DAYS} days'), cases.coachee_id, cases.id, s.id, "
+    "s.kind || ' ' || s.description FROM cases CROSS JOIN suggestions s ON s.coaching_id = cases.id AND s.state = 'open'",
     DueKind.NO_CONTACT: "SELECT 'no_contact', date(last, :contact_days), coachee_id, id, id, last FROM (SELECT coachee_id, id, "
     "max(entry_on, coalesce((SELECT u.held_on FROM consultations u WHERE u.coaching_id = running.id AND u.status = 'held' "
     "AND u.held_on <= :today ORDER BY u.held_on DESC LIMIT 1), '')) AS last FROM running) WHERE last <= :silent_since",
@@ -189,19 +198,24 @@ def _due_item(row: Any, today: date) -> DueItem:
 
 
 def _words(kind: DueKind, day: date, words: str | None, today: date) -> str:
+    said = words or ""
     match kind:
         case DueKind.CONSULTATION:
-            return _appointment(words or "", past=day < today)
+            text = _appointment(said, past=day < today)
         case DueKind.FOLLOW_UP:
-            return f"Nachbefragung zum Stichtag {show_date(day)}"
+            text = f"Nachbefragung zum Stichtag {show_date(day)}"
         case DueKind.CLOSING:
-            return f"Akte schließen, Austritt war am {show_date(date.fromisoformat(words or ''))}"
+            text = f"Akte schließen, Austritt war am {show_date(date.fromisoformat(said))}"
         case DueKind.PLAN_REVIEW:
-            return "Entwicklungsplan überprüfen"
+            text = "Entwicklungsplan überprüfen"
+        case DueKind.SUGGESTION:
+            about, _, suggested = said.partition(" ")
+            text = f"Vorschlag ({SuggestionKind(about).label}): {suggested}"
         case DueKind.NO_CONTACT:
-            return f"kein Kontakt seit {(today - date.fromisoformat(words or '')).days} Tagen"
+            text = f"kein Kontakt seit {(today - date.fromisoformat(said)).days} Tagen"
         case _:
-            return f"{kind.label}: {words}"
+            text = f"{kind.label}: {said}"
+    return text
 
 
 def _appointment(words: str, *, past: bool) -> str:

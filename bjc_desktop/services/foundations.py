@@ -12,7 +12,7 @@ from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.indicators.catalogue import BY_CODE, CATALOGUE
 from bjc_desktop.indicators.rating import RATIO_CODES
 from bjc_desktop.indicators.settings import settings_in_words
-from bjc_desktop.models import FeedbackTalk, FundingDecision, IndicatorSetting, Target
+from bjc_desktop.models import FeedbackTalk, FundingChange, FundingDecision, IndicatorSetting, Target
 from bjc_desktop.services.case_file import CaseRow, read_rows
 from bjc_desktop.services.targets import read_settings
 
@@ -49,6 +49,8 @@ class Foundations:
     """Funding decisions and feedback talks (the newest first), the targets of a year, and the settings."""
 
     decisions: tuple[CaseRow, ...]
+    changes: tuple[CaseRow, ...]
+    """Of all decisions, the newest first."""
     talks: tuple[CaseRow, ...]
     targets: tuple[TargetLine, ...]
     years: tuple[int, ...]
@@ -65,6 +67,7 @@ def read_foundations(connection: Connection, *, year: int) -> Foundations:
     reasons = {row.key: row.reason for row in connection.execute(select(setting.key, setting.reason))}
     return Foundations(
         read_rows(connection, FundingDecision, true(), FundingDecision.valid_from.desc()),
+        read_rows(connection, FundingChange, true(), FundingChange.valid_from.desc()),
         read_rows(connection, FeedbackTalk, true(), FeedbackTalk.held_on.desc()),
         tuple(_target(indicator.code, rows.get(indicator.code)) for indicator in CATALOGUE),
         tuple(years),

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.orm import Session
 
 from bjc_desktop.errors import InvalidInputError
-from bjc_desktop.models import Observation
+from bjc_desktop.models import DevelopmentPlan, Goal, Observation
 from bjc_desktop.models.coachings import ASSIGNED
-from bjc_desktop.services.case_file import DIMENSIONS
+from bjc_desktop.services.case_file import DIMENSIONS, OPEN_GOALS
 from bjc_desktop.services.due_items import full_name
 from bjc_desktop.services.row_editing import add_row
 
@@ -32,6 +32,8 @@ class ObservedPerson:
     last_on: date | None
     last: Mapping[str, int | None]
     """The last value of each dimension, however long ago; None where it was never observed."""
+    goals: tuple[tuple[str, str], ...] = ()
+    """The open goals of the latest plan that an observation may be linked to: id and description."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class ObservedRow:
     """By dimension, 1 to 5; None or absent: not observed."""
     evidence: str = ""
     derived_action: str = ""
+    goal_id: str | None = None
 
     @property
     def empty(self) -> bool:
@@ -78,6 +81,7 @@ def read_observation_group(connection: Connection, *, staff_id: str, today: date
         known = last[found["coaching_id"]]
         known["observed_on"] = found["observed_on"]
         known.update({name: found[name] for name in DIMENSIONS if found[name] is not None})
+    goals = _open_goals(connection, [row.id for row in rows])
     people = tuple(
         ObservedPerson(
             row.id,
@@ -85,10 +89,33 @@ def read_observation_group(connection: Connection, *, staff_id: str, today: date
             full_name(row.given_name, row.family_name),
             last[row.id].get("observed_on"),
             {name: last[row.id].get(name) for name in DIMENSIONS},
+            goals.get(row.id, ()),
         )
         for row in rows
     )
     return ObservationGroup(people, _last_head(connection, staff_id))
+
+
+def _open_goals(connection: Connection, coaching_ids: list[str]) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    goal, plan = Goal.__table__.c, DevelopmentPlan.__table__.c
+    query = (
+        select(plan.coaching_id, plan.version, goal.id, goal.description)
+        .join_from(DevelopmentPlan.__table__, Goal.__table__, goal.plan_id == plan.id)
+        .where(plan.coaching_id.in_(coaching_ids), goal.status.in_(OPEN_GOALS))
+        .order_by(plan.coaching_id, plan.version.desc(), func.coalesce(goal.due_on, date.max), goal.id)
+    )
+    found: dict[str, list[tuple[str, str]]] = {}
+    latest: dict[str, int] = _latest_versions(connection, coaching_ids)
+    for row in connection.execute(query):
+        if row.version == latest[row.coaching_id]:
+            found.setdefault(row.coaching_id, []).append((row.id, row.description))
+    return {coaching_id: tuple(goals) for coaching_id, goals in found.items()}
+
+
+def _latest_versions(connection: Connection, coaching_ids: list[str]) -> dict[str, int]:
+    plan = DevelopmentPlan.__table__.c
+    query = select(plan.coaching_id, func.max(plan.version)).where(plan.coaching_id.in_(coaching_ids)).group_by(plan.coaching_id)
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _last_head(connection: Connection, staff_id: str) -> Mapping[str, Any]:
@@ -116,7 +143,6 @@ def save_observations(
     for row in seen:
         values = {name: row.values.get(name) for name in DIMENSIONS}
         texts = {"evidence": row.evidence.strip() or None, "derived_action": row.derived_action.strip() or None}
-        add_row(
-            session, Observation, {"coaching_id": row.coaching_id, "staff_id": staff_id, **head, **values, **texts}, today=today
-        )
+        owner = {"coaching_id": row.coaching_id, "staff_id": staff_id, "goal_id": row.goal_id}
+        add_row(session, Observation, {**owner, **head, **values, **texts}, today=today)
     return len(seen)

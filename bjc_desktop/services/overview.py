@@ -3,7 +3,7 @@
 Every number stands beside its list: the items themselves, or a filter that shows the same people in the list of coachees.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -139,7 +139,8 @@ def read_overview_due(connection: Connection, *, staff_id: str | None, today: da
     until = today + timedelta(days=DAYS_AHEAD)
     items = read_due(connection, Cases(staff_id), today=today, until=until, kinds=ALL_KINDS)
     hours = _missing_hours(connection, staff_id, today)
-    return tuple(sorted((*items, *hours), key=lambda item: (item.day, item.kind, item.name)))
+    proofs = _proofs_of_use(connection, today) if staff_id is None else []
+    return tuple(sorted((*items, *hours, *proofs), key=lambda item: (item.day, item.kind, item.name)))
 
 
 def _missing_hours(connection: Connection, staff_id: str | None, today: date) -> list[DueItem]:
@@ -162,6 +163,31 @@ def _missing_hours(connection: Connection, staff_id: str | None, today: date) ->
 def _hours_item(member: StaffMember, name: str, month: str, last: date) -> DueItem:
     words = f"Arbeitszeit {month[5:]}.{month[:4]} eintragen"
     return DueItem(DueKind.HOURS, last, True, name, None, None, member.id, CaseSection.HOURS, words)  # noqa: FBT003 - a finished month
+
+
+_PROOFS = text(
+    "SELECT id, provider_id, reference, proof_of_use_on FROM funding_decisions WHERE proof_of_use_on BETWEEN :first AND :last"
+).columns(proof_of_use_on=Date)
+
+
+def _proofs_of_use(connection: Connection, today: date) -> list[DueItem]:
+    """Return the proofs of use that are due within a month, or were within the last one."""
+    near = {"first": add_months(today, -1).isoformat(), "last": add_months(today, 1).isoformat()}
+    names = {name: row for row, name in connection.execute(text("SELECT name, id FROM providers"))}
+    return [
+        DueItem(
+            DueKind.PROOF_OF_USE,
+            row.proof_of_use_on,
+            row.proof_of_use_on < today,
+            names[row.provider_id],
+            None,
+            None,
+            row.id,
+            CaseSection.DECISIONS,
+            f"Verwendungsnachweis zum Bescheid {row.reference}",
+        )
+        for row in connection.execute(_PROOFS, near)
+    ]
 
 
 def _staff_names(connection: Connection) -> Mapping[str, str]:
@@ -211,8 +237,10 @@ _STOCK = text(
 )
 
 
-def read_caseload(connection: Connection, staff_id: str | None, today: date) -> tuple[CoachLoad, ...]:
-    """Return the loads of today by name: of the member of staff, or of every job coach who is employed."""
+def read_caseload(
+    connection: Connection, staff_id: str | None, today: date, roles: Collection[Role] = (Role.JOB_COACH,)
+) -> tuple[CoachLoad, ...]:
+    """Return the loads of today by name: of the member of staff, or of everybody of *roles* who is employed."""
     stocks: dict[str, list[tuple[str, int]]] = {}
     for row in connection.execute(_STOCK, {"today": today.isoformat(), "staff_id": staff_id}):
         stocks.setdefault(row.staff_id, []).append((row.coachee_id, row.long_term))
@@ -220,7 +248,7 @@ def read_caseload(connection: Connection, staff_id: str | None, today: date) -> 
     members = [
         member
         for member in read_staff(connection).values()
-        if member.id == staff_id or (staff_id is None and member.role == Role.JOB_COACH.value and member.employed_on(today))
+        if member.id == staff_id or (staff_id is None and member.role in set(roles) and member.employed_on(today))
     ]
     loads = [_coach_load(member, names[member.id], stocks.get(member.id, [])) for member in members]
     return tuple(sorted(loads, key=lambda load: load.name))

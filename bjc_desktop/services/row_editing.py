@@ -29,7 +29,7 @@ SECOND_COACH = "In dieser Zeit ist schon ein*e JobCoach zuständig. Bitte zuerst
 BORN_LATER = "Das Geburtsdatum liegt in der Zukunft. Bitte das Jahr prüfen."
 HELD_LATER = "Eine durchgeführte Konsultation kann nicht in der Zukunft liegen. Bitte das Datum oder den Stand ändern."
 NO_NOTE_KEY = "Sie haben keinen Zugang zu den Notizen. Bitte jemanden mit diesem Zugang fragen."
-_OWNERS = {"coachee_id", "coaching_id", "plan_id", "goal_id"}
+_OWNERS = {"coachee_id", "coaching_id", "plan_id", "goal_id", "funding_decision_id"}
 _OWNED_BY_STAFF = {"staff_qualifications", "working_time"}
 _SLICE = 500
 
@@ -303,7 +303,8 @@ def _impossible_days(table: str, values: Mapping[str, Any], today: date) -> dict
 
 
 def _owns(child: Table, column: Column[Any]) -> bool:
-    return column.name in _OWNERS or (child.name in _OWNED_BY_STAFF and column.name == "staff_id")
+    # What may be empty only points at the row: an observation is no part of a goal.
+    return (column.name in _OWNERS and not column.nullable) or (child.name in _OWNED_BY_STAFF and column.name == "staff_id")
 
 
 def _referring(table: str) -> Iterable[tuple[Table, Column[Any]]]:

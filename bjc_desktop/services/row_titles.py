@@ -24,6 +24,7 @@ class RowTitle:
 TITLES = {
     "providers": RowTitle("Träger", "Träger", words="name"),
     "funding_decisions": RowTitle("Zuwendungsbescheid", "Zuwendungsbescheide", words="reference"),
+    "funding_changes": RowTitle("Änderungsbescheid", "Änderungsbescheide", day="valid_from"),
     "staff": RowTitle("Person des Personals", "Personen des Personals", words="family_name"),
     "staff_qualifications": RowTitle("Qualifikation", "Qualifikationen", words="kind"),
     "working_time": RowTitle("Arbeitszeit", "Arbeitszeiten", words="month"),
@@ -39,6 +40,7 @@ TITLES = {
     "tasks": RowTitle("Aufgabe", "Aufgaben", day="due_on"),
     "consultations": RowTitle("Konsultation", "Konsultationen", day="held_on"),
     "observations": RowTitle("Beobachtung", "Beobachtungen", day="observed_on"),
+    "suggestions": RowTitle("Vorschlag", "Vorschläge", day="made_on", words="kind"),
     "outcomes": RowTitle("Ergebnis", "Ergebnisse", day="begin_on", words="kind"),
     "follow_ups": RowTitle("Nachbefragung", "Nachbefragungen", day="contacted_on"),
     "indicator_settings": RowTitle("Einstellung", "Einstellungen"),

@@ -15,9 +15,10 @@ from bjc_desktop.services.case_file import CaseRow, full_name, read_rows
 from bjc_desktop.services.overview import CoachLoad, read_caseload
 from bjc_desktop.services.requirement_profile import Requirement, RequirementState, read_requirements
 from bjc_desktop.services.targets import read_settings
-from bjc_desktop.vocabulary import Role
+from bjc_desktop.vocabulary import QualificationKind, Role
 
 MONTHS_BACK, MONTHS_AHEAD = 6, 3
+_WITH_CASES = (Role.JOB_COACH, Role.EMPLOYMENT_TRAINER)
 OVERLOAD = Fraction(13, 10)
 """From here on a caseload is an overload."""
 
@@ -46,6 +47,15 @@ class TeamMember:
     """The last month ends, the oldest first; only for coaches and trainers."""
     requirements: tuple[Requirement, ...]
     qualifications: tuple[CaseRow, ...]
+
+    def further_training(self, year: int) -> tuple[int, int]:
+        """Return the hours of further training: in *year*, and in all."""
+        hours = [
+            (row["obtained_on"], row["hours"] or 0)
+            for row in self.qualifications
+            if row["kind"] == QualificationKind.FURTHER_TRAINING.value
+        ]
+        return sum(n for day, n in hours if day is not None and day.year == year), sum(n for _, n in hours)
 
     @property
     def missing(self) -> int:
@@ -89,7 +99,7 @@ def read_team_board(connection: Connection, *, today: date) -> TeamBoard:
     settings = read_settings(connection)
     rows = read_rows(connection, Staff, true(), Staff.family_name, Staff.given_name)
     requirements = read_requirements(connection, {row.id: Role(row["role"]) for row in rows}, today=today)
-    loads = {load.staff_id: load for load in read_caseload(connection, None, today)}
+    loads = {load.staff_id: load for load in read_caseload(connection, None, today, _WITH_CASES)}
     months = _months(connection, today)
     qualifications: dict[str, list[CaseRow]] = {}
     for row in read_rows(connection, StaffQualification, true(), StaffQualification.obtained_on):
@@ -137,9 +147,13 @@ def _months(connection: Connection, today: date) -> Mapping[str, tuple[MonthLoad
     return found
 
 
+_CHANGED = (
+    "coalesce((SELECT f.{0} FROM funding_changes f WHERE f.funding_decision_id = d.id AND f.valid_from <= :today "
+    "AND f.{0} IS NOT NULL ORDER BY f.valid_from DESC, f.id DESC LIMIT 1), d.{0})"
+)
 _FUNDED = text(
-    "SELECT sum(coach_positions) AS coaches, sum(trainer_positions) AS trainers FROM funding_decisions "
-    "WHERE valid_from <= :today AND valid_to >= :today"
+    f"SELECT sum({_CHANGED.format('coach_positions')}) AS coaches, sum({_CHANGED.format('trainer_positions')}) AS trainers "
+    "FROM funding_decisions d WHERE d.valid_from <= :today AND d.valid_to >= :today"
 )
 
 
@@ -174,9 +188,12 @@ def _warnings(members: list[TeamMember], settings: IndicatorSettings) -> tuple[s
     lines = []
     for member in members:
         load = None if member.load is None else member.load.load
-        if load is None or member.role is not Role.JOB_COACH or not member.employed:
+        if load is None or not member.employed:
             continue
-        if load < Fraction(settings.caseload_floor):
+        if member.role is Role.EMPLOYMENT_TRAINER:
+            if load >= OVERLOAD:
+                lines.append(f"{member.name}: deutlich über dem Schlüssel (1:{KEY_SHORT})")
+        elif load < Fraction(settings.caseload_floor):
             lines.append(f"{member.name}: deutlich unter dem Schlüssel (1:{KEY_LONG} und 1:{KEY_SHORT})")
         elif load >= OVERLOAD:
             lines.append(f"{member.name}: deutlich über dem Schlüssel (1:{KEY_LONG} und 1:{KEY_SHORT})")

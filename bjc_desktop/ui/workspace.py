@@ -61,6 +61,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("figures", "Kennzahlen", "chart-column", "figures.figures_page", "FiguresPage", _CASES),
     PageEntry("quality", "Datenqualität", "shield-check", "quality.quality_page", "QualityPage", _CASES),
     PageEntry("observing", "Beobachten", "clipboard-list", "observing.observing_page", "ObservingPage", _TRAINERS),
+    PageEntry("following", "Nachhalten", "clipboard-check", "observing.following_page", "FollowingPage", _TRAINERS),
     PageEntry("hours", "Arbeitszeit", "clock", "hours.hours_page", "HoursPage", PROVIDER_DESK),
     PageEntry("statistic", "Statistik", "list-checks", "hours.statistic_page", "StatisticPage", PROVIDER_DESK),
     PageEntry("report", "Bericht", "file-text", "report.report_page", "ReportPage", _COORDINATION),

@@ -7,7 +7,15 @@ from bjc_desktop.vault.driver import memory_engine
 from bjc_desktop.vault.keys import DEFAULT_KDF, KdfParameters, NoteCipher, check_new_passphrase
 from bjc_desktop.vault.opening import assert_sound, create_vault, open_vault, open_with_key
 from bjc_desktop.vault.slots import Anchor
-from bjc_desktop.vault.users import add_user, grant_notes, list_users, remove_user, renew_recovery_code, set_passphrase
+from bjc_desktop.vault.users import (
+    add_user,
+    change_roles,
+    grant_notes,
+    list_users,
+    remove_user,
+    renew_recovery_code,
+    set_passphrase,
+)
 from bjc_desktop.vault.vault import Secrets, UserIdentity, Vault
 
 __all__ = [
@@ -26,6 +34,7 @@ __all__ = [
     "assert_sound",
     "back_up",
     "back_up_before",
+    "change_roles",
     "check_new_passphrase",
     "create_vault",
     "doctor",

@@ -29,7 +29,8 @@ from bjc_desktop.vault.change_chain import (
     verify_anchor,
     verify_chain,
 )
-from bjc_desktop.vault.role_rights import NOT_ASSIGNED, assert_may_write, sees_all_cases, visible_query
+from bjc_desktop.vault.role_rights import NOT_ASSIGNED, assert_may_write, may_change_fields, sees_all_cases, visible_query
+from bjc_desktop.vocabulary import Role
 
 __all__ = [
     "ALTERED",
@@ -137,9 +138,8 @@ def _record_flush(session: Session, context: UOWTransaction, instances: object) 
     for entity in new:
         _fill_defaults(entity)
     pending = {(_table(entity).name, entity.id): entity for entity in new}
-    changed = _changed(session, new)
-    assert_may_write(session.info["roles"], {_table(entity).name for entity in changed})
-    found = [(entity, _change(session, entity, pending)) for entity in changed]
+    found = [(entity, _change(session, entity, pending)) for entity in _changed(session, new)]
+    _assert_allowed(session.info["roles"], [record for _, record in found])
     if not sees_all_cases(session.info["roles"]):
         _assert_seen(session, new, {record.person_id for _, record in found if record.person_id is not None})
     changes = [(entity, record) for entity, record in found if record.payload["fields"] or record.action != "update"]
@@ -149,6 +149,16 @@ def _record_flush(session: Session, context: UOWTransaction, instances: object) 
     for record_id, (entity, record) in zip(ids, changes, strict=True):
         entity.change_id = record_id
         entity.row_version = record.version or 1
+
+
+def _assert_allowed(roles: frozenset[Role], records: Iterable[NewRecord]) -> None:
+    whole = {
+        record.entity
+        for record in records
+        if record.entity is not None
+        and not (record.action == "update" and may_change_fields(roles, record.entity, record.payload["fields"]))
+    }
+    assert_may_write(roles, whole)
 
 
 def _assert_seen(session: Session, new: Iterable[Recorded], people: set[str]) -> None:

@@ -38,8 +38,10 @@ _WRITES: Mapping[str, frozenset[Role]] = {
     "acknowledgements": _CASE,
     "consultations": frozenset({Role.JOB_COACH, Role.EMPLOYMENT_TRAINER, Role.COORDINATION}),
     "observations": frozenset({Role.EMPLOYMENT_TRAINER}),
+    "suggestions": frozenset({Role.JOB_COACH, Role.EMPLOYMENT_TRAINER, Role.COORDINATION}),
     "providers": _DESK,
     "funding_decisions": _DESK,
+    "funding_changes": _DESK,
     "staff": _DESK,
     "staff_qualifications": _DESK,
     "requirement_confirmations": _DESK,
@@ -51,6 +53,11 @@ _WRITES: Mapping[str, frozenset[Role]] = {
     "released_reports": frozenset({Role.COORDINATION}),
 }
 """By table: who may write. What is not named here belongs to the vault itself and has checks of its own."""
+_WRITES_FIELDS: Mapping[tuple[str, Role], frozenset[str]] = {
+    # Following up what was agreed is the trainers' part (the seed's answer 7); what is agreed stays the coach's.
+    ("tasks", Role.EMPLOYMENT_TRAINER): frozenset({"done_on"}),
+}
+"""By table and role: the fields that may be changed where the row as a whole may not."""
 
 
 def assert_may_write(roles: Collection[Role], tables: Iterable[str]) -> None:
@@ -63,6 +70,11 @@ def assert_may_write(roles: Collection[Role], tables: Iterable[str]) -> None:
     """
     if any(table in _WRITES and not _WRITES[table] & frozenset(roles) for table in tables):
         raise VaultError(NOT_ALLOWED)
+
+
+def may_change_fields(roles: Collection[Role], table: str, fields: Collection[str]) -> bool:
+    """Say whether one of *roles* may change just these *fields* of a row of *table* that is there."""
+    return any(set(fields) <= _WRITES_FIELDS.get((table, role), frozenset()) for role in roles)
 
 
 def sees_all_cases(roles: Collection[Role]) -> bool:
@@ -164,6 +176,7 @@ _MASKED: Mapping[str, Mapping[str, str]] = {
     "goals": {"": _OF_GOAL, "description": f"'{HIDDEN}'"},
     "tasks": {"": _OF_TASK, "description": f"'{HIDDEN}'"},
     "observations": {"": _OF_COACHING, "evidence": "NULL", "derived_action": "NULL"},
+    "suggestions": {"": _OF_COACHING, "description": f"'{HIDDEN}'", "answer": "NULL"},
     "outcomes": {"": _OF_COACHING, "employer": "NULL", "gross_pay": "NULL"},
     "acknowledgements": {"": _OF_COACHING, "reason": f"'{HIDDEN}'"},
 }

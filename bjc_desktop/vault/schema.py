@@ -17,7 +17,7 @@ from bjc_desktop.vault.driver import CipherKey, Connector, connect, revision_of,
 if TYPE_CHECKING:
     from alembic.script import Script
 
-HEAD = "0005"
+HEAD = "0006"
 """The revision that this version of the program works with."""
 
 SCRIPTS = Path(models.__file__).parent / "migrations"

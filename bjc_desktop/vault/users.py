@@ -1,7 +1,7 @@
 """The users of a vault: adding and removing them, their passphrases, their access to notes, the recovery code."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -19,6 +19,7 @@ from bjc_desktop.vault.user_names import checked_name
 from bjc_desktop.vault.vault import UserIdentity, Vault, roles_from
 from bjc_desktop.vocabulary import Role
 
+NO_ROLE = "Bitte mindestens eine Rolle wählen."
 NOTE_ROLE = Role.JOB_COACH
 """The role that reads notes of consultations."""
 
@@ -45,7 +46,7 @@ def add_user(
     name, wanted = checked_name(name), set(roles)
     check_new_passphrase(passphrase)
     if not wanted:
-        raise InvalidInputError({"roles": "Bitte mindestens eine Rolle wählen."})
+        raise InvalidInputError({"roles": NO_ROLE})
     new = new_slot(owner_of(vault.id, name), passphrase, vault.secrets.data_key, vault.id, kdf)
     before = vault.slots
     try:
@@ -112,16 +113,60 @@ def remove_user(vault: Vault, name: str, now: datetime) -> None:
         if user.id == vault.user.id:
             message = "Der eigene Zugang lässt sich nicht entfernen. Bitte jemanden mit der Rolle „Verwaltung“ fragen."
             raise VaultError(message)
-        held, user.note_keys, user.removed_at = user.note_keys is not None, None, utc(now)
-        if held and vault.notes is not None:
-            use = rotate_notes(vault, session)
-        elif held:
-            put_fact(session, ROTATION_DUE, b"1")
+        user.removed_at = utc(now)
+        if user.note_keys is not None:
+            use = _notes_taken_from(vault, session, user)
         record_event(session, vault.actor(Role.ADMINISTRATION), "remove_user", {"user_id": user.id}, now=now)
         owners = {owner_of(vault.id, other.name) for other in session.scalars(select(User).where(User.removed_at.is_(None)))}
     if use is not None:
         use()
     rotate_data_key(vault, owners)
+
+
+def change_roles(vault: Vault, name: str, roles: Iterable[Role], now: datetime) -> UserIdentity:
+    """Give a user other roles; they count from the next opening on.
+
+    Who becomes a coach gets access to the notes where the acting user holds it, otherwise by :func:`grant_notes`. Who is a coach no
+    longer loses it, and the notes' key is changed, at once or as soon as someone who holds it opens the vault.
+
+    Raises
+    ------
+    VaultError
+        where the acting user does not have the role administration, or would give up their own.
+    InvalidInputError
+        where no role is given.
+    NotFoundError
+        where there is no such user.
+    """
+    wanted, use = set(roles), None
+    if not wanted:
+        raise InvalidInputError({"roles": NO_ROLE})
+    with vault.writing(Role.ADMINISTRATION, now=now) as session:
+        user = _active(session, name)
+        if user.id == vault.user.id and Role.ADMINISTRATION not in wanted:
+            message = "Die eigene Rolle „Verwaltung“ lässt sich nicht abgeben. Bitte jemanden mit dieser Rolle fragen."
+            raise VaultError(message)
+        user.roles = ",".join(role for role in Role if role in wanted)
+        if NOTE_ROLE in wanted and user.note_keys is None and vault.notes is not None:
+            seal_to(vault, user, vault.notes.keys)
+        elif NOTE_ROLE not in wanted and user.note_keys is not None:
+            use = _notes_taken_from(vault, session, user)
+        record_event(
+            session, vault.actor(Role.ADMINISTRATION), "change_roles", {"user_id": user.id, "roles": sorted(wanted)}, now=now
+        )
+        changed = UserIdentity(user.id, user.name, frozenset(wanted))
+    if use is not None:
+        use()
+    return changed
+
+
+def _notes_taken_from(vault: Vault, session: Session, user: User) -> Callable[[], None] | None:
+    """Take the notes' key from a holder and change it; return what to do after the commit. Without the key, note that it is due."""
+    user.note_keys = None
+    if vault.notes is None:
+        put_fact(session, ROTATION_DUE, b"1")
+        return None
+    return rotate_notes(vault, session)
 
 
 def set_passphrase(

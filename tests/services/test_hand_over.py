@@ -1,14 +1,19 @@
 """Handing a caseload over: one step, no gap, no overlap, and back after a cover."""
 
 from datetime import date, timedelta
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from bjc_desktop.errors import InvalidInputError
+from bjc_desktop.models import FundingChange, FundingDecision, Staff, StaffQualification
+from bjc_desktop.services.due_items import DueKind
 from bjc_desktop.services.hand_over import HeldCoaching, hand_over, held_coachings, shared_evenly
-from bjc_desktop.services.overview import read_caseload
+from bjc_desktop.services.overview import read_caseload, read_overview_due
+from bjc_desktop.services.row_editing import add_row
 from bjc_desktop.services.team_board import read_team_board
 from bjc_desktop.services.undoing import undo
 from bjc_desktop.vault import Vault
@@ -109,7 +114,11 @@ def test_that_the_team_board_counts_as_the_overview_does(sample: Vault) -> None:
     with sample.reading() as connection:
         board = read_team_board(connection, today=TODAY)
         loads = {load.staff_id: load for load in read_caseload(connection, None, TODAY)}
-    assert {member.row.id: member.load for member in board.members if member.load} == loads
+    coaches = {member.row.id: member.load for member in board.members if member.load and member.role is Role.JOB_COACH}
+    assert coaches == loads
+    trainers = [member.load for member in board.members if member.employed and member.role is Role.EMPLOYMENT_TRAINER]
+    assert trainers
+    assert all(load.load == Fraction(load.stock, 40) for load in trainers)
     stocks = sorted(
         load.stock for key, load in loads.items() if any(m.row.id == key and m.role is Role.JOB_COACH for m in board.members)
     )
@@ -117,3 +126,56 @@ def test_that_the_team_board_counts_as_the_overview_does(sample: Vault) -> None:
     assert board.ahead[0].day == TODAY
     assert [position.role for position in board.positions] == [Role.JOB_COACH, Role.EMPLOYMENT_TRAINER]
     assert all(len(member.months) == 6 for member in board.members if member.role is Role.JOB_COACH)
+
+
+def test_that_a_change_of_the_decision_counts_from_its_day_on(sample: Vault) -> None:
+    with sample.writing(now=NOW) as session:
+        decision = session.scalars(
+            select(FundingDecision).where(FundingDecision.valid_from <= TODAY, FundingDecision.valid_to >= TODAY)
+        ).first()
+        before, change = decision.coach_positions, TODAY - timedelta(days=10)
+        add_row(
+            session,
+            FundingChange,
+            {"funding_decision_id": decision.id, "valid_from": change, "coach_positions": before + 2},
+            today=TODAY,
+        )
+    funded = {}
+    for day in (change - timedelta(days=1), change, TODAY):
+        with sample.reading() as connection:
+            funded[day] = tuple(position.funded for position in read_team_board(connection, today=day).positions)
+    coaches, trainers = funded[change - timedelta(days=1)]
+    assert coaches is not None
+    # What the change does not name goes on.
+    assert funded[change] == funded[TODAY] == (coaches + 2, trainers)
+
+
+def test_that_a_proof_of_use_is_due_for_who_sees_all_cases_a_month_ahead(sample: Vault) -> None:
+    with sample.writing(now=NOW) as session:
+        session.scalars(select(FundingDecision)).first().proof_of_use_on = TODAY + timedelta(days=13)
+    with sample.reading() as connection:
+        assert [
+            item.kind for item in read_overview_due(connection, staff_id=None, today=TODAY) if item.kind is DueKind.PROOF_OF_USE
+        ]
+        assert not [
+            item
+            for item in read_overview_due(connection, staff_id=None, today=TODAY - timedelta(days=30))
+            if item.kind is DueKind.PROOF_OF_USE
+        ]
+        own = read_overview_due(connection, staff_id=connection.exec_driver_sql("SELECT id FROM staff").scalar(), today=TODAY)
+        assert not [item for item in own if item.kind is DueKind.PROOF_OF_USE]
+
+
+def test_that_hours_of_further_training_are_summed(sample: Vault) -> None:
+    with sample.writing(now=NOW) as session:
+        member = session.scalars(select(Staff)).first()
+        for day, hours in ((TODAY, 8), (TODAY.replace(year=TODAY.year - 1), 16), (None, 4)):
+            row = {"staff_id": member.id, "kind": "further_training", "obtained_on": day, "hours": hours}
+            add_row(session, StaffQualification, row, today=TODAY)
+        add_row(session, StaffQualification, {"staff_id": member.id, "kind": "aevo", "hours": 99}, today=TODAY)
+    with sample.reading() as connection:
+        board = read_team_board(connection, today=TODAY)
+    known = next(shown for shown in board.members if shown.row.id == member.id)
+    others = sum(row["hours"] or 0 for row in known.qualifications if row["kind"] == "further_training") - 28
+    assert known.further_training(TODAY.year)[1] - others == 28
+    assert known.further_training(TODAY.year - 1)[0] >= 16

@@ -1,6 +1,7 @@
 """Users in the window, and what each role gets to see of it."""
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from bjc_desktop.errors import WrongPassphraseError
@@ -15,7 +16,7 @@ from tests.ui.typing_keys import type_text
 NEW = "Ein ganz neuer Satz"
 PAGES_OF = {
     Role.JOB_COACH: {"overview", "coachees", "follow_ups", "figures", "quality", "history", "settings"},
-    Role.EMPLOYMENT_TRAINER: {"overview", "coachees", "observing", "settings"},
+    Role.EMPLOYMENT_TRAINER: {"overview", "coachees", "observing", "following", "settings"},
     Role.COORDINATION: {
         "overview", "coachees", "follow_ups", "figures", "quality", "hours", "statistic", "report", "team", "foundations", "history",
         "settings",
@@ -91,9 +92,9 @@ def test_that_a_user_is_added_with_roles_and_opens_the_vault(page, desk, qtbot) 
     type_text(dialog.name, "ayşe")
     type_text(dialog.passphrase.line, NEW)
     type_text(dialog.again.line, "etwas anderes")
-    dialog.roles[Role.EMPLOYMENT_TRAINER].setChecked(True)
-    dialog.staff.setCurrentIndex(2)
-    staff_id = dialog.staff.currentData()
+    dialog.choice.boxes[Role.EMPLOYMENT_TRAINER].setChecked(True)
+    dialog.choice.staff.setCurrentIndex(2)
+    staff_id = dialog.choice.staff.currentData()
     dialog._accept()
     assert dialog.isVisible()
     dialog.again.line.clear()
@@ -118,7 +119,7 @@ def test_that_a_taken_name_is_said_in_the_dialog_and_nothing_typed_is_lost(page,
     type_text(dialog.name, USER.upper())
     for field in (dialog.passphrase, dialog.again):
         type_text(field.line, NEW)
-    dialog.roles[Role.JOB_COACH].setChecked(True)
+    dialog.choice.boxes[Role.JOB_COACH].setChecked(True)
     dialog._accept()
     qtbot.waitUntil(lambda: "schon" in dialog.banner.text(), timeout=20_000)
     assert dialog.name.text() == USER.upper()
@@ -158,3 +159,22 @@ def test_that_a_coach_is_given_the_notes_by_who_has_them(page, desk, qtbot) -> N
     desk.vault.close()
     with open_vault(folder, NEW, user="neu", now=NOW) as vault:
         assert vault.notes is not None
+
+
+def test_that_roles_are_changed_in_the_window(page, desk, qtbot) -> None:
+    add_user(desk.vault, "ayşe", NEW, {Role.JOB_COACH}, NOW, kdf=CHEAP_KDF)
+    page.refresh()
+    page.table.selectRow(next(at for at, shown in enumerate(page.table.rows_model.rows) if shown.user.name == "ayşe"))
+    qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    dialog = QApplication.activeModalWidget()
+    assert dialog.choice.roles() == [Role.JOB_COACH]
+    dialog.choice.boxes[Role.JOB_COACH].setChecked(False)
+    dialog.save_button.click()
+    qtbot.waitUntil(lambda: "mindestens eine Rolle" in dialog.banner.text(), timeout=20_000)
+    dialog.choice.boxes[Role.COORDINATION].setChecked(True)
+    dialog.choice.staff.setCurrentIndex(1)
+    dialog.save_button.click()
+    qtbot.waitUntil(lambda: not dialog.isVisible(), timeout=20_000)
+    user = next(user for user in list_users(desk.vault) if user.name == "ayşe")
+    assert user.roles == {Role.COORDINATION}
+    assert desk.read(lambda c: staff_of_user(c, user.id)) == dialog.choice.staff.currentData() is not None

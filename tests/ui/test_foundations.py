@@ -115,3 +115,18 @@ def test_that_decisions_and_talks_are_kept(page, desk, workspace) -> None:
     assert [talk["agreed"] for talk in held().talks] == ["Fallbesprechung alle zwei Wochen"]
     workspace.undo()
     assert held().talks == ()
+
+
+def test_that_a_change_of_a_decision_is_kept_with_it(page, desk, qtbot) -> None:
+    page.show_section(DECISIONS)
+    page.decisions.table.selectRow(0)
+    decision = page.decisions.table.current()
+    page.changes.begin_new()
+    type_text(page.changes.form.fields["valid_from"].line, "1.11.2025")
+    type_text(page.changes.form.fields["coach_positions"].inner, "5")
+    page.changes.save()
+    kept = desk.read(lambda c: read_foundations(c, year=2025)).changes
+    assert [(row["funding_decision_id"], row["coach_positions"]) for row in kept] == [(decision.id, 5)]
+    assert [row.id for row in page.changes.table.rows_model.rows] == [kept[0].id]
+    page.decisions.table.selectRow(1)
+    assert list(page.changes.table.rows_model.rows) == []

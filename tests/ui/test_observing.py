@@ -131,3 +131,20 @@ def test_that_only_those_assigned_are_shown_and_one_bad_value_saves_nobody(page,
     with pytest.raises(Exception, match="5"):
         desk.write(lambda s: save_observations(s, staff_id=desk.staff_id, head=head, rows=rows, today=TODAY))
     assert newest(page, first) == before
+
+
+def test_that_an_observation_is_linked_to_an_open_goal_by_its_number(page, qtbot) -> None:
+    at = next(at for at, person in enumerate(page.group_model.people) if len(person.goals) > 1)
+    person = page.group_model.people[at]
+    page.table.setCurrentIndex(page.group_model.index(at, 1))
+    keys(page, qtbot, "3")
+    column = next(c for c in range(page.group_model.columnCount()) if page.group_model.field(c) == "goal_id")
+    page.table.setCurrentIndex(page.group_model.index(at, column))
+    for _, description in person.goals:
+        assert description in page._anchors.text()
+    keys(page, qtbot, "9")  # there are not so many
+    assert "goal_id" not in page.group_model.entries[person.coaching_id]
+    page.table.setCurrentIndex(page.group_model.index(at, column))
+    keys(page, qtbot, "2")
+    page.save_button.click()
+    assert newest(page, person.coaching_id)["goal_id"] == person.goals[1][0]

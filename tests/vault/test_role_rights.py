@@ -49,6 +49,7 @@ MAY = {
     "coachees": CASE, "consents": CASE, "coachings": CASE, "coaching_staff": CASE, "measures": CASE, "competence_profiles": CASE,
     "barriers": CASE, "development_plans": CASE, "goals": CASE, "tasks": CASE, "outcomes": CASE, "follow_ups": CASE,
     "acknowledgements": CASE, "consultations": {COACH, TRAINER, COORDINATION}, "observations": {TRAINER}, "providers": DESK,
+    "suggestions": {COACH, TRAINER, COORDINATION}, "funding_changes": DESK,
     "funding_decisions": DESK, "staff": DESK, "staff_qualifications": DESK, "requirement_confirmations": DESK,
     "working_time": DESK, "targets": DESK, "indicator_settings": DESK, "report_statements": {COORDINATION},
     "feedback_talks": {COORDINATION}, "released_reports": {COORDINATION},
@@ -104,7 +105,7 @@ def test_that_a_session_keeps_to_the_rights(sample: Vault, role, table) -> None:
         row_id = connection.execute(select(entity.__table__.c.id).limit(1)).scalar()
     if row_id is None:
         assert table in {"acknowledgements", "requirement_confirmations", "indicator_settings", "report_statements",
-                         "feedback_talks", "released_reports"}  # fmt: skip
+                         "feedback_talks", "released_reports", "suggestions", "funding_changes"}  # fmt: skip
         return
     refusal = None
     with acting(sample, frozenset({role})):

@@ -45,8 +45,29 @@ def _clauses(connection: Connection) -> dict[str, list[str]]:
         "SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
     )
     found = {row.name: " ".join(row.sql.replace('"', "").split()) for row in connection.exec_driver_sql(query)}
-    # Alembic writes the constraints of a table in another order.
-    return {name: sorted(re.split(r",? (?=CONSTRAINT )", sql.removesuffix(" )"))) for name, sql in found.items()}
+    return {name: _parts(sql) for name, sql in found.items()}
+
+
+def _parts(sql: str) -> list[str]:
+    """Return the columns and constraints of a clause: in which order they stand, and whether in a column, says nothing."""
+    begin, _, body = sql.partition(" (")
+    parts, depth, part = [], 0, ""
+    for character in body.rstrip().removesuffix(")"):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if character == "," and depth == 0:
+            parts.append(part.strip())
+            part = ""
+        else:
+            part += character
+    found = [begin]
+    for text in (*parts, part.strip()):
+        column, *constraints = re.split(r"(?<!\S)(?=CONSTRAINT )", text)
+        found += [column.strip()] if column.strip() else []
+        found += [
+            re.sub(r"^(CONSTRAINT \w+) REFERENCES", rf"\1 FOREIGN KEY({column.split(' ')[0]}) REFERENCES", c.strip())
+            for c in constraints
+        ]
+    return sorted(found)
 
 
 # Neither SQLAlchemy nor Alembic can reflect an index on an expression; comparing the clauses does.

@@ -10,6 +10,7 @@ from bjc_desktop.vault import (
     Vault,
     add_user,
     back_up,
+    change_roles,
     doctor,
     grant_notes,
     is_damaged,
@@ -195,3 +196,47 @@ def test_that_what_was_backed_up_before_a_removal_opens_as_it_was(vault: Vault, 
     restore(backup, tmp_path / "alt")
     with _open(tmp_path / "alt", COACH, THEIRS) as old:
         assert names_in(old) == [CANARY]
+
+
+def test_that_roles_are_changed_and_the_notes_go_with_the_role(vault: Vault) -> None:
+    consultation_id = _own_case(vault)
+    _add(vault, COACH, Role.JOB_COACH)
+    change_roles(vault, COACH, {Role.EMPLOYMENT_TRAINER}, NOW)
+    assert vault.notes is not None
+    assert vault.notes.keys.newest == 2
+    assert _note(vault, consultation_id) == NOTE
+    vault.close()
+    with _open(vault.folder, COACH, THEIRS) as theirs:
+        assert theirs.user.roles == {Role.EMPLOYMENT_TRAINER}
+        assert theirs.notes is None
+    with _open(vault.folder) as first:
+        change_roles(first, COACH, {Role.JOB_COACH, Role.COORDINATION}, NOW)
+    with _open(vault.folder, COACH, THEIRS) as theirs:
+        assert theirs.user.roles == {Role.JOB_COACH, Role.COORDINATION}
+        assert _note(theirs, consultation_id) == NOTE
+
+
+def test_that_who_takes_the_notes_without_holding_them_has_them_changed_by_the_next_who_does(vault: Vault) -> None:
+    consultation_id = _own_case(vault)
+    _add(vault, OFFICE, Role.ADMINISTRATION)
+    _add(vault, COACH, Role.JOB_COACH)
+    vault.close()
+    with _open(vault.folder, OFFICE, THEIRS) as office:
+        change_roles(office, COACH, {Role.COORDINATION}, NOW)
+    with _open(vault.folder) as first:
+        assert first.notes is not None
+        assert first.notes.keys.newest == 2
+        assert _note(first, consultation_id) == NOTE
+
+
+def test_that_nobody_gives_up_their_own_administration_and_only_it_changes_roles(vault: Vault) -> None:
+    _add(vault, OFFICE, Role.COORDINATION)
+    with pytest.raises(VaultError, match="Verwaltung"):
+        change_roles(vault, USER, {Role.JOB_COACH}, NOW)
+    with pytest.raises(InvalidInputError, match="mindestens eine Rolle"):
+        change_roles(vault, OFFICE, set(), NOW)
+    with pytest.raises(NotFoundError):
+        change_roles(vault, "niemand", {Role.JOB_COACH}, NOW)
+    vault.close()
+    with _open(vault.folder, OFFICE, THEIRS) as theirs, pytest.raises(VaultError, match="Verwaltung"):
+        change_roles(theirs, OFFICE, {Role.ADMINISTRATION}, NOW)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QMessageBox, QVBoxLayout, QWidget
 
 from bjc_desktop.services.team import list_staff, set_staff_of_user, staff_of_users
 from bjc_desktop.ui.access.new_user_dialog import NewUserDialog
+from bjc_desktop.ui.access.roles_dialog import RolesDialog
 from bjc_desktop.ui.shared.background import sentence_of
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.flow_layout import FlowRow
@@ -21,6 +22,7 @@ from bjc_desktop.vault import (
     UserIdentity,
     Vault,
     add_user,
+    change_roles,
     grant_notes,
     list_users,
     remove_user,
@@ -36,6 +38,7 @@ class AccessRow:
 
     user: UserIdentity
     staff: str
+    staff_id: str | None
 
 
 COLUMNS = (
@@ -55,16 +58,18 @@ class AccessPage(Page):
         super().__init__(desk, parent)
         self.add_button = button("&Neuer Zugang …", self.add_user, rank="primary", symbol="user-plus")
         self.head.addWidget(self.add_button)
+        self.roles_button = button("&Rollen …", self.change_roles, symbol="users")
         self.passphrase_button = button("Neue &Passphrase …", self.renew_passphrase, symbol="key-round")
         self.remove_button = button("&Entfernen …", self.ask_to_remove, symbol="trash-2")
         self.code_button = button("Neuer &Wiederherstellungscode …", self.renew_code, symbol="shield-check")
         self.notes_button = button("N&otizzugang geben", self.grant_notes, symbol="lock")
         ways = FlowRow()
-        for made in (self.passphrase_button, self.notes_button, self.remove_button, self.code_button):
+        for made in (self.roles_button, self.passphrase_button, self.notes_button, self.remove_button, self.code_button):
             ways.add(made)
         self.add(ways)
         self.table = RowTable(COLUMNS, "Zugänge")
         self.table.chosen.connect(self._chosen)
+        self.table.opened.connect(lambda _: self.change_roles())
         self.table.delete_wanted.connect(lambda _: self.ask_to_remove())
         self.add(self.table, 1)
         self.add(
@@ -81,12 +86,13 @@ class AccessPage(Page):
         users = list_users(self.desk.vault)
         staff = {member.id: member.name for member in self.desk.read(partial(list_staff, today=self.desk.today()))}
         mine = self.desk.read(staff_of_users)
-        rows = [AccessRow(user, staff.get(mine.get(user.id, ""), "")) for user in users]
+        rows = [AccessRow(user, staff.get(mine.get(user.id, ""), ""), mine.get(user.id)) for user in users]
         self.subtitle.setText(f"{len(rows)} {'Zugang' if len(rows) == 1 else 'Zugänge'}")
         self.table.show_rows(rows, key=lambda shown: shown.user.id)
 
     def _chosen(self, shown: AccessRow | None) -> None:
         self.remove_button.setEnabled(shown is not None and shown.user.id != self.desk.vault.user.id)
+        self.roles_button.setEnabled(shown is not None)
         self.passphrase_button.setEnabled(shown is not None)
         self.notes_button.setEnabled(shown is not None and Role.JOB_COACH in shown.user.roles)
 
@@ -119,6 +125,28 @@ class AccessPage(Page):
             dialog.refuse(sentence_of(error))
 
         self.desk.write_behind(self, work, done, failed, "Zugang angelegt")
+
+    def change_roles(self) -> None:
+        """Ask for other roles of the chosen user, and who it is in the team."""
+        shown: AccessRow | None = self.table.current()
+        if shown is not None:
+            dialog = RolesDialog(self.desk, shown.user, shown.staff_id, self)
+            dialog.chosen.connect(partial(self._change_roles, dialog, shown.user))
+            dialog.open()
+
+    def _change_roles(self, dialog: RolesDialog, user: UserIdentity, roles: list[Role], staff_id: str | None) -> None:
+        now = self.desk.now()
+
+        def work(vault: Vault) -> None:
+            change_roles(vault, user.name, roles, now)
+            with vault.writing(now=now) as session:
+                set_staff_of_user(session, user_id=user.id, staff_id=staff_id)
+
+        def done(_: Any) -> None:
+            dialog.accept()
+            self.banner.tell(f"„{user.name}“ hat die neuen Rollen ab der nächsten Anmeldung.", "good")
+
+        self.desk.write_behind(self, work, done, lambda error: dialog.refuse(sentence_of(error)), "Rollen geändert")
 
     def ask_to_remove(self) -> None:
         """Ask whether the chosen user is to be removed, for that cannot be taken back."""

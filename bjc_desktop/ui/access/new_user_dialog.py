@@ -1,25 +1,14 @@
 """A new user of the vault: name, roles, passphrase, and who it is in the team."""
 
-from functools import partial
-
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 
-from bjc_desktop.services.team import list_staff
+from bjc_desktop.ui.access.role_choice import RoleChoice
 from bjc_desktop.ui.shared.desk import Desk
-from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.labels import Banner, button, label, row
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.start.entry import Entry
 from bjc_desktop.ui.start.passphrase_field import PassphraseField
-from bjc_desktop.vocabulary import Role
-
-_MEANING = {
-    Role.JOB_COACH: "Fälle und Notizen",
-    Role.EMPLOYMENT_TRAINER: "Beobachtungen der zugeordneten Personen, keine Notizen",
-    Role.COORDINATION: "Kennzahlen, Arbeitszeit, Datenqualität, Bericht; keine Notizen",
-    Role.ADMINISTRATION: "Zugänge, Personal, Arbeitszeit; keine Falldaten",
-}
 
 
 class NewUserDialog(QDialog):
@@ -38,20 +27,13 @@ class NewUserDialog(QDialog):
         column.addWidget(self.banner)
         self.name = QLineEdit()
         self.passphrase, self.again = PassphraseField("Passphrase"), PassphraseField("Passphrase wiederholen")
-        self.staff = ChoiceBox()
-        self.staff.addItem("– niemand –", None)
-        for member in desk.read(partial(list_staff, today=desk.today())):
-            self.staff.addItem(f"{member.name} ({member.role.label})", member.id)
         self.name_entry = Entry("&Benutzername", self.name)
         self.again_entry = Entry("Passphrase &wiederholen", self.again)
         column.addWidget(self.name_entry)
-        column.addWidget(label("Rollen", "strong"))
-        self.roles: dict[Role, QCheckBox] = {}
-        for role in Role:
-            self.roles[role] = QCheckBox(f"{role.label}: {_MEANING[role]}")
-            column.addWidget(self.roles[role])
+        self.choice = RoleChoice(desk)
+        column.addWidget(self.choice)
         hint = "Zum ersten Anmelden; danach bitte in den Einstellungen ändern."
-        for entry in (Entry("&Person im Team", self.staff), Entry("Pass&phrase", self.passphrase, hint), self.again_entry):
+        for entry in (Entry("Pass&phrase", self.passphrase, hint), self.again_entry):
             column.addWidget(entry)
         self.save_button = button("&Anlegen", self._accept, rank="primary", shortcut="Ctrl+Return")
         column.addLayout(row(None, button("Abbrechen", self.reject, rank="plain"), self.save_button))
@@ -61,7 +43,7 @@ class NewUserDialog(QDialog):
     def _accept(self) -> None:
         for entry in (self.name_entry, self.again_entry):
             entry.tell("")
-        roles = [role for role, made in self.roles.items() if made.isChecked()]
+        roles = self.choice.roles()
         if not self.name.text().strip():
             self.name_entry.tell("Bitte einen Benutzernamen angeben.")
         elif not roles:
@@ -70,7 +52,7 @@ class NewUserDialog(QDialog):
             self.again_entry.tell("Die beiden Eingaben sind verschieden; bitte noch einmal eingeben.")
         else:
             self.save_button.setEnabled(False)
-            self.chosen.emit(self.name.text().strip(), self.passphrase.text(), roles, self.staff.currentData())
+            self.chosen.emit(self.name.text().strip(), self.passphrase.text(), roles, self.choice.staff_id())
 
     def refuse(self, sentence: str) -> None:
         """Show why the user could not be added; what was typed stays."""

@@ -55,6 +55,7 @@ SECTIONS = (
     SectionEntry("plan", "Entwicklungsplan", Plans, ("goals", "tasks")),
     SectionEntry("consultations", "Konsultationen", lists.Consultations, rows=lambda case: case.consultations),
     SectionEntry("observations", "Beobachtungen", reading.Observations, rows=lambda case: case.observations),
+    SectionEntry("suggestions", "Vorschläge", lists.Suggestions, rows=lambda case: case.suggestions),
     SectionEntry("outcomes", "Ergebnisse", lists.Outcomes, rows=lambda case: case.outcomes),
     SectionEntry("exit", "Austritt", reading.Exit),
     SectionEntry("follow_up", "Nachbefragung", reading.FollowUpSummary),

@@ -1,4 +1,4 @@
-"""Scales from entry to today, drawn: barriers and observed dimensions; the words beside them say the same."""
+"""Scales from entry to today, drawn, of which less is better: barriers; the words beside them say the same."""
 
 from dataclasses import dataclass
 
@@ -11,13 +11,12 @@ from bjc_desktop.ui.shared.theme import theme
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """A scale: what it is called, its values in order of time, its ends, whether less is better, and all of it in words."""
+    """A scale: what it is called, its values in order of time, its ends, and all of it in words."""
 
     title: str
     values: tuple[int, ...]
     lowest: int
     highest: int
-    less_is_better: bool
     words: str
 
 
@@ -70,8 +69,7 @@ class ChangeChart(QWidget):
         if not line.values:
             return
         first, last = line.values[0], line.values[-1]
-        better = (last < first) == line.less_is_better
-        colour = theme().colour("quiet" if last == first else "good" if better else "danger")
+        colour = theme().colour("quiet" if last == first else "good" if last < first else "danger")
         places = [left + (value - line.lowest) * step for value in line.values]
         painter.setPen(QPen(colour, px(3)))
         painter.drawLine(QPointF(places[0], middle), QPointF(places[-1], middle))

@@ -1,4 +1,4 @@
-"""The sections that are a list of rows: consents, staff, measures, profiles, barriers, consultations, outcomes."""
+"""The sections that are a list of rows: consents, staff, measures, profiles, barriers, consultations, suggestions, outcomes."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.labels import box, label
 from bjc_desktop.ui.shared.page import clear_layout
 from bjc_desktop.ui.shared.row_list import ListShape, RowList
-from bjc_desktop.vocabulary import ConsultationStatus
+from bjc_desktop.vocabulary import ConsultationStatus, SuggestionState
 
 
 class ListSection(CaseSectionView):
@@ -208,7 +208,6 @@ class Barriers(ListSection):
                 tuple(v for v in (change.row["severity_at_entry"], change.row["severity_now"]) if v is not None),
                 0,
                 3,
-                less_is_better=True,
                 words=change.text or "noch nicht wieder eingeschätzt",
             )
             for change in case.barriers
@@ -242,6 +241,32 @@ class Consultations(ListSection):
     def begin(self) -> Mapping[str, Any]:
         """Begin with what the dialog offers too."""
         return {"held_on": self.desk.today(), "staff_id": self.desk.staff_id, "status": ConsultationStatus.HELD.value}
+
+
+class Suggestions(ListSection):
+    """What the trainers suggest, and what the coach makes of it."""
+
+    def shape(self, case: CaseFile) -> ListShape:
+        """Return the list's shape."""
+        _ = case
+        return shapes.suggestions(answering=True)
+
+    def rows(self, case: CaseFile) -> Sequence[CaseRow]:
+        """Return the suggestions."""
+        return case.suggestions
+
+    def owner(self, case: CaseFile) -> Mapping[str, Any]:
+        """Return the coaching, and who suggests."""
+        return {**super().owner(case), **suggested_by(self.desk)}
+
+    def begin(self) -> Mapping[str, Any]:
+        """Begin with something open."""
+        return {"state": SuggestionState.OPEN.value}
+
+
+def suggested_by(desk: Desk) -> Mapping[str, Any]:
+    """Return who suggests something, and when."""
+    return {"staff_id": desk.staff_id, "made_on": desk.today()}
 
 
 class Outcomes(ListSection):

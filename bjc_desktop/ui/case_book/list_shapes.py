@@ -10,7 +10,7 @@ from bjc_desktop.services.typed_values import show_date, show_duration
 from bjc_desktop.ui.shared.labels import NO_VALUE
 from bjc_desktop.ui.shared.row_list import ListShape
 from bjc_desktop.ui.shared.row_table import Column
-from bjc_desktop.vocabulary import GOAL_END_STATUSES, GoalStatus, Role
+from bjc_desktop.vocabulary import GOAL_END_STATUSES, GoalStatus, Role, SuggestionState
 
 _DAY = 120
 
@@ -138,6 +138,27 @@ def consultations(case: CaseFile) -> ListShape:
     required = ("held_on", "channel", "kind", "status", "staff_id")
     empty = "Noch keine Konsultation. Strg+Umschalt+K erfasst eine von überall."
     return ListShape("consultations", columns, fields, required, empty, "Nachtragen", {"staff_id": staff_choices(case)})
+
+
+def suggestions(*, answering: bool) -> ListShape:
+    """Return what trainers suggest; with *answering* also what the coach makes of it."""
+    table = "suggestions"
+    columns = (
+        *_days(table, "made_on"),
+        _column(table, "kind", width=200),
+        Column("Vorschlag", lambda row: row.text("description").replace("\n", " "), stretch=True),
+        _column(table, "state", width=140),
+    )
+    fields = ("kind", "description", *(("state", "answered_on", "answer") if answering else ()))
+    empty = "Hier stehen Vorschläge der Beschäftigungstrainer*innen zu Plan, Profil und passender Arbeit."
+    tick = ("Übernommen", _taken) if answering else None
+    return ListShape(table, columns, fields, ("kind", "description"), empty, "Vorschlag", tick=tick)
+
+
+def _taken(row: CaseRow, today: date) -> dict[str, object]:
+    if row["state"] == SuggestionState.ACCEPTED.value:
+        return {"state": SuggestionState.OPEN.value, "answered_on": None}
+    return {"state": SuggestionState.ACCEPTED.value, "answered_on": today}
 
 
 def consultation_values(shown: ConsultationEntry) -> Mapping[str, Any]:

@@ -9,11 +9,11 @@ from bjc_desktop.services.case_file import CaseFile, CaseRow
 from bjc_desktop.services.case_print import observation_report
 from bjc_desktop.services.case_timeline import TimelineEntry, timeline
 from bjc_desktop.services.typed_values import show_date
-from bjc_desktop.ui.case_book.change_chart import ChangeChart, ChangeLine
 from bjc_desktop.ui.case_book.section import CaseSectionView, Go
 from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.labels import NO_VALUE, box, button, label, row
+from bjc_desktop.ui.shared.observed_trends import observed_trends
 from bjc_desktop.ui.shared.page import clear_layout
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 
@@ -35,9 +35,8 @@ class Observations(CaseSectionView):
         self._one = label("", wrap=True)
         self.print_button = button("Beobachtungsbericht …", self.preview, symbol="printer")
         self.column.addLayout(row(self.print_button, None))
-        self._empty = label("Noch keine Beobachtung. Sie kommen von den Beschäftigungstrainer*innen.", "muted", wrap=True)
         self.column.addLayout(self._drawn)
-        for part in (self._empty, self.table, self._one):
+        for part in (self.table, self._one):
             self.column.addWidget(part)
         self.column.addStretch(1)
 
@@ -46,17 +45,7 @@ class Observations(CaseSectionView):
         self.case = case
         self.print_button.setEnabled(bool(case.observations))
         clear_layout(self._drawn)
-        lines = tuple(
-            ChangeLine(trend.title, tuple(value for _, value in trend.points), 1, 5, less_is_better=False, words=trend.text)
-            for trend in case.trends
-            if trend.points
-        )
-        if lines:
-            frame, inner = box()
-            inner.addWidget(label("Verlauf je Merkmal (1 bis 5)", "strong"))
-            inner.addWidget(ChangeChart(lines, "Beobachtete Merkmale im Verlauf"))
-            self._drawn.addWidget(frame)
-        self._empty.setVisible(not case.observations)
+        self._drawn.addWidget(observed_trends(case))
         self.table.setVisible(bool(case.observations))
         self.table.show_rows(case.observations, key=lambda shown: shown.id)
         self.table.fit_height(8)

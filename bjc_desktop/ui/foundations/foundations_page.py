@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QStackedWidget, QVBoxLayou
 from bjc_desktop.errors import BjcError, InvalidInputError
 from bjc_desktop.indicators.settings import DEFINITIONS
 from bjc_desktop.reports.german import NO_VALUE
+from bjc_desktop.services.case_file import CaseRow
 from bjc_desktop.services.foundations import Foundations, SettingLine, TargetLine, read_foundations, save_target
 from bjc_desktop.services.row_titles import fields_of
 from bjc_desktop.services.targets import change_setting, read_settings
@@ -94,13 +95,37 @@ class FoundationsPage(Page):
         columns = (
             _column(table, "reference"),
             *(_column(table, name, width=120) for name in ("valid_from", "valid_to")),
-            *(_column(table, name, width=150) for name in ("coach_positions", "trainer_positions")),
+            *_positions(),
+            Column("Nachweis am", lambda shown: shown.text("proof_of_use_on") or NO_VALUE, width=120),
         )
-        fields = ("reference", "valid_from", "valid_to", "coach_positions", "trainer_positions")
+        fields = ("reference", "valid_from", "valid_to", "coach_positions", "trainer_positions", "proof_of_use_on")
         self.decisions = self._list(
             table, columns, fields, fields[:3], "Hier stehen die Bescheide mit Zeitraum und geförderten Stellen."
         )
-        return _scrolled(self.decisions)
+        self.decisions.table.chosen.connect(self._show_changes)
+        table = "funding_changes"
+        columns = (_column(table, "valid_from", width=120), _column(table, "reference", width=180), _column(table, "reason"))
+        shape = ListShape(
+            table,
+            (*columns, *_positions()),
+            ("valid_from", "reference", "coach_positions", "trainer_positions", "reason"),
+            ("valid_from",),
+            "Ändert ein Bescheid die Stellen, gelten sie ab seinem Tag; was leer bleibt, gilt weiter.",
+            "Änderung",
+        )
+        self.changes = RowList(self.desk, shape, {}, dict)
+        self._changes_title = label("Änderungen", "heading")
+        return _scrolled(self.decisions, self._changes_title, self.changes)
+
+    def _show_changes(self, decision: CaseRow | None) -> None:
+        """Show the changes of the chosen decision."""
+        for part in (self._changes_title, self.changes):
+            part.setVisible(decision is not None)
+        if decision is None or self.foundations is None or self.changes.typing:
+            return
+        self._changes_title.setText(f"Änderungen zu {decision['reference']}")
+        self.changes.owner = {"funding_decision_id": decision.id}
+        self.changes.show_rows([row for row in self.foundations.changes if row["funding_decision_id"] == decision.id])
 
     def _talks(self) -> QWidget:
         table = "feedback_talks"
@@ -298,6 +323,7 @@ class FoundationsPage(Page):
         """Read everything again; what is typed stays."""
         self.foundations = self.desk.read(partial(read_foundations, year=self.year.currentData()))
         self.decisions.show_rows(self.foundations.decisions)
+        self._show_changes(self.decisions.table.current())
         self.talks.show_rows(self.foundations.talks)
         self._show_targets(self.foundations)
         self._show_settings(self.foundations)
@@ -315,9 +341,17 @@ class FoundationsPage(Page):
         return {f"foundations-{key}": {"section": key} for key in self._buttons}
 
 
-def _scrolled(content: QWidget) -> QWidget:
+def _positions() -> tuple[Column, ...]:
+    return (
+        Column("JobCoaches", lambda shown: shown.text("coach_positions") or NO_VALUE, number=True, width=120),
+        Column("Trainer*innen", lambda shown: shown.text("trainer_positions") or NO_VALUE, number=True, width=130),
+    )
+
+
+def _scrolled(*contents: QWidget) -> QWidget:
     scroller = Scroller()
-    scroller.column.addWidget(content)
+    for content in contents:
+        scroller.column.addWidget(content)
     scroller.column.addStretch(1)
     return scroller
 

@@ -15,7 +15,8 @@ from bjc_desktop.ui.shared.theme import theme
 
 Index = QModelIndex | QPersistentModelIndex
 TEXTS = ("evidence", "derived_action")
-FIELDS = (*DIMENSIONS, *TEXTS)
+GOAL = "goal_id"
+FIELDS = (*DIMENSIONS, *TEXTS, GOAL)
 _SHORT = {
     "work_behaviour": "Arbeit",
     "social_behaviour": "Sozial",
@@ -24,6 +25,7 @@ _SHORT = {
     "motor_skills": "Motorik",
     "evidence": "Beobachtung",
     "derived_action": "Unterstützung",
+    GOAL: "Ziel",
 }
 NOT_OBSERVED = "–"
 FIRST_FIELD = 1
@@ -105,7 +107,7 @@ class ObservationGroupModel(QAbstractTableModel):
             title = f"{self._titles[name].title}, {person.name}: " if said and name else ""
             return title + (self._shown(person, name, index.column()) or ("leer" if said else ""))
         colours = {
-            Qt.ItemDataRole.ForegroundRole: "muted" if name in DIMENSIONS and name not in entered else "",
+            Qt.ItemDataRole.ForegroundRole: "muted" if name in {*DIMENSIONS, GOAL} and name not in entered else "",
             Qt.ItemDataRole.BackgroundRole: "good_ground" if name in entered else "",
         }
         colour = colours.get(Qt.ItemDataRole(role))
@@ -117,11 +119,19 @@ class ObservationGroupModel(QAbstractTableModel):
         entered = self.entries.get(person.coaching_id, {})
         if name in TEXTS:
             return str(entered.get(name, ""))
+        if name == GOAL:
+            return self._shown_goal(person, entered.get(GOAL))
         if name in entered:
             value = entered[name]
             return NOT_OBSERVED if value is None else _with_change(value, person.last[name])
         last = person.last[name]
         return "" if last is None else f"({last})"
+
+    @staticmethod
+    def _shown_goal(person: ObservedPerson, goal_id: str | None) -> str:
+        if goal_id is None:
+            return {0: "", 1: "(1)"}.get(len(person.goals), f"(1–{len(person.goals)})")
+        return next((description for known, description in person.goals if known == goal_id), "")
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802 - Qt's
         """Take a text."""
@@ -147,6 +157,14 @@ class ObservationGroupModel(QAbstractTableModel):
         self._enter(index, name, self.people[index.row()].last[name])
         return True
 
+    def take_goal(self, index: Index, number: int) -> bool:
+        """Link the observation to the person's open goal *number*, counted from 1."""
+        goals = self.people[index.row()].goals if index.isValid() else ()
+        if self.field(index.column()) != GOAL or not 1 <= number <= len(goals):
+            return False
+        self._enter(index, GOAL, goals[number - 1][0])
+        return True
+
     def forget(self, index: Index) -> None:
         """Forget what was entered in a cell."""
         name = self.field(index.column())
@@ -161,8 +179,12 @@ class ObservationGroupModel(QAbstractTableModel):
         self.typed.emit()
 
     def hint(self, index: Index) -> str:
-        """Return what the values of the cell's dimension stand for."""
+        """Return what the values of the cell's dimension stand for, or which goal has which number."""
         name = self.field(index.column())
+        if name == GOAL:
+            goals = self.people[index.row()].goals
+            listed = "   ".join(f"{number}: {description}" for number, (_, description) in enumerate(goals, 1))
+            return listed or "Zu dieser Person ist kein Ziel offen."
         if name not in DIMENSIONS:
             return ""
         return "   ".join(f"{value}: {anchor(name, value)}" for value in range(1, 6))
@@ -175,10 +197,16 @@ class ObservationGroupModel(QAbstractTableModel):
                 {name: entered.get(name) for name in DIMENSIONS},
                 str(entered.get("evidence", "")),
                 str(entered.get("derived_action", "")),
+                self._known_goal(person, entered.get(GOAL)),
             )
             for person in self.people
             if (entered := self.entries.get(person.coaching_id))
         ]
+
+    @staticmethod
+    def _known_goal(person: ObservedPerson, goal_id: str | None) -> str | None:
+        # A draft may name a goal that was closed meanwhile.
+        return goal_id if goal_id in {known for known, _ in person.goals} else None
 
 
 def _with_change(value: int, last: int | None) -> str:

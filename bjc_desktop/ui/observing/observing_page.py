@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 from bjc_desktop.errors import BjcError, InvalidInputError
 from bjc_desktop.services.case_file import DIMENSIONS
 from bjc_desktop.services.observation_sheet import ObservationGroup, read_observation_group, save_observations
-from bjc_desktop.ui.observing.group_model import FIELDS, FIRST_FIELD, TEXTS, ObservationGroupModel
+from bjc_desktop.ui.observing.group_model import FIELDS, FIRST_FIELD, GOAL, TEXTS, ObservationGroupModel
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.draft_keeper import RESTORED, DraftKeeper
 from bjc_desktop.ui.shared.form import Form
@@ -32,18 +32,27 @@ class GroupTable(TypingTable):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         header = self.horizontalHeader()
         header.setMinimumSectionSize(theme().pixels(56))
-        widths = {0: 170, group_model.columnCount() - 1: 100, FIRST_FIELD + len(FIELDS) - 1: 180}
+        widths = {"derived_action": 160, GOAL: 76, "evidence": 160}
         for column in range(group_model.columnCount()):
-            stretch = group_model.field(column) == "evidence"
+            name = group_model.field(column)
+            stretch = name == "evidence"
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch if stretch else QHeaderView.ResizeMode.Fixed)
-            self.setColumnWidth(column, theme().pixels(widths.get(column, 88)))
+            width = widths.get(name, 86) if name is not None else 160 if column == 0 else 96
+            self.setColumnWidth(column, theme().pixels(width))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's
         """Take a value by one key and go on to the next cell."""
         at, model = self.currentIndex(), self.group_model
         value = model.field(at.column()) in DIMENSIONS
         key = event.text()
-        if value and key in set("12345"):
+        goal = model.field(at.column()) == GOAL
+        if goal and key.isdecimal():
+            model.take_goal(at, int(key))
+            self._go_on()
+        elif goal and key in {"-", "n"}:
+            model.forget(at)
+            self._go_on()
+        elif value and key in set("12345"):
             model.take_value(at, int(key))
             self._go_on()
         elif value and key in {"=", "u"}:
@@ -68,8 +77,8 @@ class GroupTable(TypingTable):
     def go_down(self) -> None:
         """Choose the next person: from a value at the first one, from a text at the same."""
         at = self.currentIndex()
-        text = self.group_model.field(at.column()) in TEXTS
-        self.choose(at.row() + 1, at.column() if text else FIRST_FIELD)
+        aside = self.group_model.field(at.column()) in {*TEXTS, GOAL}
+        self.choose(at.row() + 1, at.column() if aside else FIRST_FIELD)
 
 
 class ObservingPage(Page):
@@ -90,7 +99,8 @@ class ObservingPage(Page):
         self._empty = label("", "muted", wrap=True)
         self._anchors = label("", "muted", wrap=True)
         self._keys = label(
-            "1 bis 5 Wert · = wie zuletzt · − nicht beobachtet · Entf zurück · Enter nächste Person · in Klammern der letzte Wert",
+            "1 bis 5 Wert · = wie zuletzt · − nicht beobachtet · beim Ziel dessen Nummer · Entf zurück · Enter nächste Person · in Klammern der "
+            "letzte Wert",
             "small",
             wrap=True,
         )

@@ -166,6 +166,8 @@ class OverviewPage(Page):
                 self.wanted.emit("hours", {"period": quarter_of(item.day).label})
             else:
                 self.wanted.emit("quality", {"rule": "hours_missing"})
+        elif item.section is CaseSection.DECISIONS:
+            self.wanted.emit("foundations", {"section": CaseSection.DECISIONS.value})
         else:
             where = {"coaching_id": item.coaching_id, "section": item.section.value, "row_id": item.row_id}
             self.wanted.emit("case_file", where)

@@ -99,13 +99,14 @@ class TeamPage(Page):
             Column("Art", lambda shown: shown.text("kind"), stretch=True),
             Column("Bezeichnung", lambda shown: shown.text("title") or NO_VALUE, width=170),
             Column(fields_of(table)["obtained_on"].title, lambda shown: shown.text("obtained_on") or NO_VALUE, width=110),
+            Column("Stunden", lambda shown: shown.text("hours") or NO_VALUE, number=True, width=80),
         )
         shape = ListShape(
             table,
             columns,
-            ("kind", "title", "obtained_on"),
+            ("kind", "title", "obtained_on", "hours"),
             ("kind",),
-            "Abschlüsse, Erfahrung (erworben am: seit wann) und Weiterbildungen (Stunden in der Bezeichnung).",
+            "Abschlüsse, Erfahrung (erworben am: seit wann) und Weiterbildungen mit ihren Stunden.",
             "Qualifikation",
             editor_columns=2,
         )
@@ -113,7 +114,8 @@ class TeamPage(Page):
         column.addWidget(self.form)
         column.addWidget(self._load)
         column.addLayout(row(self._cases, None))
-        for part in (profile, label("Qualifikationen", "heading"), self.qualifications):
+        self._training = label("", "muted", wrap=True)
+        for part in (profile, label("Qualifikationen", "heading"), self._training, self.qualifications):
             column.addWidget(part)
         column.addStretch(1)
 
@@ -166,6 +168,9 @@ class TeamPage(Page):
         self.form.show_row(member.row)
         self.qualifications.owner = {"staff_id": member.row.id}
         self.qualifications.show_rows(member.qualifications)
+        year = self.desk.today().year
+        this_year, in_all = member.further_training(year)
+        self._training.setText(f"Weiterbildung: {this_year} Stunden in {year}, {in_all} insgesamt")
         months = ", ".join(
             f"{month.day:%m/%y}: {number(month.stock, 0)} ({per_cent(month.load, 0)})"
             for month in member.months
