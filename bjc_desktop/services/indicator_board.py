@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, and_, text
 
 from bjc_desktop.indicators.figures import VaultFigures, compute
 from bjc_desktop.indicators.period import Period, calendar_year, quarter_of, quarters_up_to, rolling_year, year_to_date
 from bjc_desktop.indicators.results import Figure, Scope, ScopeKind
+from bjc_desktop.models import FeedbackTalk
+from bjc_desktop.services.case_file import CaseRow, read_rows
 from bjc_desktop.services.due_items import full_name
 from bjc_desktop.services.report_content import trends
-from bjc_desktop.services.signals_in_words import signal_lines
+from bjc_desktop.services.signals_in_words import SignalLine, signal_lines
 from bjc_desktop.services.targets import read_settings
 from bjc_desktop.vocabulary import Role
 
@@ -44,7 +46,15 @@ class IndicatorBoard:
     """The last quarters up to the period's end, the oldest first."""
     coaches: tuple[CoachRow, ...]
     """Every job coach of the scope; none where the scope is a coach."""
-    signals: tuple[str, ...]
+    signals: tuple["BoardSignal", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardSignal:
+    """A signal with the feedback talks that were recorded against it, the newest first."""
+
+    line: SignalLine
+    talks: tuple[CaseRow, ...]
 
 
 def offered_periods(today: date) -> tuple[Period, ...]:
@@ -75,12 +85,20 @@ def read_indicator_board(connection: Connection, scope: Scope, period: Period, *
     """Return the figures of *scope* in *period* with data as of *as_of*, their trend, each coach's and the signals."""
     figures = compute(connection, period, read_settings(connection), as_of=as_of)
     history = trends(connection, figures, [scope.id])[scope.id]
-    signals: tuple[str, ...] = ()
+    signals: tuple[BoardSignal, ...] = ()
     if scope.kind is ScopeKind.PROVIDER:
-        signals = signal_lines(connection, figures, figures.scope(scope.id), history)
+        lines = signal_lines(connection, figures, figures.scope(scope.id), history)
+        signals = tuple(BoardSignal(line, _talks(connection, scope.id, line)) for line in lines)
     return IndicatorBoard(
         period, as_of, scope, figures.figures_of(scope.id), history, _coach_rows(connection, figures, scope), signals
     )
+
+
+def _talks(connection: Connection, provider_id: str, line: SignalLine) -> tuple[CaseRow, ...]:
+    """Return the feedback talks with the provider about what the signal is about, since it stands."""
+    about = FeedbackTalk.code.is_(None) if line.code is None else FeedbackTalk.code == line.code
+    condition = and_(FeedbackTalk.provider_id == provider_id, FeedbackTalk.held_on >= line.since, about)
+    return read_rows(connection, FeedbackTalk, condition, FeedbackTalk.held_on.desc())
 
 
 def _coach_rows(connection: Connection, figures: VaultFigures, scope: Scope) -> tuple[CoachRow, ...]:

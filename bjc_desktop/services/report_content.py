@@ -207,7 +207,7 @@ def report_content(
         setting_texts(figures.settings),
         rating_places(figures.settings),
         tuple(quality),
-        signal_lines(connection, figures, scope, trend),
+        tuple(line.text for line in signal_lines(connection, figures, scope, trend)),
         statement_texts(connection, scope.scope.id, figures.period, version=version),
         persons_line(connection, figures, scope.scope.id),
         tuple(changes),
@@ -244,7 +244,7 @@ def read_signals(connection: Connection, period: Period, settings: IndicatorSett
     found = []
     for provider_id, name in figures.providers.items():
         lines = signal_lines(connection, figures, figures.scope(provider_id), history[provider_id])
-        found += [line if len(figures.providers) == 1 else f"{name}: {line}" for line in lines]
+        found += [line.text if len(figures.providers) == 1 else f"{name}: {line.text}" for line in lines]
     return tuple(found)
 
 

@@ -82,7 +82,7 @@ def read_preflight(connection: Connection, period: Period, scope_id: str, *, as_
         tuple(figure for figure in scope.figures if figure.provisional),
         tuple(below_target(scope.figures)),
         read_statements(connection, scope_id, period),
-        signal_lines(connection, figures, scope, history),
+        tuple(line.text for line in signal_lines(connection, figures, scope, history)),
         connection.execute(_LATEST, bounds).scalar() or 0,
     )
 

@@ -1,6 +1,8 @@
-"""The signals of a provider as German sentences with their figures, for the report and for ``check``."""
+"""The signals of a provider as German sentences with their figures, for the page of the figures, the report and ``check``."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import Connection, select
@@ -16,35 +18,47 @@ from bjc_desktop.reports.german import figure_value, number, per_cent, quarter
 _YEAR_END = (12, 31)
 
 
+@dataclass(frozen=True, slots=True)
+class SignalLine:
+    """A signal as a sentence: the indicator it is about (None: several, or the caseload), and the day since when it stands."""
+
+    text: str
+    code: str | None
+    since: date
+
+
 def signal_lines(
     connection: Connection,
     figures: VaultFigures,
     scope: ScopeFigures,
     history: Sequence[tuple[Period, tuple[Figure, ...]]],
-) -> tuple[str, ...]:
-    """Return one sentence for each signal of *scope*; signals are a provider's, so there are none for all of them together."""
+) -> tuple[SignalLine, ...]:
+    """Return each signal of *scope*; signals are a provider's, so there are none for all of them together."""
     if scope.scope.kind is not ScopeKind.PROVIDER:
         return ()
-    lines = []
+    lines: list[SignalLine] = []
     for signal in below_tolerance(history, _fundings(connection, scope.scope.id), figures.period.last):
         values = ", ".join(f"{quarter(period)}: {figure_value(figure, figure.value)}" for period, figure in signal.quarters)
-        lines.append(
+        sentence = (
             f"{BY_CODE[signal.code].short} lag in {len(signal.quarters)} Quartalen des Bescheids {signal.funding.reference} unter der "
             f"Toleranz ({values}). Ein Rückmeldegespräch mit Gründen und vereinbarten Schritten ist fällig."
         )
+        lines.append(SignalLine(sentence, signal.code, signal.quarters[0][0].first))
     renewal = renewal_at_risk(_years(connection, figures, scope.scope.id))
     if renewal is not None:
         first, second = renewal.years
-        lines.append(
+        sentence = (
             f"A1.1 und A4 lagen {first} und {second} unter 3 %, ohne Besserung (A1.1: {per_cent(renewal.a1_1[0])}, "
             f"{per_cent(renewal.a1_1[1])}; A4: {per_cent(renewal.a4[0])}, {per_cent(renewal.a4[1])}). Die Verlängerung ist gefährdet."
         )
+        lines.append(SignalLine(sentence, None, date(first, 1, 1)))
     caseload = caseload_under_key(scope.coaches, figures.settings.caseload_floor)
     if caseload is not None:
-        lines.append(
+        sentence = (
             f"Die JobCoaches sind im Mittel zu {per_cent(caseload.load)} des Betreuungsschlüssels ausgelastet, unter "
             f"{per_cent(caseload.floor, 0)}. Geförderte Stellen können gekürzt werden."
         )
+        lines.append(SignalLine(sentence, None, figures.period.first))
     return tuple(lines)
 
 

@@ -1,11 +1,18 @@
 """The indicators page: the same figure as everywhere, down to the case and its verdict."""
 
+from decimal import Decimal
+
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 
+from bjc_desktop.indicators.results import ScopeKind
+from bjc_desktop.services.foundations import save_target
 from bjc_desktop.services.indicator_board import offered_scopes
 from bjc_desktop.ui.figures.figures_page import COACHES, TREND
 from bjc_desktop.ui.shared.figure_grid import FigureGrid, figure_words
+from bjc_desktop.ui.shared.labels import Banner
+from tests.ui.typing_keys import type_text
 
 
 @pytest.fixture
@@ -79,3 +86,33 @@ def test_that_trend_and_coaches_show_the_same_figure(page, workspace, qtbot) -> 
     page._open_coach(rows[0])
     qtbot.waitUntil(lambda: page.board.scope.id == rows[0].staff_id, timeout=10_000)
     assert page.board.figures == rows[0].figures
+
+
+def test_that_a_talk_is_recorded_against_its_signal(page, workspace, desk, qtbot) -> None:
+    def show():
+        provider = next(
+            scope for scope in desk.read(lambda c: offered_scopes(c, staff_id=None)) if scope.kind is ScopeKind.PROVIDER
+        )
+        page.open_at({"scope_id": provider.id, "code": "a1_1", "period": "2025-Q3"})
+        page.subtitle.clear()
+        page.refresh()
+        wait(page, qtbot)
+        return next(signal for signal in page.board.signals if signal.line.code is not None)
+
+    for year in (2024, 2025):  # a target that nobody reaches, so that there is a signal
+        desk.write(
+            lambda s, year=year: save_target(s, year, "a1_1", target=Decimal(99), tolerance_low=Decimal(98), source="Test")
+        )
+    signal = show()
+    assert signal.talks == ()
+    banner = next(made for made in page.findChildren(Banner) if made.text() == signal.line.text)
+    banner.findChild(QPushButton).click()
+    talks = workspace.page("foundations").talks
+    assert workspace.place()[0] == "foundations"
+    assert talks.form.value("code") == signal.line.code
+    type_text(talks.form.fields["agreed"].inner, "Zwei Veranstaltungen mit Betrieben")
+    talks.save()
+    workspace.open_page("figures")
+    signal = show()
+    assert [talk["agreed"] for talk in signal.talks] == ["Zwei Veranstaltungen mit Betrieben"]
+    assert any("Zwei Veranstaltungen" in made.text() for made in page.findChildren(Banner))

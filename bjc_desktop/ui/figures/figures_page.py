@@ -13,7 +13,15 @@ from bjc_desktop.indicators.catalogue import BY_CODE
 from bjc_desktop.indicators.period import Period, quarter_of
 from bjc_desktop.indicators.results import Figure, Scope, ScopeKind
 from bjc_desktop.reports.german import NO_VALUE, figure_value, number, per_cent, quarter
-from bjc_desktop.services.indicator_board import CoachRow, IndicatorBoard, offered_periods, offered_scopes, read_indicator_board
+from bjc_desktop.services.case_file import CaseRow
+from bjc_desktop.services.indicator_board import (
+    BoardSignal,
+    CoachRow,
+    IndicatorBoard,
+    offered_periods,
+    offered_scopes,
+    read_indicator_board,
+)
 from bjc_desktop.services.indicator_cases import IndicatorCase, read_indicator_cases
 from bjc_desktop.services.targets import read_settings
 from bjc_desktop.services.typed_values import show_date
@@ -25,11 +33,13 @@ from bjc_desktop.ui.shared.labels import Banner, box, button, label
 from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.vocabulary import Role
 
 _TWO_COLUMNS = 980
 _ROWS = 9
 _DAYS = {"a1_2": "Stichtag", "consultations_per_hour": "Tag", "measure_link": "Eintritt"}
 """What the day of a case is; of the others its exit."""
+_TALK = "Rückmeldegespräch festhalten"
 CASES, TREND, COACHES = "cases", "trend", "coaches"
 
 
@@ -144,15 +154,24 @@ class FiguresPage(Page):
         self._figures.addWidget(self.grid)
         self._figures.addWidget(label(LEGEND, "small", wrap=True))
         clear_layout(self._signals)
-        for sentence in board.signals:
-            banner = Banner()
-            banner.tell(sentence, "warning")
-            self._signals.addWidget(banner)
+        for signal in board.signals:
+            self._signals.addWidget(self._signal(signal))
         self._show_cases(cases)
         if had_keyboard:
             self.grid.show()
             self.grid.buttons[self._code].show()
             self.grid.buttons[self._code].setFocus()
+
+    def _signal(self, signal: BoardSignal) -> Banner:
+        """Return a signal with the talks that were held about it, and the way to record one."""
+        banner = Banner()
+        lines = [signal.line.text, *(_talk_words(talk) for talk in signal.talks)]
+        ways = []
+        if Role.COORDINATION in self.desk.vault.user.roles:
+            where = {"section": "talks", "new": {"code": signal.line.code}}
+            ways.append(button("Gespräch …", partial(self.wanted.emit, "foundations", where), rank="plain", name=_TALK))
+        banner.tell("\n".join(lines), "quiet" if signal.talks else "warning", *ways)
+        return banner
 
     def _choose(self, figure: Figure) -> None:
         self._code = figure.code
@@ -264,6 +283,13 @@ class FiguresPage(Page):
         super().resizeEvent(event)
         wide = self.width() >= theme().pixels(_TWO_COLUMNS)
         self._columns.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
+
+
+def _talk_words(talk: CaseRow) -> str:
+    said = f"Rückmeldegespräch am {talk.text('held_on')}"
+    if talk["agreed"]:
+        said += f": {talk.text('agreed')}"
+    return said + (f" (bis {talk.text('agreed_until')})" if talk["agreed_until"] else "")
 
 
 def _key(data: Scope | Period) -> str:

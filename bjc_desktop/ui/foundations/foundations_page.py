@@ -44,7 +44,7 @@ def _column(table: str, name: str, *, width: int = 0) -> Column:
 
 
 class FoundationsPage(Page):
-    """The page; its place may name a ``section``."""
+    """The page; its place may name a ``section``, and what a ``new`` talk begins with."""
 
     key: ClassVar[str] = "foundations"
     heading: ClassVar[str] = "Grundlagen"
@@ -315,9 +315,12 @@ class FoundationsPage(Page):
         self._stack.setCurrentWidget(self._views[section])
 
     def open_at(self, where: Mapping[str, Any]) -> None:
-        """Show a section."""
+        """Show a section; with ``new``, what a new feedback talk begins with."""
         if where.get("section") in self._buttons:
             self.show_section(where["section"])
+        if where.get("new") is not None and self._section == TALKS and not self.talks.typing:
+            self.make_current()
+            self.talks.begin_with({"held_on": self.desk.today(), **where["new"]})
 
     def refresh(self) -> None:
         """Read everything again; what is typed stays."""
@@ -332,8 +335,11 @@ class FoundationsPage(Page):
             f"{len(self.foundations.decisions)} Bescheide, {changed} von {len(self.foundations.settings)} Einstellungen geändert"
         )
 
-    def first_field(self) -> QWidget:
-        """Return the button of the section."""
+    def first_field(self) -> QWidget | None:
+        """Return the button of the section, unless a new row is begun."""
+        focused = self.focusWidget()
+        if focused is not None and focused.hasFocus() and self._section == TALKS and focused not in self._buttons.values():
+            return None
         return self._buttons[self._section]
 
     def sample_places(self) -> dict[str, dict[str, Any]]:

@@ -156,11 +156,15 @@ class RowList(QWidget):
         return self._dirty
 
     def begin_new(self) -> None:
-        """Offer an empty editor for a new row."""
+        """Offer an editor for a new row."""
+        self.begin_with({})
+
+    def begin_with(self, values: Mapping[str, Any]) -> None:
+        """Offer an editor for a new row, with *values* beside what every one begins with."""
         self._new, self._editing, self._last.row_id = True, None, None
         self._editor.show()
         self.title.setText(f"{TITLES[self.shape.table].singular}: neu")
-        self.form.show_row(dict.fromkeys(self.shape.fields) | dict(self._begin()))
+        self.form.show_row(dict.fromkeys(self.shape.fields) | dict(self._begin()) | dict(values))
         self._mark(dirty=False)
         self.form.focus_field(self.shape.fields[0])
 
