@@ -9,13 +9,13 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from bjc_desktop.services.team import staff_of_user
 from bjc_desktop.ui.shared.desk import PROVIDER_DESK, Desk
 from bjc_desktop.ui.shared.labels import Banner, button, give_keyboard, label
-from bjc_desktop.ui.shared.page import Page
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.page import Page, Scroller
+from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.vault.role_rights import NOT_ASSIGNED, sees_coaching
 from bjc_desktop.vocabulary import Role
 
@@ -132,11 +132,13 @@ class Workspace(QWidget):
         return bool(self.desk.vault.user.roles & (_CASES | _TRAINERS))
 
     def _sidebar(self) -> QWidget:
+        """Return the pages, which scroll where there are many, and below them what can be done from everywhere."""
         px = theme().pixels
-        bar = QFrame()
-        bar.setProperty("box", "sidebar")
-        column = QVBoxLayout(bar)
-        column.setContentsMargins(px(8), px(14), px(8), px(10))
+        pages, actions = QFrame(), QFrame()
+        for part in (pages, actions):
+            part.setProperty("box", "sidebar")
+        column = QVBoxLayout(pages)
+        column.setContentsMargins(px(8), px(14), px(8), px(4))
         column.setSpacing(px(1))
         name = label("Fallakte", "heading")
         name.setContentsMargins(px(10), 0, 0, px(8))
@@ -148,20 +150,31 @@ class Workspace(QWidget):
             self._buttons[entry.key] = made
             column.addWidget(made)
         column.addStretch(1)
-        column.addWidget(button("Suchen …", self.open_palette, rank="section", symbol="search", shortcut="Ctrl+K"))
+        below = QVBoxLayout(actions)
+        below.setContentsMargins(px(8), px(4), px(8), px(10))
+        below.setSpacing(px(1))
+        below.addWidget(button("Suchen …", self.open_palette, rank="section", symbol="search", shortcut="Ctrl+K"))
         if self.records:
-            column.addWidget(
+            below.addWidget(
                 button("Konsultation", self.record, rank="section", symbol="message-square-plus", shortcut="Ctrl+Shift+K")
             )
-        column.addWidget(button("Sperren", self.lock_wanted.emit, rank="section", symbol="lock", shortcut="Ctrl+L"))
-        scroller = QScrollArea()
-        scroller.setWidget(bar)
-        scroller.setWidgetResizable(True)
-        scroller.setFrameShape(QFrame.Shape.NoFrame)
-        scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        below.addWidget(button("Sperren", self.lock_wanted.emit, rank="section", symbol="lock", shortcut="Ctrl+L"))
+        scroller = Scroller()
         scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroller.setFixedWidth(bar.sizeHint().width() + px(14))
-        return scroller
+        scroller.column.setContentsMargins(0, 0, 0, 0)
+        scroller.column.addWidget(pages, 1)
+        bar = QWidget()
+        whole = QVBoxLayout(bar)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(scroller, 1)
+        # With large text the actions would take half of the height: they scroll along.
+        if theme().scale < LARGE_TEXT:
+            whole.addWidget(actions)
+        else:
+            scroller.column.addWidget(actions)
+        bar.setFixedWidth(max(pages.sizeHint().width(), actions.sizeHint().width()) + px(14))
+        return bar
 
     def _foot(self) -> QWidget:
         px = theme().pixels
