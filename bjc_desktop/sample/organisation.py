@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bjc_desktop.indicators.period import add_months
+from bjc_desktop.sample import texts
 from bjc_desktop.sample.days import DAY, iso, last_of_month, month_parts, weekday_between
 from bjc_desktop.sample.dice import Dice
 from bjc_desktop.sample.names import ordinary_name, origin_of
@@ -167,7 +168,7 @@ def organisation_rows(organisation: Organisation, shape: SampleShape, dice: Dice
         legal_form=organisation.legal_form,
         zgs_number=f"BJC-{number:03d}",
     )
-    for id_, first, last in organisation.decisions:
+    for at, (id_, first, last) in enumerate(organisation.decisions):
         yield table_row(
             "funding_decisions",
             id=id_,
@@ -176,12 +177,27 @@ def organisation_rows(organisation: Organisation, shape: SampleShape, dice: Dice
             valid_from=iso(first),
             valid_to=iso(last),
             coach_positions=str(len(organisation.positions)),
-            trainer_positions=str(len(organisation.trainers)),
+            trainer_positions=str(len(organisation.trainers) - (at == 0)),
             proof_of_use_on=iso(add_months(last, 3)),
         )
     for member in [*organisation.timed(), *organisation.office]:
         yield from _member_rows(organisation, member, dice)
     yield from _time_rows(organisation, shape, dice)
+    yield _funding_change(organisation, dice)
+
+
+def _funding_change(organisation: Organisation, dice: Dice) -> TableRow:
+    """Return the change that gave the first decision its last trainer."""
+    id_, first, _ = organisation.decisions[0]
+    return table_row(
+        "funding_changes",
+        id=dice.uuid(),
+        funding_decision_id=id_,
+        reference=f"II-{first.year}-{organisation.index + 1:03d}/1",
+        valid_from=iso(add_months(first, 6)),
+        trainer_positions=str(len(organisation.trainers)),
+        reason=texts.FUNDING_CHANGE,
+    )
 
 
 def _member_rows(organisation: Organisation, member: Member, dice: Dice) -> Iterator[TableRow]:

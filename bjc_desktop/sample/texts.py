@@ -2,6 +2,7 @@
 
 from bjc_desktop.sample.dice import Dice
 
+FUNDING_CHANGE = "Aufstockung um eine Stelle für die Anleitung in der Werkstatt"
 _GOALS: dict[str, tuple[str, ...]] = {
     "qualification": ("Staplerschein erwerben", "Teilqualifikation Lager beginnen", "Anerkennung des Abschlusses beantragen"),
     "language": ("Deutsch auf B1 verbessern", "Berufssprachkurs abschließen", "Fachwörter für die Küche sicher anwenden"),

@@ -20,6 +20,7 @@ _SPANS = {
 }
 _MAY_BE_PLANNED = {
     ("funding_decisions", "valid_to"),
+    ("funding_decisions", "proof_of_use_on"),
     ("coachings", "planned_end_on"),
     ("measures", "end_on"),
     ("outcomes", "end_on"),

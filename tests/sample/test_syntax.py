@@ -15,7 +15,7 @@ from tests.sample.figures import Record
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _NUMBER = re.compile(r"(0|[1-9]\d*)(\.\d*[1-9])?")
-_TABLES = 19
+_TABLES = 21
 
 
 def _entities() -> list[tuple[Table, dict[str, tuple[FieldInfo, bool]]]]:
