@@ -85,7 +85,8 @@ def button(
     *name* is what a screen reader says where the text alone is not enough.
     """
     made = QPushButton(text)
-    made.setAutoDefault(True)  # Enter presses it, in the window as in a dialog
+    made.setAutoDefault(True)  # Enter presses the one that has the keyboard, in the window as in a dialog
+    made.setDefault(rank == "primary")  # and in a dialog's fields the primary one: Qt would take the first, which cancels
     if rank:
         made.setProperty("rank", rank)
     if symbol:
