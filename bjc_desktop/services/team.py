@@ -1,6 +1,6 @@
 """The team: who works for the provider, and which of them the user of the window is."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bjc_desktop.errors import VaultError
 from bjc_desktop.models import Provider, Staff, UserStaff
 from bjc_desktop.services.row_editing import add_row
+from bjc_desktop.vault import record_event
 from bjc_desktop.vault.role_rights import sees_all_cases
 from bjc_desktop.vocabulary import Role
 
@@ -64,6 +65,11 @@ def staff_of_user(connection: Connection, user_id: str) -> str | None:
     return str(everybody[0]) if len(everybody) == 1 else None
 
 
+def may_choose_staff(roles: Collection[Role]) -> bool:
+    """Say whether *roles* may say who they are in the team; whose sight follows from it may not."""
+    return sees_all_cases(roles) or Role.ADMINISTRATION in roles
+
+
 def set_staff_of_user(session: Session, *, user_id: str, staff_id: str | None) -> None:
     """Note that the user is the member of staff *staff_id*, or nobody.
 
@@ -72,9 +78,10 @@ def set_staff_of_user(session: Session, *, user_id: str, staff_id: str | None) -
     VaultError
         where the acting user sees only who is assigned to them: then the administration says who they are.
     """
-    roles = session.info["roles"]
-    if not sees_all_cases(roles) and Role.ADMINISTRATION not in roles:
+    if not may_choose_staff(session.info["roles"]):
         raise VaultError(FIXED)
+    actor, now = session.info["actor"], session.info["clock"]()
+    record_event(session, actor, "set_staff", {"user_id": user_id, "staff_id": staff_id}, now=now)
     row = session.get(UserStaff, user_id)
     if staff_id is None:
         if row is not None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from platformdirs import user_data_path
 from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from bjc_desktop import __version__
 from bjc_desktop.preferences import Settings, save_settings
@@ -156,10 +156,13 @@ class Frame(QMainWindow):
         if self.workspace is not None:
             self.workspace.keep_drafts()
             desk, place = self.workspace.desk, self.workspace.place()
+            focused = QApplication.focusWidget()
+            name = "" if focused is None else focused.accessibleName()
             old, self.workspace = self.workspace, self._workspace(desk)
             self.stack.removeWidget(old)
             old.deleteLater()
             self.workspace.begin(place)
+            _focus_again(self.workspace, name)
 
     def remember(self, settings: Settings) -> None:
         """Keep *settings* for the next start."""
@@ -197,3 +200,11 @@ class Frame(QMainWindow):
         self.remember(replace(self.settings, width=self.width(), height=self.height()))
         self.background.wait()
         super().closeEvent(event)
+
+
+def _focus_again(root: QWidget, name: str) -> None:
+    """Give the keyboard to what has the same name as what had it before everything was built anew."""
+    found = (made for made in root.findChildren(QWidget) if name and made.accessibleName() == name and made.isVisible())
+    target = next(found, None)
+    if target is not None:
+        target.setFocus()

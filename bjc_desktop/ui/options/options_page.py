@@ -11,7 +11,7 @@ from bjc_desktop import __version__
 from bjc_desktop.errors import BjcError
 from bjc_desktop.indicators.catalogue import DEFINITIONS_VERSION
 from bjc_desktop.preferences import SCALES, Settings
-from bjc_desktop.services.team import list_staff, set_staff_of_user
+from bjc_desktop.services.team import FIXED, list_staff, may_choose_staff, set_staff_of_user
 from bjc_desktop.ui.shared.background import sentence_of
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
@@ -56,7 +56,7 @@ class OptionsPage(Page):
         for part in (self._person(), self._look(), self._passphrase(), self._backup(), self._keys()):
             scroller.column.addWidget(part)
         scroller.column.addStretch(1)
-        self.staff.activated.connect(self._choose_staff)
+        self.staff.activated.connect(self._offer_staff)
         for choice in (self.scheme, self.scale):
             choice.activated.connect(self._choose_look)
         self.idle.activated.connect(lambda: self.wanted.emit("keep_settings", {"idle_minutes": self.idle.currentData()}))
@@ -65,7 +65,12 @@ class OptionsPage(Page):
         frame, column = box()
         column.addWidget(label("Wer Sie im Team sind", "heading"))
         hint = "Danach richten sich „meine Fälle“, und Konsultationen werden in Ihrem Namen gespeichert."
+        self.staff_button = button("Person &übernehmen", self._take_staff)
+        if not may_choose_staff(self.desk.vault.user.roles):
+            self.staff.setEnabled(False)
+            hint = FIXED
         column.addWidget(Entry("&Person im Personal", self.staff, hint))
+        column.addLayout(row(self.staff_button, None))
         return frame
 
     def _look(self) -> QWidget:
@@ -115,8 +120,8 @@ class OptionsPage(Page):
         return frame
 
     def first_field(self) -> QWidget:
-        """Return the choice of the person."""
-        return self.staff
+        """Return the choice of the person, or of the colours where that is not open."""
+        return self.staff if self.staff.isEnabled() else self.scheme
 
     def refresh(self) -> None:
         """Show what is chosen."""
@@ -125,6 +130,7 @@ class OptionsPage(Page):
         for member in self.desk.read(partial(list_staff, today=self.desk.today())):
             self.staff.addItem(f"{member.name} ({member.role.label})", member.id)
         self.staff.setCurrentIndex(max(self.staff.findData(self.desk.staff_id), 0))
+        self._offer_staff()
         self._show_settings(self.desk.settings)
 
     def _show_settings(self, settings: Settings) -> None:
@@ -136,15 +142,18 @@ class OptionsPage(Page):
             at = self.idle.count() - 1
         self.idle.setCurrentIndex(at)
 
-    def _choose_staff(self) -> None:
-        staff_id, user_id = self.staff.currentData(), self.desk.vault.user.id
+    def _offer_staff(self) -> None:
+        # An arrow key in the list only looks: who one is changes by the button.
+        self.staff_button.setEnabled(self.staff.isEnabled() and self.staff.currentData() != self.desk.staff_id)
+
+    def _take_staff(self) -> None:
+        before, user_id = self.desk.staff_id, self.desk.vault.user.id
+        self.desk.staff_id = staff_id = self.staff.currentData()  # what follows the change reads every page again
         try:
             self.desk.write(partial(set_staff_of_user, user_id=user_id, staff_id=staff_id), "Person gespeichert")
         except BjcError as error:
+            self.desk.staff_id = before
             self.banner.tell(str(error), "warning")
-            self.refresh()
-        else:
-            self.desk.staff_id = staff_id
 
     def _choose_look(self) -> None:
         self.wanted.emit("look", {"scheme": self.scheme.currentData(), "scale": self.scale.currentData()})

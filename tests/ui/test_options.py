@@ -1,0 +1,73 @@
+"""The settings page: nobody becomes somebody else by an arrow key, and the keyboard stays where it was."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from bjc_desktop.preferences import Settings
+from bjc_desktop.services.team import staff_of_user
+from bjc_desktop.ui.frame import Frame
+from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.workspace import Workspace
+from bjc_desktop.vault import UserIdentity
+from bjc_desktop.vocabulary import Role
+
+
+@pytest.fixture
+def page(workspace):
+    """Return the page, shown."""
+    workspace.open_page("settings")
+    return workspace.page("settings")
+
+
+def _saved(desk):
+    return desk.read(lambda connection: staff_of_user(connection, desk.vault.user.id))
+
+
+def test_that_arrow_keys_only_look_and_the_button_says_who_one_is(page, desk, qtbot) -> None:
+    before = _saved(desk)
+    for _ in range(2):
+        qtbot.keyClick(page.staff, Qt.Key.Key_Down)
+    assert _saved(desk) == before == desk.staff_id
+    chosen = page.staff.currentData()
+    assert chosen != before
+    page.staff_button.click()
+    assert _saved(desk) == desk.staff_id == page.staff.currentData() == chosen
+    assert not page.staff_button.isEnabled()
+    with desk.vault.reading() as connection:
+        assert connection.exec_driver_sql("SELECT action FROM change_records ORDER BY id DESC LIMIT 1").scalar() == "set_staff"
+
+
+def test_that_whose_sight_follows_from_it_is_told_who_says_who_they_are(desk, qtbot) -> None:
+    user = desk.vault.user
+    desk.vault.user = UserIdentity(user.id, user.name, frozenset({Role.EMPLOYMENT_TRAINER}))
+    made = Workspace(desk)
+    qtbot.addWidget(made)
+    made.show()
+    made.open_page("settings")
+    assert not made.page("settings").staff.isEnabled()
+    assert made.page("settings").first_field() is made.page("settings").scheme
+    desk.vault.user = user
+
+
+def test_that_the_keyboard_stays_at_the_text_size(desk, tmp_path, qtbot) -> None:
+    frame = Frame(tmp_path / "config", Settings())
+    qtbot.addWidget(frame)
+    with qtbot.waitActive(frame):
+        frame.show()
+        frame.activateWindow()
+    frame.workspace = frame._workspace(desk)
+    frame.workspace.begin(("settings", {}))
+    page = frame.workspace.page("settings")
+    page.scale.setFocus()
+    before = theme().scale
+    try:
+        qtbot.keyClick(page.scale, Qt.Key.Key_Down)
+        again = frame.workspace.page("settings")
+        assert again is not page
+        assert again.scale.hasFocus()
+        assert QApplication.focusWidget() is again.scale
+        assert again.scale.currentData() == page.scale.currentData()
+    finally:
+        frame.workspace = None
+        theme().apply("light", before)
