@@ -36,9 +36,8 @@ def day(value: date | None) -> str:
 
 
 def quarter(period: Period) -> str:
-    """Return a quarter as ``Q3 2026``, another period by its label."""
-    year, _, rest = period.label.partition("-")
-    return f"{rest} {year}" if rest.startswith("Q") else period.label
+    """Return a quarter as ``Q3 2026``, four of them as ``Q4 2025 bis Q3 2026``, another period by its label."""
+    return re.sub(r"(\d{4})-(Q[1-4])", r"\2 \1", period.label)
 
 
 def month(value: str) -> str:

@@ -113,7 +113,14 @@ class Overview:
         return tuple(count for count in found if count.items)
 
 
-def read_overview(connection: Connection, *, staff_id: str | None, today: date, with_figures: bool = True) -> Overview:
+def read_overview(
+    connection: Connection,
+    *,
+    staff_id: str | None,
+    today: date,
+    with_figures: bool = True,
+    kinds: Sequence[DueKind] = ALL_KINDS,
+) -> Overview:
     """Return the overview of the member of staff, or of all cases where *staff_id* is None.
 
     The figures cost most; a page can leave them out and ask for :func:`read_live_figures` in the background.
@@ -123,7 +130,7 @@ def read_overview(connection: Connection, *, staff_id: str | None, today: date, 
     return Overview(
         staff_id,
         today,
-        read_overview_due(connection, staff_id=staff_id, today=today),
+        read_overview_due(connection, staff_id=staff_id, today=today, kinds=kinds),
         week,
         _consultations(connection, staff_id, week),
         read_live_figures(connection, staff_id=staff_id, today=today) if with_figures else None,
@@ -134,16 +141,22 @@ def read_overview(connection: Connection, *, staff_id: str | None, today: date, 
 # --- due ----------------------------------------------------------------------------------------------------------------------
 
 
-def read_overview_due(connection: Connection, *, staff_id: str | None, today: date) -> tuple[DueItem, ...]:
+TRAINER_KINDS = (DueKind.GOAL, DueKind.TASK, DueKind.SUGGESTION)
+"""What a trainer follows up; appointments, closing and surveys are the coach's."""
+
+
+def read_overview_due(
+    connection: Connection, *, staff_id: str | None, today: date, kinds: Sequence[DueKind] = ALL_KINDS
+) -> tuple[DueItem, ...]:
     """Return what is overdue or due within two weeks, with the working time that is missing; the earliest first."""
     until = today + timedelta(days=DAYS_AHEAD)
-    items = read_due(connection, Cases(staff_id), today=today, until=until, kinds=ALL_KINDS)
-    hours = _missing_hours(connection, staff_id, today)
+    items = read_due(connection, Cases(staff_id), today=today, until=until, kinds=kinds)
+    hours = missing_hours(connection, staff_id, today)
     proofs = _proofs_of_use(connection, today) if staff_id is None else []
     return tuple(sorted((*items, *hours, *proofs), key=lambda item: (item.day, item.kind, item.name)))
 
 
-def _missing_hours(connection: Connection, staff_id: str | None, today: date) -> list[DueItem]:
+def missing_hours(connection: Connection, staff_id: str | None, today: date) -> list[DueItem]:
     """Return the finished months of the last year in which a job coach was employed and has no working time."""
     last = today.replace(day=1) - timedelta(days=1)
     period = Period("", add_months(today.replace(day=1), -_HOURS_MONTHS), last)

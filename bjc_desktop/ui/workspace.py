@@ -16,7 +16,7 @@ from bjc_desktop.ui.shared.desk import PROVIDER_DESK, Desk
 from bjc_desktop.ui.shared.labels import Banner, button, give_keyboard, label
 from bjc_desktop.ui.shared.page import Page, Scroller
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
-from bjc_desktop.vault.role_rights import NOT_ASSIGNED, sees_coaching
+from bjc_desktop.vault.role_rights import NOT_ASSIGNED, keeps_cases, sees_coaching
 from bjc_desktop.vocabulary import Role
 
 _DRAFT_SECONDS = 2
@@ -263,6 +263,8 @@ class Workspace(QWidget):
         page.make_current()
         self.stack.setCurrentWidget(page)
         target = page.first_field()
+        if target is not None and not target.isVisibleTo(page):
+            target = _first_of(page)
         if target is not None:
             give_keyboard(target)
 
@@ -290,10 +292,11 @@ class Workspace(QWidget):
             for number, entry in enumerate(self.shown_pages(), 1)
         ]
         actions += [
-            ("Neue*r Coachee", "Strg+N", lambda: self.open_page("coachees", {"new": True})),
             ("Konsultation erfassen", "Strg+Umschalt+K", self.record),
             ("Sperren", "Strg+L", self.lock_wanted.emit),
         ]
+        if keeps_cases(self.desk.vault.user.roles):
+            actions.append(("Neue*r Coachee", "Strg+N", lambda: self.open_page("coachees", {"new": True})))
         Palette(self.desk, actions, self.open_page, self).open()
 
     def record(self, coaching_id: str | None = None) -> None:
@@ -352,6 +355,17 @@ class Workspace(QWidget):
         """Somebody works: the warning is no longer true."""
         if not self._lock_warning.isHidden():
             self._lock_warning.clear()
+
+
+def _first_of(page: Page) -> QWidget | None:
+    """Return the first widget of *page* that the keyboard reaches: where a page begins that has nothing to list."""
+    widget = page.nextInFocusChain()
+    while widget is not None and widget is not page:
+        reached = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isEnabled()
+        if reached and page.isAncestorOf(widget) and widget.isVisibleTo(page):
+            return widget
+        widget = widget.nextInFocusChain()
+    return None
 
 
 def _sample_banner() -> QLabel:

@@ -68,8 +68,13 @@ def assert_may_write(roles: Collection[Role], tables: Iterable[str]) -> None:
     VaultError
         where none may; nothing was changed.
     """
-    if any(table in _WRITES and not _WRITES[table] & frozenset(roles) for table in tables):
+    if not all(may_write(roles, table) for table in tables):
         raise VaultError(NOT_ALLOWED)
+
+
+def may_write(roles: Collection[Role], table: str) -> bool:
+    """Say whether one of *roles* may add, change and delete rows of *table*."""
+    return table not in _WRITES or bool(_WRITES[table] & frozenset(roles))
 
 
 def may_change_fields(roles: Collection[Role], table: str, fields: Collection[str]) -> bool:
@@ -103,18 +108,22 @@ def masks(roles: Collection[Role], user_id: str, today: date) -> tuple[str, ...]
     """Return the statements that mask, for a reading transaction, what *roles* may not see; none where nothing is masked.
 
     A job coach sees the people they are responsible for, those covered for a colleague included; a trainer the people assigned to
-    them on *today*, without notes; the administration nobody.
+    them on *today*, without notes, contact data, and barriers that are none of the workshop's business; the administration nobody.
     """
     if sees_all_cases(roles):
         return ()
-    notes = _OF_COACHING if Role.JOB_COACH in roles else "0"
+    coach = Role.JOB_COACH in roles
+    notes = _OF_COACHING if coach else "0"
+    barriers = _OF_COACHING if coach else f"{_OF_COACHING} AND area NOT IN {_CONFIDENTIAL_AREAS}"
+    never = {} if coach else _NEVER_FOR_TRAINERS
     return (
         f"CREATE TEMP VIEW visible_people AS {visible_query(roles, user_id, today)}",
         f"CREATE TEMP VIEW visible_coachings AS SELECT id AS coaching_id FROM main.coachings WHERE {_VISIBLE}",
         f"CREATE TEMP VIEW coachee_keys AS SELECT * FROM main.coachee_keys WHERE {_VISIBLE}",
         f"CREATE TEMP VIEW person_keys AS SELECT * FROM main.person_keys WHERE {_VISIBLE}",
-        *(f"CREATE TEMP VIEW {table} AS {_masked(table, columns)}" for table, columns in _MASKED.items()),
+        *(f"CREATE TEMP VIEW {table} AS {_masked(table, columns, never.get(table, ()))}" for table, columns in _MASKED.items()),
         f"CREATE TEMP VIEW consultations AS {_masked('consultations', {'': notes, 'note': 'NULL'})}",
+        f"CREATE TEMP VIEW barriers AS {_masked('barriers', {'': barriers, **_HIDDEN_BARRIER})}",
     )
 
 
@@ -181,16 +190,25 @@ _MASKED: Mapping[str, Mapping[str, str]] = {
     "acknowledgements": {"": _OF_COACHING, "reason": f"'{HIDDEN}'"},
 }
 """By table: the condition under which a row is seen whole (the empty key), and what else stands in a column."""
+_NEVER_FOR_TRAINERS: Mapping[str, tuple[str, ...]] = {
+    "coachees": ("phone", "email", "postcode"),
+    "outcomes": ("employer", "gross_pay"),
+}
+_HIDDEN_BARRIER = {"area": "'other'", "severity_at_entry": "NULL", "severity_now": "NULL"}
+_CONFIDENTIAL_AREAS = "('mental_health', 'addiction', 'debt', 'residence', 'delinquency')"
+"""Barriers that a trainer does not learn of: what limits the work in the workshop (health, mobility) stays visible."""
 
 
-def _masked(table: str, columns: Mapping[str, str]) -> str:
+def _masked(table: str, columns: Mapping[str, str], never: Collection[str] = ()) -> str:
     from bjc_desktop.models import Base  # noqa: PLC0415 - needed where something is masked, and only there
 
     whole = columns[""]
     parts = []
     for column in Base.metadata.tables[table].columns:
         other = columns.get(column.name)
-        if other is None:
+        if column.name in never:
+            parts.append(f'NULL AS "{column.name}"')
+        elif other is None:
             parts.append(f'"{column.name}"')
         elif table == "coachings":
             # Whether there is a reason decides a figure; what it says does not.

@@ -15,7 +15,7 @@ from bjc_desktop.vocabulary import Role
 
 _MEANING = {
     Role.JOB_COACH: "Fälle und Notizen",
-    Role.EMPLOYMENT_TRAINER: "Beobachtungen der zugeordneten Personen, keine Notizen",
+    Role.EMPLOYMENT_TRAINER: "Beobachtungen, Plan und Aufgaben der zugeordneten Personen; keine Notizen",
     Role.COORDINATION: "Kennzahlen, Arbeitszeit, Datenqualität, Bericht; keine Notizen",
     Role.ADMINISTRATION: "Zugänge, Personal, Arbeitszeit; keine Falldaten",
 }

@@ -24,7 +24,7 @@ from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.labels import Chip, button
 from bjc_desktop.ui.shared.page import Page, Scroller
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
-from bjc_desktop.vault.role_rights import NOT_ASSIGNED, sees_coaching
+from bjc_desktop.vault.role_rights import NOT_ASSIGNED, keeps_cases, sees_coaching
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class SectionEntry:
     """Keys under which other pages ask for it."""
     rows: Callable[[CaseFile], Sized] | None = None
     """The rows of it that are worth a number at its title."""
+    for_trainers: bool = False
+    """Whether a trainer's work needs it (the seed's answer 7)."""
 
     def titled(self, case: CaseFile) -> str:
         """Return the title with the number of its rows, where there are any."""
@@ -46,16 +48,16 @@ class SectionEntry:
 
 
 SECTIONS = (
-    SectionEntry("coaching", "Stammdaten", MasterData, ("person",)),
+    SectionEntry("coaching", "Stammdaten", MasterData, ("person",), for_trainers=True),
     SectionEntry("consents", "Einwilligungen", lists.Consents, rows=lambda case: case.consents),
-    SectionEntry("staff", "Zuständig", lists.Assignments),
+    SectionEntry("staff", "Zuständig", lists.Assignments, for_trainers=True),
     SectionEntry("measures", "Maßnahmen", lists.Measures, rows=lambda case: case.measures),
-    SectionEntry("profile", "Kompetenzprofil", lists.Profiles),
-    SectionEntry("barriers", "Hemmnisse", lists.Barriers, rows=lambda case: case.barriers),
-    SectionEntry("plan", "Entwicklungsplan", Plans, ("goals", "tasks")),
+    SectionEntry("profile", "Kompetenzprofil", lists.Profiles, for_trainers=True),
+    SectionEntry("barriers", "Hemmnisse", lists.Barriers, rows=lambda case: case.barriers, for_trainers=True),
+    SectionEntry("plan", "Entwicklungsplan", Plans, ("goals", "tasks"), for_trainers=True),
     SectionEntry("consultations", "Konsultationen", lists.Consultations, rows=lambda case: case.consultations),
-    SectionEntry("observations", "Beobachtungen", reading.Observations, rows=lambda case: case.observations),
-    SectionEntry("suggestions", "Vorschläge", lists.Suggestions, rows=lambda case: case.suggestions),
+    SectionEntry("observations", "Beobachtungen", reading.Observations, rows=lambda case: case.observations, for_trainers=True),
+    SectionEntry("suggestions", "Vorschläge", lists.Suggestions, rows=lambda case: case.suggestions, for_trainers=True),
     SectionEntry("outcomes", "Ergebnisse", lists.Outcomes, rows=lambda case: case.outcomes),
     SectionEntry("exit", "Austritt", reading.Exit),
     SectionEntry("follow_up", "Nachbefragung", reading.FollowUpSummary),
@@ -84,34 +86,19 @@ class CasePage(Page):
         self.coachings.activated.connect(self._other_coaching)
         self.head.addWidget(self._chip)
         self.head.addWidget(self.coachings)
-        self.head.addWidget(button("Drucken …", self.preview, symbol="printer", name="Ganze Fallakte drucken"))
+        whole = keeps_cases(desk.vault.user.roles)
+        self.sections = [entry for entry in SECTIONS if whole or entry.for_trainers]
+        if whole:
+            self.head.addWidget(button("Drucken …", self.preview, symbol="printer", name="Ganze Fallakte drucken"))
         self.head.addWidget(button("Konsultation", self._record, rank="primary", symbol="message-square-plus"))
         body = QHBoxLayout()
         body.setSpacing(px(14))
-        bar = QWidget()
-        self._bar = QVBoxLayout(bar)
-        self._bar.setContentsMargins(0, 0, 0, 0)
-        self._bar.setSpacing(px(2))
-        self._buttons: dict[str, QPushButton] = {}
-        for entry in SECTIONS:
-            made = button(entry.title, partial(self.show_section, entry.key), rank="section")
-            made.setCheckable(True)
-            # One stop for Tab, the arrow keys between them: so the next Tab leads into the section.
-            made.setAutoExclusive(True)
-            self._buttons[entry.key] = made
-            self._bar.addWidget(made)
-        self._bar.addStretch(1)
-        self._left = left = QScrollArea(self)
-        left.setWidget(bar)
-        left.setWidgetResizable(True)
-        left.setFrameShape(QScrollArea.Shape.NoFrame)
-        left.setFocusPolicy(left.focusPolicy().NoFocus)
-        left.setFixedWidth(bar.sizeHint().width() + px(34))
+        self._left = left = self._bar_of_sections()
         self._scroller = Scroller()
         self._sections = ChoiceBox()
         self._sections.setAccessibleName("Abschnitt der Fallakte")
         self._sections.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
-        for entry in SECTIONS:
+        for entry in self.sections:
             self._sections.addItem(entry.title, entry.key)
         self._sections.activated.connect(lambda: self.show_section(self._sections.currentData()))
         if theme().scale < LARGE_TEXT:
@@ -123,6 +110,29 @@ class CasePage(Page):
         self.add(body, 1)
         for keys, step in (("Ctrl+PgDown", 1), ("Ctrl+PgUp", -1)):
             QShortcut(QKeySequence(keys), self).activated.connect(partial(self._step, step))
+
+    def _bar_of_sections(self) -> QScrollArea:
+        px = theme().pixels
+        bar = QWidget()
+        self._bar = QVBoxLayout(bar)
+        self._bar.setContentsMargins(0, 0, 0, 0)
+        self._bar.setSpacing(px(2))
+        self._buttons: dict[str, QPushButton] = {}
+        for entry in self.sections:
+            made = button(entry.title, partial(self.show_section, entry.key), rank="section")
+            made.setCheckable(True)
+            # One stop for Tab, the arrow keys between them: so the next Tab leads into the section.
+            made.setAutoExclusive(True)
+            self._buttons[entry.key] = made
+            self._bar.addWidget(made)
+        self._bar.addStretch(1)
+        left = QScrollArea(self)
+        left.setWidget(bar)
+        left.setWidgetResizable(True)
+        left.setFrameShape(QScrollArea.Shape.NoFrame)
+        left.setFocusPolicy(left.focusPolicy().NoFocus)
+        left.setFixedWidth(bar.sizeHint().width() + px(34))
+        return left
 
     # --- what is shown ----------------------------------------------------------------------------------------------------
 
@@ -140,7 +150,7 @@ class CasePage(Page):
             self.refresh()
         asked = where.get("section")
         if asked:
-            key = next((entry.key for entry in SECTIONS if asked == entry.key or asked in entry.others), "coaching")
+            key = next((entry.key for entry in self.sections if asked == entry.key or asked in entry.others), "coaching")
             self.show_section(key)
         if self.case is not None:
             self._views[self._section].go_to(where.get("field"), where.get("row_id"))
@@ -169,7 +179,7 @@ class CasePage(Page):
             self.coachings.addItem(f"Coaching ab {summary.row.text('entry_on')}: {summary.result}", summary.row.id)
         self.coachings.setCurrentIndex(self.coachings.findData(self.coaching_id))
         self.coachings.setVisible(len(case.coachings) > 1)
-        for number, entry in enumerate(SECTIONS):
+        for number, entry in enumerate(self.sections):
             self._buttons[entry.key].setText(entry.titled(case))
             self._sections.setItemText(number, entry.titled(case))
         for view in self._views.values():
@@ -190,7 +200,7 @@ class CasePage(Page):
         if self.case is None:
             return
         if key not in self._views:
-            entry = next(entry for entry in SECTIONS if entry.key == key)
+            entry = next(entry for entry in self.sections if entry.key == key)
             view = entry.view(self.desk, self.wanted.emit)
             self._views[key] = view
             self._scroller.column.addWidget(view)
@@ -205,7 +215,7 @@ class CasePage(Page):
             self._scroller.verticalScrollBar().setValue(0)
 
     def _step(self, step: int) -> None:
-        keys = [entry.key for entry in SECTIONS]
+        keys = [entry.key for entry in self.sections]
         self._go_to_section(keys[(keys.index(self._section) + step) % len(keys)])
 
     def _go_to_section(self, key: str) -> None:
@@ -234,16 +244,19 @@ class CasePage(Page):
     def offers(self) -> list[tuple[str, str, Callable[[], object]]]:
         """Return the sections, and what can be done with the coaching."""
         where = {"coaching_id": self.coaching_id}
-        return [
+        whole = [
             ("Coaching abschließen", "", partial(self.wanted.emit, "closing", where)),
             ("Fallakte drucken", "", self.preview),
-            *((f"Fallakte: {entry.title}", "", partial(self._go_to_section, entry.key)) for entry in SECTIONS),
+        ]
+        return [
+            *(whole if keeps_cases(self.desk.vault.user.roles) else ()),
+            *((f"Fallakte: {entry.title}", "", partial(self._go_to_section, entry.key)) for entry in self.sections),
         ]
 
     def sample_places(self) -> dict[str, dict[str, Any]]:
         """Return the sections of the pictures."""
         coaching_id = self.desk.read(partial(_some_coaching, staff_id=self.desk.staff_id or "", today=self.desk.today()))
-        return {f"case-{entry.key}": {"coaching_id": coaching_id, "section": entry.key} for entry in SECTIONS}
+        return {f"case-{entry.key}": {"coaching_id": coaching_id, "section": entry.key} for entry in self.sections}
 
     # --- drafts -----------------------------------------------------------------------------------------------------------
 

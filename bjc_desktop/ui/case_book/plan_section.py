@@ -15,6 +15,7 @@ from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import button, label
 from bjc_desktop.ui.shared.row_form import RowForm
 from bjc_desktop.ui.shared.row_list import RowList
+from bjc_desktop.vault.role_rights import may_write
 from bjc_desktop.vocabulary import GoalStatus
 
 
@@ -29,6 +30,7 @@ class Plans(CaseSectionView):
         self.versions.setAccessibleName("Fassung")
         self.versions.activated.connect(self._choose)
         self._new = button("Neue Fassung", self.add_version, symbol="plus")
+        self._new.setEnabled(may_write(desk.vault.user.roles, "development_plans"))
         self._hint = label(
             "Noch kein Entwicklungsplan. Die erste Fassung hält Ziele und vereinbarte Aufgaben fest.", "muted", wrap=True
         )

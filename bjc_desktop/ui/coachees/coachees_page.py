@@ -29,7 +29,7 @@ from bjc_desktop.ui.shared.labels import NO_VALUE, button, label
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import theme
-from bjc_desktop.vault.role_rights import sees_all_cases
+from bjc_desktop.vault.role_rights import NOT_ALLOWED, keeps_cases, sees_all_cases
 from bjc_desktop.vocabulary import Role, TargetGroup, Vocabulary
 
 _ROOM_FOR_PREVIEW = 920
@@ -86,7 +86,8 @@ class CoacheesPage(Page):
         self._descending = False
         self._behind: tuple[str, ...] | None = None
         self.new_button = button("&Neue*r Coachee", self.add_coachee, rank="primary", symbol="user-plus")
-        self.head.addWidget(self.new_button)
+        if keeps_cases(desk.vault.user.roles):
+            self.head.addWidget(self.new_button)
         self.search = QLineEdit()
         self.search.setPlaceholderText("Suchen: Name in jeder Schreibweise oder Fallnummer (Strg+F)")
         self.search.setAccessibleName("Suchen")
@@ -199,7 +200,7 @@ class CoacheesPage(Page):
         narrowed = replace(wanted, text="") != CoacheeFilter()
         if narrowed and wanted.text.strip():
             sentence, way, action = "Unter diesen Fällen heißt niemand so.", "In allen Fällen suchen", self._clear_filters
-        elif everybody or wanted != CoacheeFilter():
+        elif everybody or wanted != CoacheeFilter() or not keeps_cases(self.desk.vault.user.roles):
             sentence, way, action = "Kein Coachee entspricht der Suche und den Filtern.", "Alle zeigen", self.show_everybody
         else:
             sentence = "Hier stehen die Coachees mit Status, nächster Fälligkeit und letztem Kontakt."
@@ -266,6 +267,9 @@ class CoacheesPage(Page):
 
     def add_coachee(self, coachee_id: str | None = None) -> None:
         """Open the form for a new coachee, or for another coaching of one who is there."""
+        if not keeps_cases(self.desk.vault.user.roles):
+            self.banner.tell(NOT_ALLOWED, "warning")
+            return
         from bjc_desktop.ui.coachees.new_coachee_dialog import NewCoacheeDialog  # noqa: PLC0415 - not needed for the list
 
         dialog = NewCoacheeDialog(self.desk, coachee_id, self)

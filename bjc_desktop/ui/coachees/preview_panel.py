@@ -12,6 +12,7 @@ from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.labels import Chip, button, label, row, rule
 from bjc_desktop.ui.shared.page import Scroller
 from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.vault.role_rights import keeps_cases
 
 _CHIPS = {CaseStatus.ACTIVE: "good", CaseStatus.AFTERCARE: "warning"}
 
@@ -72,11 +73,10 @@ class CoacheePreviewPanel(QFrame):
             (f"{show_date(talk.held_on)}  {talk.kind.label}, {talk.channel.label}{_length(talk.duration_min)}", "")
             for talk in preview.consultations
         ]
-        for title, lines, none in (
-            ("Als Nächstes", due, "Nichts fällig."),
-            ("Letzte Konsultationen", talks, "Noch keine."),
-            ("Offene Ziele", goals, "Keine offenen Ziele."),
-        ):
+        parts = [("Als Nächstes", due, "Nichts fällig."), ("Offene Ziele", goals, "Keine offenen Ziele.")]
+        if keeps_cases(self._desk.vault.user.roles):
+            parts.insert(1, ("Letzte Konsultationen", talks, "Noch keine."))
+        for title, lines, none in parts:
             column.addWidget(rule())
             column.addWidget(label(title, "strong"))
             for words, tone in lines or [(none, "muted")]:

@@ -110,6 +110,13 @@ class FollowUpsPage(Page):
 
     def _show_desk(self, survey_desk: FollowUpDesk) -> None:
         self.survey_desk = survey_desk
+        if self._asked is not None and self._asked not in {row.coaching_id for row in survey_desk.rows}:
+            everybody = self.cases.findData(None)
+            if everybody >= 0 and self.cases.currentIndex() != everybody:
+                self.cases.setCurrentIndex(everybody)  # who is asked for is a colleague's case
+                self.refresh()
+                return
+            self._asked = None
         rows = [row for row in self.survey_desk.rows if row.state in self.states.currentData()]
         rate = "–" if self.survey_desk.response is None else per_cent(self.survey_desk.response)
         self.subtitle.setText(f"{len(rows)} von {len(self.survey_desk.rows)} angezeigt · Rücklauf bis heute {rate}")

@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout,
 from bjc_desktop.indicators.period import quarter_of
 from bjc_desktop.indicators.results import Figure
 from bjc_desktop.reports.german import number
-from bjc_desktop.services.due_items import CaseSection, DueItem, DueKind
+from bjc_desktop.services.due_items import ALL_KINDS, CaseSection, DueItem, DueKind
 from bjc_desktop.services.overview import (
     DAYS_AHEAD,
+    TRAINER_KINDS,
     CoachLoad,
     LiveFigures,
     Overview,
@@ -20,6 +21,7 @@ from bjc_desktop.services.overview import (
     read_live_figures,
     read_overview,
 )
+from bjc_desktop.services.provider_agenda import AgendaItem, read_provider_agenda
 from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.ui.shared.background import Progress
 from bjc_desktop.ui.shared.desk import Desk
@@ -30,7 +32,7 @@ from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.vault.role_rights import keeps_cases
-from bjc_desktop.vocabulary import ConsultationStatus
+from bjc_desktop.vocabulary import ConsultationStatus, Role
 
 NOBODY_KNOWN = "noch steht nicht fest, wer Sie im Team sind; bitte die Verwaltung fragen"
 _WEEKDAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
@@ -59,14 +61,15 @@ class OverviewPage(Page):
         super().__init__(desk, parent)
         self._kind: DueKind | None = None
         self._overview: Overview | None = None
-        self.head.addWidget(
-            button(
-                "&Konsultation erfassen",
-                lambda: self.wanted.emit("consultation", {}),
-                rank="primary",
-                symbol="message-square-plus",
+        if desk.vault.user.roles & {Role.JOB_COACH, Role.EMPLOYMENT_TRAINER}:
+            self.head.addWidget(
+                button(
+                    "&Konsultation erfassen",
+                    lambda: self.wanted.emit("consultation", {}),
+                    rank="primary",
+                    symbol="message-square-plus",
+                )
             )
-        )
         scroller = Scroller()
         self.add(scroller, 1)
         px = theme().pixels
@@ -84,6 +87,7 @@ class OverviewPage(Page):
             "Ersten Coachee anlegen (Strg+N)", lambda: self.wanted.emit("coachees", {"new": True}), symbol="user-plus"
         )
         due.addLayout(row(self._first, None))
+        self._agenda_box, self._agenda = box()
         self._figures_box, self._figures = box()
         week_box, self._week = box()
         load_box, self._load = box()
@@ -92,7 +96,7 @@ class OverviewPage(Page):
         left, right = QVBoxLayout(), QVBoxLayout()
         for part in (due_box, load_box):
             left.addWidget(part)
-        for part in (self._figures_box, week_box):
+        for part in (self._agenda_box, self._figures_box, week_box):
             right.addWidget(part)
         for side in (left, right):
             side.setSpacing(px(12))
@@ -107,23 +111,39 @@ class OverviewPage(Page):
     def refresh(self) -> None:
         """Read today again; the figures follow from behind the window."""
         today, (_, staff_id) = self.desk.today(), self.desk.whose_cases[0]
-        self._overview = self.desk.read(partial(read_overview, staff_id=staff_id, today=today, with_figures=False))
+        roles = self.desk.vault.user.roles
+        kinds = ALL_KINDS if keeps_cases(roles) else TRAINER_KINDS
+        self._overview = self.desk.read(partial(read_overview, staff_id=staff_id, today=today, with_figures=False, kinds=kinds))
         whose = {None: "alle Fälle", "": NOBODY_KNOWN}.get(staff_id, "Ihre Fälle")
         self.subtitle.setText(f"{_WEEKDAYS[today.weekday()]}, {show_date(today)} · {whose}")
         self._show_due()
         self._show_week(self._overview)
         self._show_load(self._overview)
         vault = self.desk.vault
-        self._figures_box.setVisible(keeps_cases(vault.user.roles))
-        if not keeps_cases(vault.user.roles):
+        self._figures_box.setVisible(keeps_cases(roles))
+        coordinates = Role.COORDINATION in roles
+        self._agenda_box.setVisible(coordinates)
+        if not keeps_cases(roles):
             return
 
-        def read(progress: Progress) -> LiveFigures:
+        def read(progress: Progress) -> tuple[LiveFigures, tuple[AgendaItem, ...]]:
             _ = progress
             with vault.reading() as connection:
-                return read_live_figures(connection, staff_id=staff_id, today=today)
+                agenda = read_provider_agenda(connection, today=today) if coordinates else ()
+                return read_live_figures(connection, staff_id=staff_id, today=today), agenda
 
-        self.desk.background.run(self, read, self._show_figures, lambda _: None)
+        self.desk.background.run(self, read, self._show_read, lambda _: None)
+
+    def _show_read(self, answer: tuple[LiveFigures, tuple[AgendaItem, ...]]) -> None:
+        live, agenda = answer
+        self._show_figures(live)
+        clear_layout(self._agenda)
+        self._agenda.addWidget(label("Für die Koordination", "heading"))
+        for item in agenda:
+            line = _line(item.text, partial(self.wanted.emit, item.page, item.where))
+            self._agenda.addWidget(line)
+        if not agenda:
+            self._agenda.addWidget(label("Nichts steht an.", "muted"))
 
     # --- due --------------------------------------------------------------------------------------------------------------
 

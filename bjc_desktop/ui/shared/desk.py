@@ -54,8 +54,12 @@ class Desk(QObject):
 
     @property
     def whose_cases(self) -> list[tuple[str, str | None]]:
-        """Whose cases the lists offer: one's own, and all where the role sees all. Nobody's is the empty id."""
-        own: list[tuple[str, str | None]] = [] if self.staff_id is None else [("Meine Fälle", self.staff_id)]
+        """Whose cases the lists offer: one's own, and all where the role sees all. Nobody's is the empty id.
+
+        Who is neither coach nor trainer has no cases of their own.
+        """
+        has_own = self.staff_id is not None and bool(self.vault.user.roles & {Role.JOB_COACH, Role.EMPLOYMENT_TRAINER})
+        own: list[tuple[str, str | None]] = [("Meine Fälle", self.staff_id)] if has_own else []
         if sees_all_cases(self.vault.user.roles):
             return [*own, ("Alle Fälle", None)]
         return own or [("Meine Fälle", "")]

@@ -87,6 +87,13 @@ class Field(QWidget):
         """Show *text* as if the user had typed it."""
         self._show_text(text)
 
+    def set_read_only(self) -> None:
+        """Show the field to be read and copied, not changed."""
+        if isinstance(self.inner, QLineEdit | QPlainTextEdit):
+            self.inner.setReadOnly(True)
+        else:
+            self.inner.setEnabled(False)
+
     def mark(self, state: str, sentence: str) -> None:
         """Show that the field is in *state* (error, question or empty), and describe it."""
         set_tone(self.inner, "state", state)
@@ -159,10 +166,16 @@ class DateField(LineField):
         super().name(title)
         self._button.setAccessibleName(f"Kalender für {title}")
 
+    def set_read_only(self) -> None:
+        """Offer no calendar either."""
+        super().set_read_only()
+        self._button.hide()
+
     def eventFilter(self, watched: object, event: QEvent) -> bool:  # type: ignore[override]  # noqa: N802 - Qt's
         """Open the calendar by Alt+Down."""
         alt_down = (
-            event.type() is QEvent.Type.KeyPress
+            not self.line.isReadOnly()
+            and event.type() is QEvent.Type.KeyPress
             and event.key() == Qt.Key.Key_Down  # type: ignore[attr-defined]
             and event.modifiers() & Qt.KeyboardModifier.AltModifier  # type: ignore[attr-defined]
         )

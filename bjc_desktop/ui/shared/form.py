@@ -195,6 +195,11 @@ class Form(QWidget):
         """Return what is typed in the fields that hold something else than the row shown."""
         return {name: text for name, text in self.texts().items() if text != self._shown.get(name, "")}
 
+    def set_read_only(self) -> None:
+        """Show every field to be read, for whose role does not change it."""
+        for field in self.fields.values():
+            field.set_read_only()
+
     def show_texts(self, texts: Mapping[str, str]) -> None:
         """Show the draft *texts* as if they had been typed."""
         for name, text in texts.items():

@@ -14,6 +14,7 @@ from bjc_desktop.ui.shared.form import Form
 from bjc_desktop.ui.shared.labels import NO_VALUE, Banner, box, button, label, row
 from bjc_desktop.ui.shared.last_change import LastChange
 from bjc_desktop.ui.shared.page import clear_layout
+from bjc_desktop.vault.role_rights import may_write
 
 
 class RowForm(QWidget):
@@ -30,6 +31,8 @@ class RowForm(QWidget):
         self.banner = Banner()
         self.form = Form(table, names, today=desk.today, columns=columns)
         self.form.left.connect(self._save)
+        if not may_write(desk.vault.user.roles, table):
+            self.form.set_read_only()
         self._last = LastChange(desk, self.form)
         self._history = QVBoxLayout()
         self._history_button = button("Verlauf", self.show_history, rank="plain", symbol="history", name=f"Verlauf: {title}")

@@ -21,6 +21,7 @@ from bjc_desktop.ui.shared.labels import Banner, box, button, label, row, set_to
 from bjc_desktop.ui.shared.last_change import LastChange
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.vault.role_rights import may_write
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class RowList(QWidget):
     ) -> None:
         super().__init__()
         self.desk, self.shape, self.owner, self._begin = desk, shape, dict(owner), begin
+        self.writable = may_write(desk.vault.user.roles, shape.table)
         self._editing: CaseRow | None = None
         self._new = False
         self._dirty = False
@@ -97,18 +99,28 @@ class RowList(QWidget):
         inner.addWidget(self._last.line)
         inner.addLayout(row(None, self.drop_button, self.save_button))
         column.addLayout(row(self.add_button, self.tick_button, self.delete_button, None))
+        if not self.writable:
+            self._only_read()
         for part in (self.table, self.empty, self._editor):
             column.addWidget(part)
+        self._shortcuts()
+
+    def _shortcuts(self) -> None:
         shortcut = QShortcut(QKeySequence("Ctrl+Return"), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(self.save)
         insert = QShortcut(QKeySequence("Ins"), self)
         insert.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         insert.activated.connect(self.begin_new)
-        if shape.tick is not None:
+        if self.shape.tick is not None:
             space = QShortcut(QKeySequence("Space"), self.table)
             space.setContext(Qt.ShortcutContext.WidgetShortcut)
             space.activated.connect(self.tick)
+
+    def _only_read(self) -> None:
+        for made in (self.add_button, self.tick_button, self.delete_button, self.save_button, self.drop_button):
+            made.hide()
+        self.form.set_read_only()
 
     def _edit(self, shown: Any) -> None:
         _ = shown
@@ -137,7 +149,8 @@ class RowList(QWidget):
         self._new = False
         self._editing = self._row_of(shown)
         self._last.row_id = self._editing.id
-        self.title.setText(f"{TITLES[self.shape.table].singular} bearbeiten")
+        name = TITLES[self.shape.table].singular
+        self.title.setText(f"{name} bearbeiten" if self.writable else name)
         self.form.show_row(self._values_of(shown))
         self._mark(dirty=False)
 
@@ -161,6 +174,8 @@ class RowList(QWidget):
 
     def begin_with(self, values: Mapping[str, Any]) -> None:
         """Offer an editor for a new row, with *values* beside what every one begins with."""
+        if not self.writable:
+            return
         self._new, self._editing, self._last.row_id = True, None, None
         self._editor.show()
         self.title.setText(f"{TITLES[self.shape.table].singular}: neu")
@@ -222,7 +237,7 @@ class RowList(QWidget):
     def tick(self) -> None:
         """Do with the current row what its list is ticked for: a task is done today, or open again."""
         shown = self.table.current()
-        if shown is None or self.shape.tick is None:
+        if shown is None or self.shape.tick is None or not self.writable:
             return
         row_of = self._row_of(shown)
         values = self.shape.tick[1](row_of, self.desk.today())
@@ -236,7 +251,7 @@ class RowList(QWidget):
     def delete(self) -> None:
         """Delete the current row at once; it can be taken back."""
         shown = self.table.current()
-        if shown is None:
+        if shown is None or not self.writable:
             return
         name = TITLES[self.shape.table].singular
         self._mark(dirty=False)

@@ -1,0 +1,59 @@
+"""What waits at the provider's desk: the report of the last quarter, hours that are missing, and what the team needs."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bjc_desktop.indicators.period import previous_quarter, quarter_of
+from bjc_desktop.reports.german import quarter
+from bjc_desktop.services.overview import missing_hours
+from bjc_desktop.services.report_preflight import read_preflight
+from bjc_desktop.services.team import list_providers
+from bjc_desktop.services.team_board import read_team_board
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaItem:
+    """One thing that waits: in words, whether it is pressing, and where it is done (a page and a place on it)."""
+
+    text: str
+    pressing: bool
+    page: str
+    where: dict[str, Any]
+
+
+def read_provider_agenda(connection: Connection, *, today: date) -> tuple[AgendaItem, ...]:
+    """Return what waits on *today*, the reports first; nothing for a vault without providers."""
+    return (*_reports(connection, today), *_hours(connection, today), *_team(connection, today))
+
+
+def _reports(connection: Connection, today: date) -> list[AgendaItem]:
+    period = previous_quarter(quarter_of(today))
+    providers = list_providers(connection)
+    items = []
+    for name, provider_id in providers:
+        preflight = read_preflight(connection, period, provider_id, as_of=today)
+        if preflight.nothing_to_report and not preflight.released:
+            continue
+        title = f"Bericht {quarter(period)}" + (f", {name}" if len(providers) > 1 else "")
+        state = f"Fassung {preflight.released} freigegeben" if preflight.released else "noch nicht freigegeben"
+        faults = {0: "kein Fehler offen", 1: "1 Fehler offen"}.get(preflight.errors, f"{preflight.errors} Fehler offen")
+        where = {"period": period.label, "step": "check"}
+        items.append(AgendaItem(f"{title}: {state}, {faults}", not preflight.released, "report", where))
+    return items
+
+
+def _hours(connection: Connection, today: date) -> list[AgendaItem]:
+    missing = missing_hours(connection, None, today)
+    if not missing:
+        return []
+    people = sorted({item.name for item in missing})
+    months = "1 Monat" if len(missing) == 1 else f"{len(missing)} Monate"
+    where = {"period": quarter_of(missing[-1].day).label}
+    return [AgendaItem(f"Arbeitszeit fehlt: {months} ({', '.join(people)})", True, "hours", where)]  # noqa: FBT003 - a column
+
+
+def _team(connection: Connection, today: date) -> list[AgendaItem]:
+    return [AgendaItem(warning, False, "team", {}) for warning in read_team_board(connection, today=today).warnings]  # noqa: FBT003
