@@ -1,5 +1,6 @@
 """Numbers and dates as a German office writes them: rounded half up from the exact value, never by way of a float."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction

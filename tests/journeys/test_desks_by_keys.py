@@ -76,8 +76,8 @@ def test_that_coordination_fills_a_gap_says_why_and_releases(desk, qtbot, tmp_pa
     qtbot.waitUntil(lambda: "freigegeben" in report.subtitle.text(), timeout=10_000)
     errors = report.preflight.errors
     assert any(found.finding.rule == "hours_missing" for found in report.preflight.findings)
-    at = next(n for n, found in enumerate(report.findings.rows_model.rows) if found.finding.rule == "hours_missing")
-    tab_to(qtbot, report.findings)
+    at = next(n for n, found in enumerate(report.check.findings.rows_model.rows) if found.finding.rule == "hours_missing")
+    tab_to(qtbot, report.check.findings)
     press(qtbot, *[Qt.Key.Key_Down] * at, Qt.Key.Key_Return)
     assert workspace.place()[0] == "hours"
     qtbot.waitUntil(lambda: hours.sheet_model.sheet.missing == 1, timeout=10_000)
@@ -92,16 +92,22 @@ def test_that_coordination_fills_a_gap_says_why_and_releases(desk, qtbot, tmp_pa
     qtbot.waitUntil(lambda: report.preflight.errors == errors - 1, timeout=10_000)
     tab_to(qtbot, report._step_buttons["say"])
     press(qtbot, Qt.Key.Key_Return)
-    form = next(iter(report._forms.values()))
+    form = next(iter(report.statements.forms.values()))
     tab_to(qtbot, form.steps)
     type_text(form.steps, "Vertretung ab Januar")
-    tab_to(qtbot, report.save_button)
+    tab_to(qtbot, report.say.save_button)
     press(qtbot, Qt.Key.Key_Return)
     tab_to(qtbot, report._step_buttons["send"])
     press(qtbot, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: report.draft_report is not None, timeout=15_000)
-    tab_to(qtbot, report.release_button)
+    tab_to(qtbot, report.send.release_button)
     press(qtbot, Qt.Key.Key_Return)
+    question = QApplication.activeModalWidget()
+    assert QApplication.focusWidget().text() == "Abbrechen"
+    while QApplication.focusWidget().text() != "Freigeben":
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert question.isHidden()
     qtbot.waitUntil(lambda: len(desk.read(list_released)) == 1, timeout=15_000)
     (released,) = desk.read(list_released)
     bundle = tmp_path / "bundle.zip"

@@ -125,8 +125,10 @@ def test_that_a_change_of_a_decision_is_kept_with_it(page, desk, qtbot) -> None:
     type_text(page.changes.form.fields["valid_from"].line, "1.11.2025")
     type_text(page.changes.form.fields["coach_positions"].inner, "5")
     page.changes.save()
-    kept = desk.read(lambda c: read_foundations(c, year=2025)).changes
-    assert [(row["funding_decision_id"], row["coach_positions"]) for row in kept] == [(decision.id, 5)]
+    kept = [
+        row for row in desk.read(lambda c: read_foundations(c, year=2025)).changes if row["funding_decision_id"] == decision.id
+    ]
+    assert [row["coach_positions"] for row in kept] == [5]
     assert [row.id for row in page.changes.table.rows_model.rows] == [kept[0].id]
     page.decisions.table.selectRow(1)
-    assert list(page.changes.table.rows_model.rows) == []
+    assert kept[0].id not in {row.id for row in page.changes.table.rows_model.rows}

@@ -7,6 +7,8 @@ import zipfile
 import pypdfium2
 import pytest
 import pyzipper
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QMessageBox
 
 from bjc_desktop.indicators.figures import compute
 from bjc_desktop.services.indicator_cases import read_indicator_cases
@@ -17,6 +19,7 @@ from bjc_desktop.services.row_editing import change_row
 from bjc_desktop.services.row_titles import entity_of
 from bjc_desktop.services.targets import read_settings
 from bjc_desktop.services.verification import verify_bundle
+from bjc_desktop.ui.report.password_dialog import PasswordDialog
 from bjc_desktop.ui.report.report_page import CHECK, KEPT, SAY, SEND
 from bjc_desktop.ui.workspace import Workspace
 from bjc_desktop.vocabulary import ShortfallReason
@@ -60,7 +63,7 @@ def text_of(pdf):
 
 def test_that_the_preflight_leads_to_the_fields(page, workspace) -> None:
     assert page.preflight.errors > 0
-    assert str(page.preflight.errors) in page._summary.text()
+    assert str(page.preflight.errors) in page.check.summary.text()
     kinds = {found.finding.section: found.finding for found in page.preflight.findings}
     for finding in kinds.values():
         page.open_finding(finding)
@@ -69,7 +72,7 @@ def test_that_the_preflight_leads_to_the_fields(page, workspace) -> None:
 
 def test_that_what_is_said_stands_in_the_preview_and_in_the_release(page, qtbot, desk) -> None:
     page.show_step(SAY)
-    form = page._forms["a1_1"]
+    form = page.statements.forms["a1_1"]
     form.reasons[ShortfallReason.ILLNESS].setChecked(True)
     type_text(form.steps, "Vertretung ab Januar, zweiwöchige Fallbesprechung")
     page.save()
@@ -79,7 +82,7 @@ def test_that_what_is_said_stands_in_the_preview_and_in_the_release(page, qtbot,
     for words in ("Krankheit", "Vertretung ab Januar", "ENTWURF"):
         assert words in text_of(bundle_part(page.draft_report.bundle, REPORT))
     release(page, qtbot)
-    bundle = page._bundle(page.released.current())
+    bundle = page.kept.bundle_of(page.kept.table.current())
     words = text_of(bundle_part(bundle, REPORT))
     assert "Vertretung ab Januar" in words
     assert "ENTWURF" not in words
@@ -89,7 +92,7 @@ def test_that_the_release_holds_the_figures_that_were_shown_and_can_be_verified(
     shown = {figure.code: figure for figure in page.preflight.scope.figures}
     release(page, qtbot)
     assert page._step == KEPT
-    page.save_to(tmp_path, "")
+    page.kept.save_to(page.kept.table.current(), tmp_path, "")
     (path,) = tmp_path.glob("BJC_*_2025-Q3_v1.zip")
     with zipfile.ZipFile(path) as archive:
         written = json.loads(archive.read("indicators.json"))["indicators"]
@@ -111,7 +114,7 @@ def test_that_a_released_report_stays_as_it_was_and_the_next_says_what_changed(p
     page.release()
     assert "warum es eine neue Fassung gibt" in page.banner.text()
     assert len(released(page)) == 1
-    type_text(page._forms[VERSION].steps, "Ein Nachweis kam später.")
+    type_text(page.statements.forms[VERSION].steps, "Ein Nachweis kam später.")
     release(page, qtbot)
     second = next(report for report in released(page) if report.version == 2)
     words = text_of(bundle_part(desk.read(lambda c: released_bundle(c, second.id)), REPORT))
@@ -123,21 +126,21 @@ def test_that_a_released_report_stays_as_it_was_and_the_next_says_what_changed(p
 
 def test_that_a_bundle_under_a_password_opens_with_it_alone(page, qtbot, tmp_path) -> None:
     release(page, qtbot)
-    page.save_to(tmp_path, "kurz")
+    page.kept.save_to(page.kept.table.current(), tmp_path, "kurz")
     assert list(tmp_path.glob("BJC*")) == []
-    page.save_to(tmp_path, "ein ganzer Satz")
+    page.kept.save_to(page.kept.table.current(), tmp_path, "ein ganzer Satz")
     (path,) = tmp_path.glob("BJC*")
     with pyzipper.AESZipFile(path) as archive:
         (name,) = archive.namelist()
         with pytest.raises(RuntimeError):
             archive.read(name)
         archive.setpassword(b"ein ganzer Satz")
-        assert archive.read(name) == page._bundle(page.released.current())
+        assert archive.read(name) == page.kept.bundle_of(page.kept.table.current())
 
 
 def test_that_a_place_that_cannot_be_written_is_said(page, qtbot, tmp_path) -> None:
     release(page, qtbot)
-    page.save_to(tmp_path / "fehlt", "")
+    page.kept.save_to(page.kept.table.current(), tmp_path / "fehlt", "")
     assert "anderen Ordner" in page.banner.text()
 
 
@@ -146,14 +149,14 @@ def test_that_a_name_in_the_text_is_questioned(page, qtbot) -> None:
         lambda c: c.exec_driver_sql("SELECT family_name FROM coachees WHERE family_name GLOB '[A-Z]*z'").scalar()
     )
     page.show_step(SAY)
-    form = next(iter(page._forms.values()))
+    form = next(iter(page.statements.forms.values()))
     type_text(form.steps, f"Gespräch mit {name} vereinbart")
     page.save()
-    assert name in page._names.text()
+    assert name in page.say.names.text()
 
 
 def test_that_half_typed_reasons_outlive_the_page(page, desk, qtbot) -> None:
-    form = page._forms["a1_1"]
+    form = page.statements.forms["a1_1"]
     form.reasons[ShortfallReason.STAFF_CHANGE].setChecked(True)
     type_text(form.steps, "Halb getippt")
     page.keep_drafts()
@@ -162,8 +165,8 @@ def test_that_half_typed_reasons_outlive_the_page(page, desk, qtbot) -> None:
     again.open_page("report", {"period": "2025-Q3"})
     other = again.page("report")
     settle(other, qtbot)
-    assert other._forms["a1_1"].steps.toPlainText() == "Halb getippt"
-    assert other._forms["a1_1"].reasons[ShortfallReason.STAFF_CHANGE].isChecked()
+    assert other.statements.forms["a1_1"].steps.toPlainText() == "Halb getippt"
+    assert other.statements.forms["a1_1"].reasons[ShortfallReason.STAFF_CHANGE].isChecked()
 
 
 def test_that_the_draft_of_the_window_is_that_of_the_command_line(page, desk, qtbot) -> None:
@@ -182,3 +185,51 @@ def test_that_every_step_can_be_reached_and_survives_a_refresh(page, qtbot) -> N
         page.refresh()
         settle(page, qtbot)
         assert page._stack.currentWidget() is page._views[step]
+
+
+def test_that_the_release_asks_once_and_cancelling_is_what_enter_does(page, qtbot) -> None:
+    page.show_step(SEND)
+    qtbot.waitUntil(lambda: page.draft_report is not None, timeout=15_000)
+    page.send.release_button.click()
+    dialog = page.send.findChild(QMessageBox)
+    words = f"{dialog.text()} {dialog.informativeText()}"
+    for said in ("Fassung 1", "Q3 2025", f"{page.preflight.errors} Fehler", "Noch ohne Begründung", "unverändert"):
+        assert said in words
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert dialog.isHidden()
+    assert released(page) == ()
+    page.send.release_button.click()
+    dialog = page.send.findChildren(QMessageBox)[-1]
+    next(made for made in dialog.buttons() if made.text() == "Freigeben").click()
+    qtbot.waitUntil(lambda: len(released(page)) == 1, timeout=15_000)
+
+
+def test_that_the_version_just_released_is_the_one_that_is_passed_on(page, qtbot, tmp_path) -> None:
+    release(page, qtbot)
+    page.show_step(SEND)
+    type_text(page.statements.forms[VERSION].steps, "Ein Nachweis kam später.")
+    release(page, qtbot)
+    qtbot.waitUntil(lambda: len(page.kept.table.rows_model.rows) == 2, timeout=15_000)
+    assert page.kept.table.current().version == 2
+    page.kept.save_bundle()
+    dialog = page.kept.findChild(PasswordDialog)
+    assert any("Fassung 2" in made.text() for made in dialog.findChildren(QLabel))
+    dialog.reject()
+
+
+def test_that_going_on_saves_what_is_said(page, qtbot) -> None:
+    page.show_step(SAY)
+    form = page.statements.forms["a1_1"]
+    type_text(form.steps, "Zwei Stellen waren nicht besetzt.")
+    page.say.finished.emit()
+    assert page._step == SEND
+    settle(page, qtbot)
+    qtbot.waitUntil(lambda: page.draft_report is not None, timeout=15_000)
+    assert "Zwei Stellen waren nicht besetzt." in text_of(bundle_part(page.draft_report.bundle, REPORT))
+    assert "A1.1" not in page.send.open_points.text()
+
+
+def test_that_four_quarters_are_named_as_such(page) -> None:
+    names = [page.period.itemText(at) for at in range(page.period.count())]
+    assert "Q4 2024 bis Q3 2025" in names
+    assert not [name for name in names if "-Q" in name]

@@ -14,13 +14,14 @@ class PasswordDialog(QDialog):
 
     chosen = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, what: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Bündel speichern")
         px = theme().pixels
         column = QVBoxLayout(self)
         column.setContentsMargins(px(20), px(16), px(20), px(16))
         column.addWidget(label("Bündel speichern", "title"))
+        column.addWidget(label(what, "strong", wrap=True))
         column.addWidget(
             label(
                 "Das Bündel enthält keine Namen. Mit einem Passwort wird es in ein verschlüsseltes ZIP (AES-256) gelegt; das Passwort "

@@ -1,0 +1,75 @@
+"""Step 1 of the report: what is missing or contradictory, by coach, with the way to each field."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from bjc_desktop.indicators.catalogue import BY_CODE
+from bjc_desktop.services.findings import SEVERITIES
+from bjc_desktop.services.report_preflight import Preflight
+from bjc_desktop.ui.shared.labels import button, label, row
+from bjc_desktop.ui.shared.row_table import Column, RowTable
+from bjc_desktop.ui.shared.theme import theme
+
+_SEVERITY_COLOURS = {"error": "danger", "warning": "warning"}
+_NARROW = ((1, 760), (2, 520))
+"""Which column is left out below which width: what is to be done needs the room, how severe it is stays."""
+
+COLUMNS = (
+    Column(
+        "Schwere",
+        lambda found: SEVERITIES[found.finding.severity],
+        colour=lambda found: _SEVERITY_COLOURS.get(found.finding.severity, ""),
+        width=90,
+    ),
+    Column("JobCoach", lambda found: found.coach, width=150),
+    Column("Wer", lambda found: found.finding.name, width=170),
+    Column("Was zu tun ist", lambda found: found.finding.text, stretch=True),
+)
+
+
+class CheckStep(QWidget):
+    """The step; ``opened`` carries a finding whose field is wanted."""
+
+    opened = Signal(object)
+    finished = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        self.summary = label("", "heading", wrap=True)
+        self._provisional = label("", wrap=True)
+        self.findings = RowTable(COLUMNS, "Was noch fehlt")
+        self.findings.opened.connect(lambda found: self.opened.emit(found.finding))
+        self._whole = label("Nichts fehlt und nichts widerspricht sich.", "muted", wrap=True)
+        for part in (self.summary, self._provisional, self._whole):
+            column.addWidget(part)
+        column.addWidget(self.findings, 1)
+        go_on = button("Weiter: Begründen", self.finished.emit, symbol="arrow-right")
+        column.addLayout(row(label("Enter führt zum Feld.", "small"), None, go_on))
+
+    def show_preflight(self, preflight: Preflight) -> None:
+        """Show what was found."""
+        others = len(preflight.findings) - preflight.errors
+        words = f"{counted(preflight.errors, 'Fehler', 'Fehler')}, {counted(others, 'Warnung oder Hinweis', 'Warnungen und Hinweise')}"
+        if preflight.nothing_to_report:
+            words = "In diesem Zeitraum gibt es nichts zu berichten; auch das wird als Bericht mit Datum freigegeben."
+        self.summary.setText(words)
+        names = ", ".join(BY_CODE[figure.code].short for figure in preflight.provisional)
+        self._provisional.setText(f"Vorläufig, weil spätere Angaben sie noch ändern können: {names}." if names else "")
+        self._provisional.setVisible(bool(names))
+        self.findings.show_rows(preflight.findings, key=lambda found: found)
+        self.findings.setVisible(bool(preflight.findings))
+        self._whole.setVisible(not preflight.findings)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's
+        """Leave columns out where there is little room for what is to be done."""
+        super().resizeEvent(event)
+        for column, width in _NARROW:
+            self.findings.setColumnHidden(column, self.width() < theme().pixels(width))
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """Return *count* with the word for one or for many."""
+    return f"{count} {one if count == 1 else many}"

@@ -1,0 +1,119 @@
+"""The released reports: each as it was, to open and to save as a bundle."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+
+from bjc_desktop.errors import BjcError
+from bjc_desktop.services.released_reports import REPORT, Released, bundle_part, released_bundle, save_released
+from bjc_desktop.services.typed_values import show_date
+from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
+from bjc_desktop.ui.report.password_dialog import PasswordDialog
+from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.labels import button, label, row
+from bjc_desktop.ui.shared.row_table import Column, RowTable
+from bjc_desktop.ui.shared.theme import theme
+
+_NARROW = ((6, 860), (5, 740), (3, 620))
+"""Which column is left out below which width."""
+
+
+def _remark(released: Released) -> str:
+    if released.nothing_to_report:
+        return "nichts zu berichten"
+    return f"{released.changed} Änderungen" if released.version > 1 else ""
+
+
+COLUMNS = (
+    Column("Zeitraum", lambda released: released.period_label, width=110),
+    Column("Fassung", lambda released: str(released.version), number=True, width=80),
+    Column("Für", lambda released: released.scope_name, stretch=True),
+    Column("Datenstand", lambda released: show_date(released.as_of), width=110),
+    Column("freigegeben", lambda released: f"{released.released_at:%d.%m.%Y}", width=110),
+    Column("von", lambda released: released.released_by, width=110),
+    Column("Bemerkung", _remark, width=190),
+)
+
+
+class KeptStep(QWidget):
+    """The step; ``told`` carries a sentence for the page and how it is meant."""
+
+    told = Signal(str, str)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._wanted: tuple[str, str, int] | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        self.table = RowTable(COLUMNS, "Freigegebene Berichte")
+        self.table.opened.connect(self.open_report)
+        self._none = label("", "muted")
+        self.keep_button = button("&Bündel speichern …", self.save_bundle, rank="primary", symbol="file-text")
+        self.open_button = button("An&sehen …", lambda: self.open_report(self.table.current()), symbol="eye")
+        column.addLayout(row(self.open_button, self.keep_button, None))
+        column.addWidget(self._none)
+        column.addWidget(self.table, 1)
+        column.addStretch(0)
+
+    def choose(self, scope_id: str, period_label: str, version: int) -> None:
+        """Let this report be the current one as soon as it is shown: what was just released is what is passed on."""
+        self._wanted = (scope_id, period_label, version)
+
+    def show_reports(self, released: Sequence[Released]) -> None:
+        """Show the released reports."""
+        self.table.setVisible(bool(released))
+        self._none.setText("" if released else "Noch ist kein Bericht freigegeben.")
+        self._none.setVisible(not released)
+        for made in (self.keep_button, self.open_button):
+            made.setEnabled(bool(released))
+        self.table.show_rows(released, key=lambda shown: shown.id)
+        keys = [(report.scope_id, report.period_label, report.version) for report in released]
+        if self._wanted in keys:
+            self.table.selectRow(keys.index(self._wanted))
+            self._wanted = None
+
+    def bundle_of(self, released: Released) -> bytes:
+        """Return the bundle as it left the house."""
+        return self._desk.read(partial(released_bundle, report_id=released.id))
+
+    def open_report(self, released: Released | None) -> None:
+        """Show a released report as it was."""
+        if released is not None:
+            PreviewDialog(bundle_part(self.bundle_of(released), REPORT), _name_of(released), lambda: None, self).open()
+
+    def save_bundle(self) -> None:
+        """Ask for a password and a folder, and save the chosen report's bundle."""
+        released: Released | None = self.table.current()
+        if released is not None:
+            dialog = PasswordDialog(_name_of(released), self)
+            dialog.chosen.connect(partial(self._choose_place, released))
+            dialog.open()
+
+    def _choose_place(self, released: Released, password: str) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "Ordner für das Bündel")
+        if chosen:
+            self.save_to(released, Path(chosen), password)
+
+    def save_to(self, released: Released, folder: Path, password: str) -> None:
+        """Save the bundle of *released* into *folder*, with a *password* in an encrypted ZIP."""
+        try:
+            path = self._desk.read(partial(save_released, released=released, folder=folder, password=password))
+        except BjcError as error:
+            self.told.emit(str(error), "danger")
+        else:
+            self.told.emit(f"Gespeichert: {path}", "good")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's
+        """Leave columns out where there is little room."""
+        super().resizeEvent(event)
+        for column, width in _NARROW:
+            self.table.setColumnHidden(column, self.width() < theme().pixels(width))
+
+
+def _name_of(released: Released) -> str:
+    return f"Bericht {released.period_label}, Fassung {released.version}"

@@ -1,0 +1,142 @@
+"""What each role finds in the window: its own work, and nothing that only looks as if it could be changed."""
+
+import pytest
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+
+from bjc_desktop.indicators.period import parse_quarter
+from bjc_desktop.services.due_items import DueKind
+from bjc_desktop.services.follow_up_desk import read_follow_up_desk
+from bjc_desktop.services.observation_sheet import read_observation_group
+from bjc_desktop.services.provider_agenda import read_provider_agenda
+from bjc_desktop.services.report_preflight import read_preflight
+from bjc_desktop.services.team import list_providers, list_staff
+from bjc_desktop.ui.workspace import Workspace
+from bjc_desktop.vault import UserIdentity
+from bjc_desktop.vocabulary import Role
+from tests.ui.conftest import NOW, TODAY
+
+
+def staff_with(desk, role):
+    """Return somebody of the team."""
+    staff = desk.read(lambda connection: list_staff(connection, today=TODAY))
+    return next(member.id for member in staff if member.role is role and member.employed)
+
+
+@pytest.fixture
+def window(desk, qtbot):
+    """Return what opens the window for somebody of a role alone."""
+    user = desk.vault.user
+    desk.vault.clock = lambda: NOW
+
+    def opened(role):
+        staff_id = staff_with(desk, role)
+        with desk.vault.writing(now=NOW) as session:
+            session.connection().exec_driver_sql("INSERT OR REPLACE INTO user_staff VALUES (?, ?)", (user.id, staff_id))
+        desk.vault.user = UserIdentity(user.id, user.name, frozenset({role}))
+        made = Workspace(desk)
+        qtbot.addWidget(made)
+        made.resize(1366, 768)
+        with qtbot.waitActive(made):
+            made.show()
+            made.activateWindow()
+        made.begin()
+        return made
+
+    yield opened
+    desk.background.wait()
+    QApplication.processEvents()
+    desk.vault.user = user
+
+
+def test_that_the_coordination_finds_what_waits_and_all_cases_first(window, desk, qtbot) -> None:
+    workspace = window(Role.COORDINATION)
+    page = workspace.page("overview")
+    qtbot.waitUntil(lambda: page._agenda.count() > 1, timeout=10_000)
+    agenda = desk.read(lambda connection: read_provider_agenda(connection, today=TODAY))
+    shown = [made.text() for made in page._agenda_box.findChildren(QPushButton)]
+    assert shown == [item.text for item in agenda] != []
+    ((_, provider),) = desk.read(list_providers)
+    errors = desk.read(lambda c: read_preflight(c, parse_quarter("2025-Q3"), provider, as_of=TODAY)).errors
+    assert any(f"Bericht Q3 2025: noch nicht freigegeben, {errors} Fehler offen" in text for text in shown)
+    assert not [made for made in page.findChildren(QPushButton) if "Ersten Coachee" in made.text() and made.isVisible()]
+    assert QApplication.focusWidget() is not None
+    assert page.isAncestorOf(QApplication.focusWidget())
+    for key in ("coachees", "quality", "follow_ups"):
+        workspace.open_page(key)
+        assert workspace.page(key).cases.currentText() == "Alle Fälle"
+    workspace.open_page("overview")
+    page._agenda_box.findChildren(QPushButton)[0].click()
+    assert workspace.place()[0] == agenda[0].page == "report"
+
+
+def test_that_a_survey_of_a_colleague_is_reached_from_a_figure(workspace, desk, qtbot) -> None:
+    every = desk.read(lambda connection: read_follow_up_desk(connection, staff_id=None, today=TODAY)).rows
+    mine = desk.read(lambda connection: read_follow_up_desk(connection, staff_id=desk.staff_id, today=TODAY)).rows
+    other = next(row for row in every if row.coaching_id not in {own.coaching_id for own in mine})
+    page = workspace.page("follow_ups")
+    workspace.open_page("follow_ups", {"coaching_id": other.coaching_id})
+    qtbot.waitUntil(
+        lambda: page.table.current() is not None and page.table.current().coaching_id == other.coaching_id, timeout=10_000
+    )
+    assert page.cases.currentText() == "Alle Fälle"
+
+
+def test_that_a_trainer_finds_the_sections_of_the_own_work_to_be_read(window, desk, qtbot) -> None:
+    workspace = window(Role.EMPLOYMENT_TRAINER)
+    group = desk.read(lambda c: read_observation_group(c, staff_id=desk.staff_id, today=TODAY))
+    workspace.open_page("case_file", {"coaching_id": group.people[0].coaching_id})
+    page = workspace.page("case_file")
+    assert [entry.key for entry in page.sections] == [
+        "coaching",
+        "staff",
+        "profile",
+        "barriers",
+        "plan",
+        "observations",
+        "suggestions",
+    ]
+    texts = {made.text() for made in page.findChildren(QPushButton) if made.isVisible()}
+    assert not [text for text in texts if "Drucken" in text]
+    for entry in page.sections:
+        page.show_section(entry.key)
+        view = page._views[entry.key]
+        if entry.key in {"suggestions", "observations"}:
+            continue
+        assert not [made for made in view.findChildren(QLineEdit) if made.isVisible() and not made.isReadOnly()]
+        offered = {made.text().strip() for made in view.findChildren(QPushButton) if made.isVisible() and made.isEnabled()}
+        assert not offered & {
+            "Löschen",
+            "Speichern",
+            "Neue Fassung",
+            "Hemmnis",
+            "Zuordnung",
+            "Ziel",
+            "Aufgabe",
+            "Erreicht",
+            "Erledigt",
+        }
+    page.show_section("suggestions")
+    assert page._views["suggestions"].list.add_button.isVisible()
+    workspace.open_page("overview")
+    assert {item.kind for item in workspace.page("overview")._overview.due} <= {DueKind.GOAL, DueKind.TASK, DueKind.SUGGESTION}
+    workspace.open_page("coachees", {"new": True})
+    assert QApplication.activeModalWidget() is None
+    assert "Ihre Rolle" in workspace.page("coachees").banner.text()
+    assert not workspace.page("coachees").new_button.isVisible()
+
+
+def test_that_the_vault_keeps_from_a_trainer_what_the_workshop_does_not_need(window, desk) -> None:
+    whole = desk.read(
+        lambda c: c.exec_driver_sql("SELECT id, area FROM barriers WHERE area IN ('addiction', 'mental_health', 'debt')").all()
+    )
+    assert whole
+    window(Role.EMPLOYMENT_TRAINER)
+    with desk.vault.reading() as connection:
+        assert (
+            connection.exec_driver_sql("SELECT count(*) FROM coachees WHERE phone IS NOT NULL OR email IS NOT NULL").scalar() == 0
+        )
+        areas = set(connection.exec_driver_sql("SELECT area FROM barriers").scalars())
+        assert not areas & {"addiction", "mental_health", "debt", "residence", "delinquency"}
+        assert "health" in areas
+        hidden = connection.exec_driver_sql("SELECT severity_at_entry FROM barriers WHERE id = ?", (whole[0].id,)).scalar()
+        assert hidden is None
