@@ -316,12 +316,13 @@ def _case_changes(code: str, old: dict[str, str], new: dict[str, str], pseudonym
     changes = []
     for case in sorted(old.keys() | new.keys(), key=pseudonyms.case):
         if old.get(case) != new.get(case):
-            sides = [_verdict_words(code, verdicts.get(case)) for verdicts in (old, new)]
+            sides = [verdict_words(code, verdicts.get(case)) for verdicts in (old, new)]
             changes.append(VersionChange(f"{BY_CODE[code].short}, {pseudonyms.case(case)}", *sides))
     return changes
 
 
-def _verdict_words(code: str, verdict: str | None) -> str:
+def verdict_words(code: str, verdict: str | None) -> str:
+    """Return in German how a version counts a case; None where the case is not in it."""
     if verdict is None:
         return "nicht enthalten"
     return "zählt nicht: kein Maßnahmebezug" if verdict == "no_link" else verdict_label(code, verdict)

@@ -121,6 +121,15 @@ def test_that_a_released_report_stays_as_it_was_and_the_next_says_what_changed(p
     assert "Ein Nachweis kam später." in words
     assert "zählt nicht: Datum des Erstgesprächs fehlt" in words
     assert second.changed == 2
+    settle(page, qtbot)
+    qtbot.waitUntil(lambda: len(page.kept.changes.rows_model.rows) == 1, timeout=15_000)
+    (changed,) = page.kept.changes.rows_model.rows
+    assert (changed.coaching_id, changed.name, changed.changed_by) == (counted.coaching_id, counted.name, desk.vault.user.name)
+    assert changed.before.startswith("zählt für")
+    assert changed.after == "zählt nicht: Datum des Erstgesprächs fehlt"
+    assert changed.changed_at is not None
+    page.kept.changes.opened.emit(changed)
+    assert workspace.place() == ("closing", {"coaching_id": counted.coaching_id})
     assert hashlib.sha256(desk.read(lambda c: released_bundle(c, first.id))).digest() == frozen
 
 

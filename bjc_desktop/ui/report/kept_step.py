@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 from bjc_desktop.errors import BjcError
 from bjc_desktop.services.released_reports import REPORT, Released, bundle_part, released_bundle, save_released
 from bjc_desktop.services.typed_values import show_date
+from bjc_desktop.services.version_changes import read_version_changes
 from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
 from bjc_desktop.ui.report.password_dialog import PasswordDialog
 from bjc_desktop.ui.shared.desk import Desk
-from bjc_desktop.ui.shared.labels import button, label, row
+from bjc_desktop.ui.shared.labels import NO_VALUE, button, label, row
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import theme
 
@@ -39,10 +40,21 @@ COLUMNS = (
 )
 
 
+CHANGE_COLUMNS = (
+    Column("Kennzahl", lambda case: case.indicator, width=150),
+    Column("Wer", lambda case: case.name or "(nicht mehr im Tresor)", width=170),
+    Column("vorher", lambda case: case.before, stretch=True),
+    Column("in dieser Fassung", lambda case: case.after, stretch=True),
+    Column("geändert von", lambda case: case.changed_by or NO_VALUE, width=120),
+    Column("am", lambda case: f"{case.changed_at.astimezone():%d.%m.%Y}" if case.changed_at else NO_VALUE, width=104),
+)
+
+
 class KeptStep(QWidget):
-    """The step; ``told`` carries a sentence for the page and how it is meant."""
+    """The step; ``told`` carries a sentence for the page and how it is meant, ``case_opened`` a coaching's id."""
 
     told = Signal(str, str)
+    case_opened = Signal(str)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -58,6 +70,12 @@ class KeptStep(QWidget):
         column.addLayout(row(self.open_button, self.keep_button, None))
         column.addWidget(self._none)
         column.addWidget(self.table, 1)
+        self._changes_title = label("", "heading", wrap=True)
+        self.changes = RowTable(CHANGE_COLUMNS, "Was diese Fassung anders zählt")
+        self.changes.opened.connect(lambda case: self.case_opened.emit(case.coaching_id))
+        self.table.chosen.connect(self._show_changes)
+        for part in (self._changes_title, self.changes):
+            column.addWidget(part)
         column.addStretch(0)
 
     def choose(self, scope_id: str, period_label: str, version: int) -> None:
@@ -76,6 +94,20 @@ class KeptStep(QWidget):
         if self._wanted in keys:
             self.table.selectRow(keys.index(self._wanted))
             self._wanted = None
+
+    def _show_changes(self, released: Released | None) -> None:
+        """Show which cases the chosen version counts otherwise than the one before, and who changed them when."""
+        later = released is not None and released.version > 1
+        for part in (self._changes_title, self.changes):
+            part.setVisible(later)
+        if released is None or not later:
+            return
+        cases = self._desk.read(partial(read_version_changes, report_id=released.id))
+        words = "Anders gezählt als in der Fassung davor" if cases else "Kein Fall ist anders gezählt als in der Fassung davor"
+        self._changes_title.setText(f"{words} ({len(cases)})" if cases else words)
+        self.changes.setVisible(bool(cases))
+        self.changes.show_rows(cases, key=lambda case: (case.code, case.coaching_id))
+        self.changes.fit_height(6)
 
     def bundle_of(self, released: Released) -> bytes:
         """Return the bundle as it left the house."""
@@ -113,6 +145,8 @@ class KeptStep(QWidget):
         super().resizeEvent(event)
         for column, width in _NARROW:
             self.table.setColumnHidden(column, self.width() < theme().pixels(width))
+        for column, width in ((4, 900), (5, 760), (2, 600)):
+            self.changes.setColumnHidden(column, self.width() < theme().pixels(width))
 
 
 def _name_of(released: Released) -> str:

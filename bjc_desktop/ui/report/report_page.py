@@ -79,6 +79,7 @@ class ReportPage(Page):
         self.send.preview_wanted.connect(self.preview)
         self.send.release_wanted.connect(self.release)
         self.kept.told.connect(self.banner.tell)
+        self.kept.case_opened.connect(lambda coaching_id: self.wanted.emit("closing", {"coaching_id": coaching_id}))
 
     def _fill_choices(self) -> None:
         self.scope.setAccessibleName("Für wen")
