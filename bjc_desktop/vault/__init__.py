@@ -1,7 +1,8 @@
 """The encrypted store: keys and users, opening, transactions, the change record, backups."""
 
 from bjc_desktop.vault.backup import back_up, back_up_before, restore
-from bjc_desktop.vault.changes import Actor, RowChange, read_payload, record_event, record_row_changes, verify_chain
+from bjc_desktop.vault.chain_check import Verified, verify_record
+from bjc_desktop.vault.changes import Actor, RowChange, read_payload, record_event, record_row_changes
 from bjc_desktop.vault.checkup import Finding, State, doctor, is_damaged, look_over
 from bjc_desktop.vault.driver import memory_engine
 from bjc_desktop.vault.keys import DEFAULT_KDF, KdfParameters, NoteCipher, check_new_passphrase
@@ -30,6 +31,7 @@ __all__ = [
     "State",
     "UserIdentity",
     "Vault",
+    "Verified",
     "add_user",
     "assert_sound",
     "back_up",
@@ -52,5 +54,5 @@ __all__ = [
     "renew_recovery_code",
     "restore",
     "set_passphrase",
-    "verify_chain",
+    "verify_record",
 ]

@@ -1,4 +1,4 @@
-"""The chain of change records: how a record is sealed and chained, read again, and verified.
+"""The chain of change records: how a record is sealed and chained, and read again.
 
 Each record carries the HMAC of its predecessor's code and its own content. A payload that belongs to a person is encrypted with
 that person's key; erasing the key erases the values and leaves the chain whole.
@@ -8,7 +8,7 @@ import base64
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -21,11 +21,11 @@ from sqlalchemy import Connection, RowMapping, insert, select
 from bjc_desktop.errors import VaultDamagedError
 from bjc_desktop.models import Base, ChangeRecord, VaultFact
 from bjc_desktop.models.base import plain_decimal
-from bjc_desktop.vault.keys import KEY_BYTES, NONCE_BYTES, mac, same
+from bjc_desktop.vault.keys import KEY_BYTES, NONCE_BYTES, mac
 from bjc_desktop.vault.slots import Anchor
 
 ALTERED = (
-    "Das Änderungsprotokoll des Tresors wurde verändert oder gekürzt. "
+    "Der Änderungsnachweis des Tresors wurde verändert oder gekürzt. "
     "Bitte die letzte Sicherung mit „bjc-desktop restore …“ wiederherstellen."
 )
 _RECORDS = Base.metadata.tables["change_records"]
@@ -98,6 +98,11 @@ def _content(row: Mapping[str, Any] | RowMapping) -> bytes:
     return json.dumps(head, separators=(",", ":")).encode() + b"\x00" + payload
 
 
+def link(key: bytes, head: bytes, row: Mapping[str, Any] | RowMapping) -> bytes:
+    """Return the code of the record *row* that follows the one with the code *head*."""
+    return mac(key, head, _content(row))
+
+
 def chain_key_of(connection: Connection) -> bytes:
     """Return the key of the chain."""
     return connection.execute(select(VaultFact.value).where(VaultFact.key == "chain_key")).scalar_one()
@@ -156,7 +161,7 @@ def append_records(
             "person_id": record.person_id,
             "payload": _sealed(record, record_id, ciphers),
         }
-        head = mac(key, head, _content(row))
+        head = link(key, head, row)
         rows.append({**row, "mac": head})
     if rows:
         connection.execute(insert(_RECORDS), rows)
@@ -188,43 +193,3 @@ def _opened(key: bytes, record_id: int, sealed: bytes) -> bytes:
         return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], str(record_id).encode())
     except (InvalidTag, ValueError) as error:
         raise VaultDamagedError(ALTERED) from error
-
-
-def _rows(connection: Connection) -> Iterator[RowMapping]:
-    with connection.execute(select(_RECORDS).order_by(_RECORDS.c.id)) as result:
-        for part in result.mappings().partitions(_SLICE):
-            yield from part
-
-
-def verify_chain(connection: Connection, chain_key: bytes, anchor: Anchor) -> None:
-    """Check every record against its predecessor, and the chain against the *anchor* kept outside.
-
-    Raises
-    ------
-    VaultDamagedError
-        where a record was altered, removed, inserted or cut off.
-    """
-    head, count = b"", 0
-    for row in _rows(connection):
-        head = mac(chain_key, head, _content(row))
-        count += 1
-        anchored = count != anchor.count or same(head, anchor.head)
-        if row["id"] != count or not same(head, row["mac"]) or not anchored:
-            raise VaultDamagedError(ALTERED)
-    if count < anchor.count:
-        raise VaultDamagedError(ALTERED)
-
-
-def verify_anchor(connection: Connection, anchor: Anchor) -> None:
-    """Check that the chain still holds the record that *anchor* names: one look-up, without verifying the whole chain.
-
-    Raises
-    ------
-    VaultDamagedError
-        where it does not.
-    """
-    if anchor.count == 0:
-        return
-    head = connection.execute(select(_RECORDS.c.mac).where(_RECORDS.c.id == anchor.count)).scalar()
-    if head is None or not same(head, anchor.head):
-        raise VaultDamagedError(ALTERED)

@@ -26,8 +26,6 @@ from bjc_desktop.vault.change_chain import (
     append_records,
     person_ciphers,
     read_payload,
-    verify_anchor,
-    verify_chain,
 )
 from bjc_desktop.vault.role_rights import NOT_ASSIGNED, assert_may_write, may_change_fields, sees_all_cases, visible_query
 from bjc_desktop.vocabulary import Role
@@ -42,8 +40,6 @@ __all__ = [
     "record_event",
     "record_row_changes",
     "recording_sessions",
-    "verify_anchor",
-    "verify_chain",
 ]
 
 _OWN_COLUMNS = {"id", "row_version", "change_id"}
