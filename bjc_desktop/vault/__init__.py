@@ -1,5 +1,6 @@
 """The encrypted store: keys and users, opening, transactions, the change record, backups."""
 
+from bjc_desktop.vault.accounting import Leaving, Opened, account_for, record_closing, record_openings
 from bjc_desktop.vault.backup import back_up, back_up_before, restore
 from bjc_desktop.vault.chain_check import Verified, verify_record
 from bjc_desktop.vault.changes import Actor, RowChange, read_payload, record_event, record_row_changes
@@ -25,13 +26,16 @@ __all__ = [
     "Anchor",
     "Finding",
     "KdfParameters",
+    "Leaving",
     "NoteCipher",
+    "Opened",
     "RowChange",
     "Secrets",
     "State",
     "UserIdentity",
     "Vault",
     "Verified",
+    "account_for",
     "add_user",
     "assert_sound",
     "back_up",
@@ -48,7 +52,9 @@ __all__ = [
     "open_vault",
     "open_with_key",
     "read_payload",
+    "record_closing",
     "record_event",
+    "record_openings",
     "record_row_changes",
     "remove_user",
     "renew_recovery_code",

@@ -268,8 +268,9 @@ def people_of(connection: Connection, table: str, ids: Iterable[str]) -> dict[st
 def _parents_of(connection: Connection, table: Table, column: str, ids: list[str]) -> dict[str, str]:
     parents: dict[str, str] = {}
     for start in range(0, len(ids), _SLICE):
-        query = select(table.c.id, table.c[column]).where(table.c.id.in_(ids[start : start + _SLICE]))
-        parents.update((row[0], row[1]) for row in connection.execute(query))
+        some = tuple(ids[start : start + _SLICE])
+        query = f"SELECT id, {column} FROM {table.name} WHERE id IN ({', '.join('?' * len(some))})"
+        parents.update((row[0], row[1]) for row in connection.exec_driver_sql(query, some))
     return parents
 
 

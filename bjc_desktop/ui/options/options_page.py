@@ -20,7 +20,7 @@ from bjc_desktop.ui.shared.page import Page, Scroller
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.ui.start.entry import Entry
 from bjc_desktop.ui.start.passphrase_field import PassphraseField
-from bjc_desktop.vault import back_up, set_passphrase
+from bjc_desktop.vault import Leaving, back_up, set_passphrase
 
 _SCHEMES = {"system": "wie das System", "light": "hell", "dark": "dunkel", "contrast": "hoher Kontrast"}
 _IDLE = {0: "nie", 5: "5 Minuten", 10: "10 Minuten", 15: "15 Minuten", 30: "30 Minuten"}
@@ -194,7 +194,12 @@ class OptionsPage(Page):
             self.banner.tell(sentence_of(error), "danger")
 
         self.banner.tell("Der Tresor wird gesichert und geprüft …")
-        self.desk.background.run(self, lambda _: back_up(vault, place, now), done, failed)
+
+        def work(_: Any) -> Path:
+            self.desk.account_for(Leaving.BACKUP, "backup")
+            return back_up(vault, place, now)
+
+        self.desk.background.run(self, work, done, failed)
 
     def open_at(self, where: Mapping[str, Any]) -> None:
         """Show the page; it has no places."""
