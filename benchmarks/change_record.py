@@ -62,12 +62,23 @@ def _cases(vault: Vault) -> tuple[list[str], str]:
         return ids, str(connection.execute(select(Staff.id).where(Staff.role == "job_coach").limit(1)).scalar_one())
 
 
-def _saving(vault: Vault, ids: list[str], staff_id: str, plain: Callable[[], RecordingSession] | None = None) -> Callable[[], float]:
+def _saving(
+    vault: Vault, ids: list[str], staff_id: str, plain: Callable[[], RecordingSession] | None = None
+) -> Callable[[], float]:
     turn = cycle(ids)
-    values = {"staff_id": staff_id, "held_on": TODAY, "channel": "phone", "kind": "coaching", "status": "held", "duration_min": 45}
+    values = {
+        "staff_id": staff_id,
+        "held_on": TODAY,
+        "channel": "phone",
+        "kind": "coaching",
+        "status": "held",
+        "duration_min": 45,
+    }
 
     def add(session: Any) -> None:
-        add_row(session, Consultation, {**values, "coaching_id": next(turn), "note": "Zwei Sätze."}, today=TODAY, notes=vault.notes)
+        add_row(
+            session, Consultation, {**values, "coaching_id": next(turn), "note": "Zwei Sätze."}, today=TODAY, notes=vault.notes
+        )
 
     def recorded() -> None:
         with vault.writing(now=NOW) as session:

@@ -117,20 +117,21 @@ class AuditRow:
 
 
 @dataclass(frozen=True, slots=True)
-class AuditPart:
-    """Some rows, newest first; where to go on, or None at the end; and how many records there are in all."""
-
-    rows: tuple[AuditRow, ...]
-    before: int | None
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
 class RecordState:
     """How far the record was last verified, and when."""
 
     count: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPart:
+    """Some rows, newest first; where to go on, or None at the end; how many records there are in all, and how far they were verified."""
+
+    rows: tuple[AuditRow, ...]
+    before: int | None
+    total: int
+    state: RecordState | None
 
 
 def list_actors(connection: Connection) -> tuple[tuple[str, str], ...]:
@@ -147,7 +148,7 @@ def read_audit(
     With a text every record has to be put into words: then at most 2,000 are read, and the next part goes on behind them.
     """
     total = connection.execute(select(_RECORDS.c.id).order_by(_RECORDS.c.id.desc()).limit(1)).scalar() or 0
-    query = _query(connection, wanted, today)
+    state, query = read_record_state(connection), _query(connection, wanted, today)
     words, sought = _RecordWords(connection), wanted.text.casefold().strip()
     found: list[AuditRow] = []
     at_once = max(limit, _AT_ONCE) if sought else limit
@@ -159,10 +160,10 @@ def read_audit(
             if sought in f"{row.text} {row.person} {row.who}".casefold():
                 found.append(row)
             if len(found) == limit:
-                return AuditPart(tuple(found), before, total)
+                return AuditPart(tuple(found), before, total, state)
         if len(records) < at_once:
-            return AuditPart(tuple(found), None, total)
-    return AuditPart(tuple(found), before, total)
+            return AuditPart(tuple(found), None, total, state)
+    return AuditPart(tuple(found), before, total, state)
 
 
 def _query(connection: Connection, wanted: AuditFilter, today: date) -> Select[Any]:
