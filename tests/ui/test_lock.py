@@ -1,7 +1,6 @@
 """After the lock nothing of what was shown is left: no widget, no connection, no name, nothing on the clipboard."""
 
 import gc
-import os
 import weakref
 from pathlib import Path
 
@@ -75,7 +74,7 @@ def texts() -> list[str]:
 def open_files() -> set[str]:
     """Return the names of the files that this process has open, where the system says."""
     place = Path("/proc/self/fd")
-    return {Path(os.readlink(link)).name for link in place.iterdir() if link.exists()} if place.is_dir() else set()
+    return {link.readlink().name for link in place.iterdir() if link.exists()} if place.is_dir() else set()
 
 
 def test_that_the_lock_leaves_no_widget_no_connection_and_no_name(frame) -> None:
