@@ -34,7 +34,7 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "Zugang",
         (
             "unlock", "unlock_failed", "lock", "add_user", "remove_user", "set_passphrase", "renew_recovery_code", "grant_notes",
-            "choose_staff",
+            "set_staff",
         ),
     ),
     "vault": ("Tresor", ("create", "migrate", "restore", "rotate_key", "rotate_notes")),
@@ -62,7 +62,7 @@ _EVENTS = {
     "grant_notes": "Zugang zu Notizen gegeben",
     "rotate_notes": "Schlüssel der Notizen gewechselt",
     "rotate_key": "Datenschlüssel gewechselt",
-    "choose_staff": "Person im Team festgelegt",
+    "set_staff": "Person im Team festgelegt",
 }
 _WHAT = {
     "package": "Datenpaket",
