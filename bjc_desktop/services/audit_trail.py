@@ -78,7 +78,6 @@ _WHAT = {
     "hand_over": "Übergabeblatt",
     "letter": "Brief der Nachbefragung",
     "script": "Leitfaden der Nachbefragung",
-    "recovery_code": "Wiederherstellungscode",
 }
 _RECORDS = Base.metadata.tables["change_records"]
 _STATE = "record_verified"
