@@ -34,7 +34,7 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "Zugang",
         (
             "unlock", "unlock_failed", "lock", "add_user", "remove_user", "set_passphrase", "renew_recovery_code", "grant_notes",
-            "set_staff",
+            "set_staff", "change_roles",
         ),
     ),
     "vault": ("Tresor", ("create", "migrate", "restore", "rotate_key", "rotate_notes")),
@@ -63,6 +63,7 @@ _EVENTS = {
     "rotate_notes": "Schlüssel der Notizen gewechselt",
     "rotate_key": "Datenschlüssel gewechselt",
     "set_staff": "Person im Team festgelegt",
+    "change_roles": "Rollen geändert",
 }
 _WHAT = {
     "package": "Datenpaket",
@@ -228,6 +229,8 @@ class _RecordWords:
         parts = [_WHAT.get(str(payload["what"]), "")] if "what" in payload else []
         if payload.get("user_id") in self.users:
             parts.append(self.users[payload["user_id"]])
+        if isinstance(payload.get("roles"), list):
+            parts.append(", ".join(role.label for role in Role if role.value in payload["roles"]))
         parts.append(str(payload.get("period", "")))
         parts.append(f"Fassung {payload['version']}" if payload.get("version") else "")
         parts.append({True: "mit Kennwort", False: "ohne Kennwort"}.get(payload["password"], "") if "password" in payload else "")

@@ -1,11 +1,13 @@
 """The whole change record in words: filtered, paged, masked, verified."""
 
+import ast
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+import bjc_desktop
 from bjc_desktop.errors import VaultDamagedError
 from bjc_desktop.models import Coachee, Coaching
 from bjc_desktop.services.audit_trail import (
@@ -135,7 +137,19 @@ def test_that_how_far_the_record_was_verified_is_kept(vault: Vault, coaching_id:
         verify_audit(vault, now=NOW)
 
 
+def _recorded_events() -> set[str]:
+    """Return the actions that the program records: what stands third in each call."""
+    calls = (
+        node
+        for path in Path(bjc_desktop.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"record_event", "_append"} and len(node.args) > 2
+    )
+    return {call.args[2].value for call in calls if isinstance(call.args[2], ast.Constant)} | set(Leaving)
+
+
 def test_that_every_kind_of_event_has_its_words(vault_folder: Path) -> None:
+    assert {"unlock", "open", "print", "change_roles"} <= _recorded_events() <= set(_EVENTS)
     assert {action for _, actions in KINDS.values() for action in actions} == {*_EVENTS, *ROW_ACTIONS}
     with open_vault(vault_folder, PASSPHRASE, now=NOW) as vault:
         assert _rows(vault, kind="access")[0].text == "Entsperrt"
