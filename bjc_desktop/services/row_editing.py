@@ -57,7 +57,8 @@ def add_row(
     given = _checked_types(table, values)
     _refuse({**_missing(table, given), **row_problems(session, table.name, None, given, given, today)})
     # The id is needed before the row is written: a note is encrypted for its row, and one saving is one record.
-    row: Any = entity(id=str(uuid.uuid4()))
+    row: Any = entity()
+    row.id = str(uuid.uuid4())
     for name, value in given.items():
         if name != "note":
             setattr(row, name, value)
