@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,7 +90,6 @@ def failures(frame: Frame, workspace: Workspace, canary: str) -> Iterator[Callab
     yield lambda: page.findChild(PreviewDialog).close()
     yield lambda: workspace.page("statistic").save_to(nowhere)
     yield lambda: workspace.page("settings").back_up_to(Path("/dev/null/sicherung"))
-    yield lambda: workspace.page("report").save_to(nowhere, canary)
 
 
 def quietly(act: Callable[[], object]) -> None:
@@ -132,4 +132,9 @@ def main(vault: Path, canary: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2]))
+    try:
+        status = main(Path(sys.argv[1]), sys.argv[2])
+    except BaseException:  # noqa: BLE001 - the window's own hook would say nothing
+        traceback.print_exc()
+        status = 3
+    sys.exit(status)
