@@ -178,16 +178,17 @@ class Desk(QObject):
         if last is not None and now - last < SITTING:
             return
         self._opened[coaching_id] = now
-        with self._recording:
-            self._openings.append(Opened(coaching_id, now))
+        # Without the lock: whoever holds it may be waiting for a long import, and nobody waits for a file to open.
+        self._openings.append(Opened(coaching_id, now))
         self.background.run(self, lambda _: self._record_openings(), _nothing, _nothing)
 
     def _record_openings(self) -> None:
         self._sound.wait()
         with self._recording:
-            if not self.closed and self._openings:
-                record_openings(self.vault, self._openings)
-                self._openings.clear()
+            waiting = list(self._openings)
+            if waiting and not self.closed:
+                record_openings(self.vault, waiting)
+                del self._openings[: len(waiting)]
 
     def _assert_writable(self) -> None:
         self._sound.wait()
