@@ -2,7 +2,7 @@
 BIN := .venv/bin
 export QT_QPA_PLATFORM ?= offscreen
 
-.PHONY: help setup run test check bench stress screenshots pictures docs lock dist clean
+.PHONY: help setup run test check bench stress screenshots pictures docs lock dist sbom clean
 
 help:            ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 10
@@ -25,6 +25,7 @@ check: setup     ## every static tool
 	$(BIN)/deptry .
 	! $(BIN)/vulture | grep -E 'unused (class|function|import|method|property)|unreachable'
 	$(BIN)/python -m bjc_desktop.indicators.documentation --check docs/indicators.md
+	$(BIN)/python tools/components.py --check
 	$(BIN)/python tools/check_tree.py
 
 bench: setup     ## speed, measured on sample data
@@ -41,6 +42,7 @@ pictures: setup  ## the pictures of the README
 
 docs: setup      ## the generated documents
 	$(BIN)/python -m bjc_desktop.indicators.documentation docs/indicators.md
+	$(BIN)/python tools/components.py --write
 
 # Universal (Linux, Windows, macOS), wheels only, with hashes, and nothing younger than a fortnight.
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: --generate-hashes --upgrade \
@@ -50,8 +52,11 @@ lock: setup      ## resolve the packages anew
 	$(COMPILE) -c requirements.lock --group dev -o requirements-dev.lock
 	$(COMPILE) -c requirements.lock --group packaging -o packaging/requirements.lock
 
-dist: setup      ## wheel and source archive in dist/
+dist: setup sbom ## wheel, source archive and bill of materials in dist/
 	$(BIN)/python -m hatchling build
+
+sbom: setup      ## the bill of materials (CycloneDX), the same bytes each time
+	$(BIN)/python tools/components.py --sbom dist/bjc-desktop.cdx.json
 
 clean:           ## what was generated; .venv stays
 	rm -rf build dist htmlcov .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

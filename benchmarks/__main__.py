@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from benchmarks import desks, package_imports, program_start, provider_bundle, quarter_figures, search, window
+from benchmarks import change_record, desks, package_imports, program_start, provider_bundle, quarter_figures, search, window
 from benchmarks.measuring import Row
 from benchmarks.results_document import HEADS, write
 from benchmarks.sample_vaults import Workshop
@@ -16,6 +16,7 @@ SUBJECTS: dict[str, Callable[[Workshop], Iterator[Row]]] = {
     "start": program_start.measure,
     "bundle": provider_bundle.measure,
     "import": package_imports.measure,
+    "record": change_record.measure,
     "figures": quarter_figures.measure,
     "search": search.measure,
     "window": window.measure,

@@ -182,6 +182,7 @@ def _workspace(workshop: Workshop) -> Iterator[Row]:  # noqa: C901, PLR0915 - on
         ("report", {}),
         ("team", {}),
         ("history", {}),
+        ("audit", {}),
         ("access", {}),
         ("overview", {}),
     ):

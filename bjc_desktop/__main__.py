@@ -4,12 +4,15 @@ import os
 import sys
 from pathlib import Path
 
+from bjc_desktop.memory_dumps import forbid_memory_dumps
+
 
 def main() -> int:
     """Run the program with the arguments of the command line and return its exit status.
 
     Without arguments, or with the folder of a vault alone, the window opens.
     """
+    forbid_memory_dumps()
     arguments = sys.argv[1:]
     if _wants_window(arguments):
         from bjc_desktop.app import run_window  # noqa: PLC0415 - an import here costs nothing on the command line

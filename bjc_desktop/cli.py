@@ -307,13 +307,16 @@ def _check(options: argparse.Namespace) -> None:
     from bjc_desktop.services.findings import SEVERITIES, find  # noqa: PLC0415
     from bjc_desktop.services.report_content import read_signals  # noqa: PLC0415
     from bjc_desktop.services.targets import read_settings  # noqa: PLC0415
+    from bjc_desktop.vault import Leaving, account_for  # noqa: PLC0415
 
     period = parse_quarter(options.quarter) if options.quarter else quarter_of(_today())
-    with _open(options) as vault, vault.reading() as connection:
-        settings = read_settings(connection)
-        figures = compute_indicators(connection, period, settings, as_of=_today())
-        findings = find(connection, period, settings, figures)
-        signals = read_signals(connection, period, settings, as_of=_today())
+    with _open(options) as vault:
+        account_for(vault, Leaving.EXPORT, "findings", {"period": period.label}, now=_now())
+        with vault.reading() as connection:
+            settings = read_settings(connection)
+            figures = compute_indicators(connection, period, settings, as_of=_today())
+            findings = find(connection, period, settings, figures)
+            signals = read_signals(connection, period, settings, as_of=_today())
     for finding in findings:
         _show(f"{SEVERITIES[finding.severity]}  {finding.subject}: {finding.text}")
     for signal in signals:
@@ -332,9 +335,10 @@ def _verify(options: argparse.Namespace) -> None:
 
 
 def _backup(options: argparse.Namespace) -> None:
-    from bjc_desktop.vault import back_up  # noqa: PLC0415
+    from bjc_desktop.vault import Leaving, account_for, back_up  # noqa: PLC0415
 
     with _open(options) as vault:
+        account_for(vault, Leaving.BACKUP, "backup", now=_now())
         print(back_up(vault, options.directory, _now()))
 
 

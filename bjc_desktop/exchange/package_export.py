@@ -13,7 +13,7 @@ from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.exchange.cells import Value, written
 from bjc_desktop.exchange.table_schema import datapackage, tables
 from bjc_desktop.models.base import FieldInfo, Kind, packaged_columns
-from bjc_desktop.vault import NoteCipher, Vault
+from bjc_desktop.vault import Leaving, NoteCipher, Vault, account_for
 from bjc_desktop.vault.durable import PART, write_file
 from bjc_desktop.vault.role_rights import assert_sees_all_cases
 
@@ -50,6 +50,7 @@ def export_package(vault: Vault, path: Path) -> dict[str, int]:
             columns[table.name] = [name for name, _ in fields]
             files[f"{table.name}.csv"], counts[table.name] = table_csv(fields, rows)
     files["datapackage.json"] = as_json(datapackage("bjc-export", columns))
+    account_for(vault, Leaving.EXPORT, "package", {"notes": vault.notes is not None})
     # One name for all exports of a vault: what a kill leaves is gone after the next one.
     write_file(path, archive(files), part=path.with_name(f".bjc-export.{vault.id[:8]}{PART}"))
     return counts

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 
 import pypdfium2
 from sqlalchemy import Connection, select
@@ -14,7 +14,7 @@ from bjc_desktop.services.case_timeline import timeline
 from bjc_desktop.services.follow_up_desk import SurveyRow
 from bjc_desktop.services.row_titles import fields_of
 from bjc_desktop.services.typed_values import show_date, show_duration
-from bjc_desktop.vault import Vault, record_event
+from bjc_desktop.vault import Vault
 from bjc_desktop.vocabulary import StatusOnDueDate
 
 NONE = "–"
@@ -176,12 +176,6 @@ def provider_of(connection: Connection, coaching_id: str) -> str:
     coaching, provider = Coaching.__table__.c, Provider.__table__.c
     query = select(provider.name).join_from(Coaching.__table__, Provider.__table__, provider.id == coaching.provider_id)
     return str(connection.execute(query.where(coaching.id == coaching_id)).scalar() or "")
-
-
-def note_print(vault: Vault, coaching_id: str, what: str, *, now: datetime) -> None:
-    """Write into the change record that *what* of the coaching was printed or saved."""
-    with vault.writing(now=now) as session:
-        record_event(session, vault.actor(), "print", {"what": what}, entity="coachings", entity_id=coaching_id, now=now)
 
 
 def _pdf(case: CaseFile, kind: str, title: str, parts: list[Part], signatures: tuple[str, ...] = ()) -> bytes:

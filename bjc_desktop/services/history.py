@@ -1,6 +1,5 @@
 """Who changed what: the history of each field, and the changes of the last 30 days that can be taken back."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,10 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from bjc_desktop.errors import BjcError
-from bjc_desktop.models import PACKAGED, Base, Coachee, Coaching, Staff, User
+from bjc_desktop.models import Base, Coachee, Coaching, Staff, User
 from bjc_desktop.models.base import Kind, Recorded, field_of
+from bjc_desktop.services.change_words import ChangeWords
 from bjc_desktop.services.row_editing import RowKey
-from bjc_desktop.services.row_titles import counted, fields_of, shown, title_of
+from bjc_desktop.services.row_titles import fields_of, shown, title_of
 from bjc_desktop.services.undoing import (
     DAYS,
     ROW_ACTIONS,
@@ -40,10 +40,14 @@ CONFIDENTIAL = "(vertraulich)"
 _RECORDS = Base.metadata.tables["change_records"]
 _HEAD = [_RECORDS.c[name] for name in ("id", "transaction_id", "action", "entity", "entity_id")]
 _READ_AT_MOST = 5000
+_PLAIN_FIELDS = {
+    "year": "Jahr", "code": "Kennzahl", "target": "Soll", "tolerance_low": "Toleranzbereich ab", "programme": "Programm",
+    "source": "Quelle", "key": "Einstellung", "value": "Wert", "reason": "Grund", "scope": "Bereich", "period_label": "Zeitraum",
+    "version": "Fassung", "reasons": "Gründe", "steps": "Schritte", "item": "Anforderung", "rule": "Regel",
+}  # fmt: skip
+"""What the fields are called that no form shows, in the tables of targets, settings and reports."""
 _PARENTS = {"goals": ("plan_id", "development_plans"), "tasks": ("goal_id", "goals")}
 _OF_THE_PERSON = {"coachees", "consents"}
-_ORDER = {entity.__tablename__: number for number, entity in enumerate(PACKAGED)}
-_EFFECTS = ("geändert", "angelegt", "gelöscht")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,15 @@ def field_history(vault: Vault, entity: type[Recorded], row_id: str, field: str 
     return tuple(change for change in reversed(changes) if field is None or change.field in {field, ""})
 
 
+def record_fields(vault: Vault, number: int) -> tuple[FieldChange, ...]:
+    """Return the fields that one record of a row holds, before and after; none where the user may not see them or they were erased."""
+    with vault.reading() as connection:
+        record = connection.execute(select(_RECORDS).where(_RECORDS.c.id == number)).mappings().one_or_none()
+        if record is None or record["action"] not in ROW_ACTIONS:
+            return ()
+        return tuple(_HistoryReader(connection, vault, record["entity"], record["entity_id"]).fields(record))
+
+
 class _HistoryReader:
     """Reads the history of one row; names of users and of rows referred to are looked up once."""
 
@@ -95,7 +108,8 @@ class _HistoryReader:
 
     def changes(self) -> list[FieldChange]:
         query = select(_RECORDS).where(_RECORDS.c.entity == self.table, _RECORDS.c.entity_id == self.row_id)
-        records = self.connection.execute(query.order_by(_RECORDS.c.id)).mappings().all()
+        changes_only = query.where(_RECORDS.c.action.in_(ROW_ACTIONS))
+        records = self.connection.execute(changes_only.order_by(_RECORDS.c.id)).mappings().all()
         changes = [] if records else self._import()
         for record in records:
             changes += self._of(record)
@@ -111,19 +125,27 @@ class _HistoryReader:
     def _of(self, record: RowMapping) -> list[FieldChange]:
         if record["action"] == "delete":
             return [self._change(record, "", "", DELETED)]
+        if read_payload(self.connection, record) is None:
+            return [self._change(record, "", ERASED_VALUE, ERASED_VALUE)]
+        return self.fields(record)
+
+    def fields(self, record: RowMapping) -> list[FieldChange]:
+        """Return the record's fields in the order of the table; none where its values cannot be read."""
         payload = read_payload(self.connection, record)
         if payload is None:
-            return [self._change(record, "", ERASED_VALUE, ERASED_VALUE)]
-        infos = fields_of(self.table)
-        fields = {name: pair for name, pair in payload["fields"].items() if name in infos}
+            return []
+        named = [*fields_of(self.table), *_PLAIN_FIELDS]
+        fields = payload["fields"]
         return [
-            self._change(record, name, *(self._shown(name, value) for value in fields[name])) for name in infos if name in fields
+            self._change(record, name, *(self._shown(name, value) for value in fields[name]))
+            for name in dict.fromkeys(named)
+            if name in fields
         ]
 
     def _change(self, record: RowMapping, name: str, before: str, after: str) -> FieldChange:
         return FieldChange(
             name,
-            fields_of(self.table)[name].title if name else ROW,
+            _field_title(self.table, name) if name else ROW,
             before,
             after,
             self.users.get(record["user_id"], ""),
@@ -136,8 +158,10 @@ class _HistoryReader:
     def _shown(self, name: str, recorded: Any) -> str:
         column = Base.metadata.tables[self.table].columns[name]
         info = field_of(column)
-        if recorded is None or info is None:
+        if recorded is None or isinstance(recorded, dict):
             return ""
+        if info is None:
+            return str(recorded)
         if info.kind is Kind.NOTE:
             return self._note(recorded)
         value = value_from_record(column, recorded)
@@ -161,6 +185,11 @@ class _HistoryReader:
             row = self.connection.execute(select(table).where(table.c.id == row_id)).mappings().one_or_none()
             self.names[target, row_id] = ERASED_VALUE if row is None else _row_name(target, row)
         return self.names[target, row_id]
+
+
+def _field_title(table: str, name: str) -> str:
+    info = fields_of(table).get(name)
+    return _PLAIN_FIELDS[name] if info is None else info.title
 
 
 def _row_name(table: str, row: Mapping[str, Any] | RowMapping) -> str:
@@ -204,6 +233,7 @@ class _ChangeReader:
     def __init__(self, connection: Connection, coaching_id: str | None) -> None:
         self.connection, self.coaching_id = connection, coaching_id
         self.links = read_undo_links(connection)
+        self.words = ChangeWords(connection)
         self.users = _user_names(connection)
 
     def free(self, since: datetime) -> list[int]:
@@ -256,7 +286,7 @@ class _ChangeReader:
             datetime.fromisoformat(first["at"]),
             self.users.get(first["user_id"], ""),
             _role_label(first["role"]),
-            prefix + self._text(changes),
+            prefix + self.words.text(changes),
             person,
             "" if person is None else self._person(person),
             depth > 0,
@@ -296,40 +326,3 @@ class _ChangeReader:
         record = self.connection.execute(query.order_by(_RECORDS.c.id.desc()).limit(1)).mappings().one_or_none()
         payload = None if record is None else read_payload(self.connection, record)
         return {} if payload is None else {name: pair[0] for name, pair in payload["fields"].items()}
-
-    def _text(self, changes: list[NetChange]) -> str:
-        """Say what happened: each kind of change by its topmost table, and what went with it."""
-        parts = []
-        for effect in _EFFECTS:
-            some = sorted(
-                (change for change in changes if _effect(change) == effect), key=lambda change: _ORDER.get(change.table, 99)
-            )
-            if some:
-                parts.append(self._part(effect, some))
-        return "; ".join(parts)
-
-    def _part(self, effect: str, changes: list[NetChange]) -> str:
-        tables = Counter(change.table for change in changes)
-        top = changes[0]
-        names = counted(top.table, tables[top.table]) if tables[top.table] > 1 else self._title(top)
-        others = ", ".join(counted(table, count) for table, count in tables.items() if table != top.table)
-        fields = _changed_fields(changes) if effect == "geändert" and len(changes) == 1 else ""
-        return f"{names} {effect}" + (f", dazu {others}" if others else "") + (f": {fields}" if fields else "")
-
-    def _title(self, change: NetChange) -> str:
-        if change.before is None or change.after is None:
-            return title_of(change.table, change.before or change.after or {})
-        table = Base.metadata.tables[change.table]
-        row = self.connection.execute(select(table).where(table.c.id == change.row_id)).mappings().one_or_none()
-        return title_of(change.table, row or change.after)
-
-
-def _effect(change: NetChange) -> str:
-    if change.before is None:
-        return "angelegt"
-    return "gelöscht" if change.after is None else "geändert"
-
-
-def _changed_fields(changes: list[NetChange]) -> str:
-    infos = fields_of(changes[0].table)
-    return ", ".join(infos[name].title for name in infos if name in (changes[0].after or {}))

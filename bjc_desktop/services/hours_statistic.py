@@ -21,7 +21,7 @@ from bjc_desktop.services.due_items import full_name
 from bjc_desktop.services.report_content import hours_rows, rating_places, setting_texts, trends
 from bjc_desktop.services.reports import file_part, prepare_folder, write_together
 from bjc_desktop.services.targets import read_settings
-from bjc_desktop.vault import Vault
+from bjc_desktop.vault import Leaving, Vault, account_for
 from bjc_desktop.vocabulary import Channel, ConsultationKind, Role
 
 _RATIO = 3
@@ -44,7 +44,12 @@ def write_statistic(vault: Vault, period: Period, out: Path, *, as_of: date) -> 
     stem = f"BJC_{file_part(content.figures.scope.id, content.figures.scope.name)}_{period.label}_Konsultationen-je-Stunde"
     writers = {"pdf": statistic_pdf, "xlsx": statistic_xlsx, "csv": statistic_csv}
     paths = [out / f"{stem}.{ending}" for ending in writers]
-    write_together(vault, paths, [write(content) for write in writers.values()], lambda: None)
+    write_together(
+        vault,
+        paths,
+        [write(content) for write in writers.values()],
+        lambda: account_for(vault, Leaving.EXPORT, "statistic", {"period": period.label}),
+    )
     return paths
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, text
 from bjc_desktop.errors import InvalidInputError, NotFoundError
 from bjc_desktop.models import ReleasedReport
 from bjc_desktop.services.reports import bundle_name
-from bjc_desktop.vault import check_new_passphrase
+from bjc_desktop.vault import Leaving, Vault, account_for, check_new_passphrase
 from bjc_desktop.vault.durable import write_file
 
 GONE = "Diesen freigegebenen Bericht gibt es nicht."
@@ -131,7 +131,7 @@ def under_password(bundle: bytes, name: str, password: str) -> bytes:
     return target.getvalue()
 
 
-def save_released(connection: Connection, released: Released, folder: Path, password: str) -> Path:
+def save_released(vault: Vault, released: Released, folder: Path, password: str, *, now: datetime) -> Path:
     """Write the bundle as it left the house into *folder*, with a *password* within an encrypted ZIP; return the path.
 
     Raises
@@ -142,9 +142,12 @@ def save_released(connection: Connection, released: Released, folder: Path, pass
         where there is no such report.
     """
     name = bundle_name(released.scope_id, released.scope_name, released.period_label, released.version)
-    bundle = released_bundle(connection, released.id)
+    with vault.reading() as connection:
+        bundle = released_bundle(connection, released.id)
     if password:
         bundle, name = under_password(bundle, name, password), name.replace(".zip", "_verschluesselt.zip")
+    details = {"scope": released.scope_id, "period": released.period_label, "version": released.version}
+    account_for(vault, Leaving.EXPORT, "bundle", {**details, "password": bool(password)}, now=now)
     try:
         write_file(folder / name, bundle)
     except OSError:

@@ -29,7 +29,7 @@ from bjc_desktop.reports.manifest import MANIFEST, PUBLIC_KEY, SIGNATURE, hashes
 from bjc_desktop.services.findings import Finding, find, quality_lines
 from bjc_desktop.services.report_content import ScopeCases, read_cases, report_content, trends
 from bjc_desktop.services.targets import read_settings
-from bjc_desktop.vault import Vault, record_event
+from bjc_desktop.vault import Leaving, Vault, account_for, record_event
 from bjc_desktop.vault.change_chain import tail_of
 from bjc_desktop.vault.durable import PART, finish, write_file
 
@@ -52,7 +52,7 @@ def make_reports(
     """Write the bundles of *period* to the folder *out* and return their paths.
 
     *provider* is an id, a name, ``all`` for one bundle over everything, or None for one bundle per provider. A *release* is
-    frozen in the vault and numbered; a draft changes nothing there.
+    frozen in the vault and numbered; of a draft the vault only records that it was written.
 
     Raises
     ------
@@ -66,7 +66,15 @@ def make_reports(
     figures, reports = _made(vault, period, provider, as_of, release=release)
     paths = [out / report.file_name for report in reports]
     bundles = [report.bundle for report in reports]
-    write_together(vault, paths, bundles, lambda: _freeze(vault, reports, figures, now) if release else None)
+
+    def commit() -> None:
+        for report in reports:
+            details = {"scope": report.scope.scope.id, "period": period.label, "version": report.version}
+            account_for(vault, Leaving.EXPORT, "bundle" if release else "draft", details, now=now)
+        if release:
+            _freeze(vault, reports, figures, now)
+
+    write_together(vault, paths, bundles, commit)
     return paths
 
 
@@ -349,5 +357,6 @@ def _freeze(vault: Vault, reports: list[MadeReport], figures: VaultFigures, now:
                 bundle=report.bundle,
             )
             session.add(frozen)
+            session.flush()
             payload = {"scope": report.scope.scope.id, "period": period.label, "version": report.version}
             record_event(session, vault.actor(), "release", payload, entity="released_reports", entity_id=frozen.id, now=now)

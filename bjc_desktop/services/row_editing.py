@@ -4,6 +4,7 @@ Errors keep a row from being saved and name their field; warnings are only asked
 specification, "Consistency": what it calls a finding is a warning here, never a refusal.
 """
 
+import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -55,15 +56,16 @@ def add_row(
     table = _table(entity)
     given = _checked_types(table, values)
     _refuse({**_missing(table, given), **row_problems(session, table.name, None, given, given, today)})
+    # The id is needed before the row is written: a note is encrypted for its row, and one saving is one record.
     row: Any = entity()
+    row.id = str(uuid.uuid4())
     for name, value in given.items():
         if name != "note":
             setattr(row, name, value)
+        elif value is not None:
+            row.note = _cipher(notes).encrypt(row.id, value)
     session.add(row)
     session.flush()
-    if given.get("note") is not None:
-        row.note = _cipher(notes).encrypt(row.id, given["note"])
-        session.flush()
     return str(row.id)
 
 

@@ -205,7 +205,8 @@ def _later(connection: Connection, keys: Iterable[RowKey], transaction_id: int) 
     found: set[int] = set()
     for table, row_id in keys:
         query = select(_RECORDS.c.transaction_id).where(_RECORDS.c.entity == table, _RECORDS.c.entity_id == row_id)
-        found.update(connection.execute(query.where(_RECORDS.c.transaction_id > transaction_id)).scalars())
+        later = query.where(_RECORDS.c.transaction_id > transaction_id, _RECORDS.c.action.in_(ROW_ACTIONS))
+        found.update(connection.execute(later).scalars())
     return found
 
 

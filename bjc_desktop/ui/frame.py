@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWi
 from bjc_desktop import __version__
 from bjc_desktop.preferences import Settings, save_settings
 from bjc_desktop.ui.shared.background import Background
+from bjc_desktop.ui.shared.clipboard import ClipboardGuard, put
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.start.start_page import StartPage
 
@@ -54,6 +55,7 @@ class Frame(QMainWindow):
         super().__init__()
         self._config, self.settings = config, settings
         self.background = Background(self)
+        self._clipboard = ClipboardGuard(self)
         self.workspace: Workspace | None = None
         self.setWindowTitle(TITLE)
         self.stack = QStackedWidget()
@@ -119,7 +121,7 @@ class Frame(QMainWindow):
         workspace.hide()
         workspace.desk.close()
         workspace.deleteLater()
-        QApplication.clipboard().clear()
+        self._clipboard.clear()
         self.setWindowTitle(TITLE)
         self.start.offer_vault(folder, sentence)
 
@@ -188,7 +190,7 @@ class Frame(QMainWindow):
         dialog.setInformativeText("Der Bericht nennt nur Stellen im Programm, keine Daten. Es wird nichts verschickt.")
         dialog.setDetailedText(report)
         copy = dialog.addButton("Bericht kopieren", QMessageBox.ButtonRole.ActionRole)
-        copy.clicked.connect(lambda: QApplication.clipboard().setText(report))
+        copy.clicked.connect(lambda: put(report))
         dialog.addButton("Weiterarbeiten", QMessageBox.ButtonRole.AcceptRole)
         dialog.open()
 

@@ -68,6 +68,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("team", "Team", "briefcase", "team.team_page", "TeamPage", PROVIDER_DESK),
     PageEntry("foundations", "Grundlagen", "target", "foundations.foundations_page", "FoundationsPage", PROVIDER_DESK),
     PageEntry("history", "Änderungen", "history", "history.history_page", "HistoryPage", _CASES),
+    PageEntry("audit", "Protokoll", "eye", "audit.audit_page", "AuditPage", PROVIDER_DESK),
     PageEntry("access", "Zugänge", "key-round", "access.access_page", "AccessPage", _ADMINISTRATION),
     PageEntry("settings", "Einstellungen", "settings", "options.options_page", "OptionsPage"),
     PageEntry("case_file", "Fallakte", "user", "case_book.case_page", "CasePage", _PEOPLE, in_sidebar=False),

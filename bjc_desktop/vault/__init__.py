@@ -1,7 +1,9 @@
 """The encrypted store: keys and users, opening, transactions, the change record, backups."""
 
+from bjc_desktop.vault.accounting import Leaving, Opened, account_for, record_closing, record_openings
 from bjc_desktop.vault.backup import back_up, back_up_before, restore
-from bjc_desktop.vault.changes import Actor, RowChange, read_payload, record_event, record_row_changes, verify_chain
+from bjc_desktop.vault.chain_check import Verified, verify_record
+from bjc_desktop.vault.changes import Actor, RowChange, read_payload, record_event, record_row_changes
 from bjc_desktop.vault.checkup import Finding, State, doctor, is_damaged, look_over
 from bjc_desktop.vault.driver import memory_engine
 from bjc_desktop.vault.keys import DEFAULT_KDF, KdfParameters, NoteCipher, check_new_passphrase
@@ -24,12 +26,16 @@ __all__ = [
     "Anchor",
     "Finding",
     "KdfParameters",
+    "Leaving",
     "NoteCipher",
+    "Opened",
     "RowChange",
     "Secrets",
     "State",
     "UserIdentity",
     "Vault",
+    "Verified",
+    "account_for",
     "add_user",
     "assert_sound",
     "back_up",
@@ -46,11 +52,13 @@ __all__ = [
     "open_vault",
     "open_with_key",
     "read_payload",
+    "record_closing",
     "record_event",
+    "record_openings",
     "record_row_changes",
     "remove_user",
     "renew_recovery_code",
     "restore",
     "set_passphrase",
-    "verify_chain",
+    "verify_record",
 ]

@@ -278,6 +278,16 @@ def _created(path: Path) -> str:
         return ""
 
 
+def described_backups(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Yield the readable backups in the vault's own *folder*, each with its description; nothing in it is verified."""
+    for path in sorted((folder / BACKUPS).glob(f"*{ENDING}")):
+        with suppress(zipfile.BadZipFile, VaultDamagedError, OSError, ValueError, KeyError, NotImplementedError, RuntimeError):
+            with zipfile.ZipFile(path) as archive:
+                description = json.loads(archive.read(_members(archive, path.stat().st_size)[_DESCRIPTION]))
+            if isinstance(description, dict):
+                yield path, description
+
+
 def _newest_first(directory: Path) -> Iterator[Path]:
     found = {path: _created(path) for path in directory.glob(f"*{ENDING}")}
     yield from sorted(

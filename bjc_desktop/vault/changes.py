@@ -26,8 +26,6 @@ from bjc_desktop.vault.change_chain import (
     append_records,
     person_ciphers,
     read_payload,
-    verify_anchor,
-    verify_chain,
 )
 from bjc_desktop.vault.role_rights import NOT_ASSIGNED, assert_may_write, may_change_fields, sees_all_cases, visible_query
 from bjc_desktop.vocabulary import Role
@@ -42,8 +40,6 @@ __all__ = [
     "record_event",
     "record_row_changes",
     "recording_sessions",
-    "verify_anchor",
-    "verify_chain",
 ]
 
 _OWN_COLUMNS = {"id", "row_version", "change_id"}
@@ -272,8 +268,9 @@ def people_of(connection: Connection, table: str, ids: Iterable[str]) -> dict[st
 def _parents_of(connection: Connection, table: Table, column: str, ids: list[str]) -> dict[str, str]:
     parents: dict[str, str] = {}
     for start in range(0, len(ids), _SLICE):
-        query = select(table.c.id, table.c[column]).where(table.c.id.in_(ids[start : start + _SLICE]))
-        parents.update((row[0], row[1]) for row in connection.execute(query))
+        some = tuple(ids[start : start + _SLICE])
+        query = f"SELECT id, {column} FROM {table.name} WHERE id IN ({', '.join('?' * len(some))})"
+        parents.update((row[0], row[1]) for row in connection.exec_driver_sql(query, some))
     return parents
 
 

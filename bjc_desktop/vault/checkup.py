@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bjc_desktop.errors import BjcError, NotFoundError, VaultDamagedError
 from bjc_desktop.vault.ballast import BALLAST, space_warning
-from bjc_desktop.vault.change_chain import verify_chain
+from bjc_desktop.vault.chain_check import verify_record
 from bjc_desktop.vault.driver import RawConnection, clear_errors, connect, damage_in, revision_of
 from bjc_desktop.vault.durable import PART
 from bjc_desktop.vault.lock import place_warning
@@ -125,12 +125,11 @@ def _judged(subject: str, faults: list[object] | list[str], good: str, bad: str)
 
 def _chain_finding(vault: Vault) -> Finding:
     try:
-        chain_key = vault.fact("chain_key")
-        with vault.reading() as connection:
-            verify_chain(connection, chain_key, vault.slots.anchor)
+        verified = verify_record(vault)
     except BjcError as error:
         return Finding("changes", State.DAMAGED, str(error))
-    return Finding("changes", State.GOOD, "Das Änderungsprotokoll ist lückenlos.")
+    known = f"; {len(verified.keepers)} Anker stimmen" if len(verified.keepers) > 1 else ""
+    return Finding("changes", State.GOOD, f"Der Änderungsnachweis ist lückenlos bis zum Eintrag {verified.tail.count}{known}.")
 
 
 def _place_findings(folder: Path) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ DAMAGED = (
 )
 FULL = "Der Datenträger ist voll oder nicht beschreibbar. Bitte Platz schaffen und erneut versuchen; es wurde nichts geändert."
 BUSY = "Der Tresor wird gerade von einem anderen Vorgang benutzt. Bitte kurz warten und erneut versuchen."
+CLOSED = "Der Tresor ist gesperrt. Bitte ihn wieder öffnen."
 UNOPENABLE = "Die Datei des Tresors lässt sich nicht öffnen. Bitte die Zugriffsrechte des Ordners prüfen."
 
 PRAGMAS: dict[str, str | int] = {
@@ -146,13 +147,14 @@ def new_cipher_file(path: Path, key: CipherKey) -> None:
 
 
 class Connector:
-    """Opens the engine's connections, and none any more once one of them met damage."""
+    """Opens the engine's connections, and none any more once one of them met damage or the vault was closed."""
 
     def __init__(self, path: Path, key: CipherKey, *, foreign_keys: bool = True) -> None:
         self.path = path
         self.key = key
         self.foreign_keys = foreign_keys
         self.damaged = False
+        self.closed = False
 
     def __call__(self) -> RawConnection:
         """Return a new connection.
@@ -161,7 +163,11 @@ class Connector:
         ------
         VaultDamagedError
             where the file is damaged, or was found to be before.
+        VaultError
+            where the vault was closed.
         """
+        if self.closed:
+            raise VaultError(CLOSED)
         if self.damaged:
             raise VaultDamagedError(DAMAGED)
         try:

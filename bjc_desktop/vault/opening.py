@@ -17,7 +17,8 @@ from bjc_desktop.errors import NotFoundError, VaultDamagedError, VaultError, Wro
 from bjc_desktop.models import User, VaultFact
 from bjc_desktop.vault.backup import RESTORED, BackupSource, restored_from, write_backup
 from bjc_desktop.vault.ballast import keep_ballast, space_warning
-from bjc_desktop.vault.change_chain import Actor, timestamp, verify_anchor
+from bjc_desktop.vault.chain_check import verify_anchor
+from bjc_desktop.vault.change_chain import Actor, timestamp
 from bjc_desktop.vault.changes import record_event
 from bjc_desktop.vault.driver import (
     DAMAGED,

@@ -3,6 +3,7 @@
 import os
 from dataclasses import replace
 
+from bjc_desktop.vault.changes import record_event
 from bjc_desktop.vault.driver import change_key
 from bjc_desktop.vault.keys import KEY_BYTES
 from bjc_desktop.vault.vault import Vault
@@ -27,3 +28,5 @@ def rotate_data_key(vault: Vault, owners: set[str]) -> None:
     vault.secrets = secrets
     vault.connector.key = secrets.cipher_key
     vault.save_slots(vault.slots.settled())
+    with vault.writing() as session:
+        record_event(session, vault.actor(), "rotate_key", {}, now=vault.clock())

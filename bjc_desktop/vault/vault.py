@@ -69,7 +69,7 @@ class Vault:
     """An open vault. It is closed by :meth:`close` or at the end of a ``with`` block.
 
     ``notes`` encrypts and decrypts the notes of consultations, or is None for who does not hold their key. ``warnings`` are
-    sentences for the user about the place and the disk.
+    sentences for the user about the place and the disk. ``read_only`` is set where the file was found damaged.
     """
 
     def __init__(self, folder: Path, lock: VaultLock, secrets: Secrets, slots: SlotFile) -> None:
@@ -83,6 +83,7 @@ class Vault:
         self.clock: Callable[[], datetime] = _utc_now
         self.connector = Connector(folder / DATABASE, secrets.cipher_key)
         self.engine: Engine = vault_engine(self.connector)
+        self.read_only = False
         self._lock = lock
         self._sessions = recording_sessions(self.engine)
         self._facts: dict[str, bytes] = {}
@@ -189,12 +190,22 @@ class Vault:
             if not self.connector.damaged:
                 self._settle()
         finally:
-            self.engine.dispose()
-            self._lock.release()
+            self._let_go()
 
     def abandon(self) -> None:
         """Close without writing anything: for a vault that turned out to be damaged."""
         self._open = False
+        self._let_go()
+
+    def forget(self) -> None:
+        """Drop the keys of a closed vault: of what opened it nothing is referred to any more."""
+        nothing = Secrets("", b"", b"", b"")
+        self.secrets, self.notes, self._facts = nothing, None, {}
+        self.connector.key = nothing.cipher_key
+
+    def _let_go(self) -> None:
+        # Work that is still going on behind the window must not open the file again once another program may have it.
+        self.connector.closed = True
         self.engine.dispose()
         self._lock.release()
 

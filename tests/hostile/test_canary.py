@@ -1,9 +1,12 @@
 """A canary in the vault and some thirty provoked failures: no file and no sentence of the program holds it."""
 
 import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
+from bjc_desktop.log import LOG
 from bjc_desktop.vault import open_vault
 from tests.conftest import NOW, PASSPHRASE
 from tests.hostile.packages import TEXT_FIELDS, full_rows, write_package
@@ -124,5 +127,22 @@ def test_that_no_canary_leaves_the_vault(empty_home, tmp_path):
     with zipfile.ZipFile(home.folder / "export" / "alles.zip") as archive:
         assert CANARY in archive.read("coachees.csv").decode()
     shutil.rmtree(home.folder / "export")
+    assert_no_canary(home.folder)
+    assert list((home.folder / "tmpdir").iterdir()) == []
+
+
+def test_that_no_canary_leaves_the_window(empty_home, tmp_path):
+    home = empty_home
+    assert home.run("import", "tresor", write_package(tmp_path / "gut", full_rows(2, text))).status == 0
+    environment = home.environment(QT_QPA_PLATFORM="offscreen")
+    command = [sys.executable, str(Path(__file__).with_name("window_walk.py")), str(home.vault), CANARY]
+    done = subprocess.run(command, cwd=home.folder, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    failed, reported, told = done.stdout.split()[-3:]
+    assert (int(failed) >= 30, int(reported) > 1000, told) == (True, True, "False")
+    assert not [part for part in PARTS if part in done.stdout + done.stderr], done.stderr
+    written = {path.name for path in files_in(home.folder)}
+    assert {"settings.json", LOG} <= written
+    assert "ValueError" in next(path for path in files_in(home.folder) if path.name == LOG).read_text("utf-8")
     assert_no_canary(home.folder)
     assert list((home.folder / "tmpdir").iterdir()) == []

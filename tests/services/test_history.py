@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bjc_desktop.models import Coachee, Coaching, Consultation, DevelopmentPlan, Goal, Outcome, Provider, Staff
 from bjc_desktop.services.history import field_history, recent_changes, undo
 from bjc_desktop.services.row_editing import add_row, change_row, delete_row
-from bjc_desktop.vault import Vault
+from bjc_desktop.vault import Leaving, Opened, Vault, account_for, record_openings
 from tests.conftest import NOW, USER
 from tests.samples import filled
 from tests.vault.cases import add_case
@@ -48,6 +48,20 @@ def test_that_each_change_of_a_field_is_shown_in_german(vault: Vault, ids: dict[
         "aufsuchend",
         "telefonisch",
     ]
+
+
+def test_that_opening_and_printing_a_file_neither_breaks_its_history_nor_stands_in_the_way_of_an_undo(
+    vault: Vault, ids: dict[str, str]
+) -> None:
+    with vault.writing(now=NOW) as session:
+        change_row(session, Coaching, ids["coaching"], {"planned_end_on": TODAY}, today=TODAY)
+    account_for(vault, Leaving.PRINT, "file", coaching_ids=[ids["coaching"]], now=NOW)
+    record_openings(vault, [Opened(ids["coaching"], NOW)])
+    assert field_history(vault, Coaching, ids["coaching"], "planned_end_on")[0].after == f"{TODAY:%d.%m.%Y}"
+    last = recent_changes(vault, ids["coaching"], now=NOW)[0]
+    assert last.text.startswith("Coaching")
+    undo(vault, last.transaction_id, now=NOW)
+    assert field_history(vault, Coaching, ids["coaching"], "planned_end_on")[0].after == ""
 
 
 def test_that_notes_stay_closed_to_who_has_no_key(vault: Vault, ids: dict[str, str]) -> None:

@@ -28,8 +28,7 @@ from bjc_desktop.models import (
 from bjc_desktop.services.history import undo
 from bjc_desktop.services.row_editing import add_row, change_row, delete_row
 from bjc_desktop.services.undoing import UndoRefusedError
-from bjc_desktop.vault import Vault, record_event
-from bjc_desktop.vault.changes import verify_chain
+from bjc_desktop.vault import Vault, record_event, verify_record
 from tests.conftest import NOW
 from tests.vault.cases import add_case
 
@@ -90,7 +89,7 @@ def test_that_a_deleted_file_comes_back_with_everything_in_it(vault: Vault, ids:
         row = connection.execute(select(Consultation.note, Consultation.row_version)).one()
         assert vault.notes.decrypt(ids["consultation"], row.note) == LONG_NOTE.rstrip()
         assert row.row_version > 3
-        verify_chain(connection, vault.fact("chain_key"), vault.slots.anchor)
+    verify_record(vault)
     undo(vault, undone, now=NOW)
     assert _content(vault)["coachees"] == []
 

@@ -19,9 +19,9 @@ PAGES_OF = {
     Role.EMPLOYMENT_TRAINER: {"overview", "coachees", "observing", "following", "settings"},
     Role.COORDINATION: {
         "overview", "coachees", "follow_ups", "figures", "quality", "hours", "statistic", "report", "team", "foundations", "history",
-        "settings",
+        "audit", "settings",
     },
-    Role.ADMINISTRATION: {"hours", "statistic", "team", "foundations", "access", "settings"},
+    Role.ADMINISTRATION: {"hours", "statistic", "team", "foundations", "audit", "access", "settings"},
 }  # fmt: skip
 FIRST = {
     Role.JOB_COACH: "overview",

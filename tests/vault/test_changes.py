@@ -24,7 +24,8 @@ from bjc_desktop.models import (
     ReleasedReport,
     Task,
 )
-from bjc_desktop.vault import Anchor, RowChange, Vault, read_payload, record_event, record_row_changes, verify_chain
+from bjc_desktop.vault import Anchor, RowChange, Vault, read_payload, record_event, record_row_changes
+from bjc_desktop.vault.chain_check import KeptAnchor, verify_chain
 from bjc_desktop.vault.change_chain import canonical, tail_of
 from bjc_desktop.vocabulary import Role
 from tests.conftest import NOW
@@ -39,7 +40,7 @@ def _records(vault: Vault) -> list[dict[str, Any]]:
 
 def _verify(vault: Vault, anchor: Anchor | None = None) -> None:
     with vault.reading() as connection:
-        verify_chain(connection, vault.fact("chain_key"), anchor or tail_of(connection))
+        verify_chain(connection, vault.fact("chain_key"), [KeptAnchor("die Probe", anchor or tail_of(connection))])
 
 
 def _report() -> ReleasedReport:
@@ -190,7 +191,7 @@ def test_that_tampering_with_the_chain_is_noticed(vault: Vault, statement: str) 
         for action in ("update", "delete"):
             connection.exec_driver_sql(f"DROP TRIGGER change_records_no_{action}")
         connection.exec_driver_sql(statement)
-    with pytest.raises(VaultDamagedError, match="Änderungsprotokoll"):
+    with pytest.raises(VaultDamagedError, match="Änderungsnachweis"):
         _verify(vault, vault.slots.anchor)
 
 

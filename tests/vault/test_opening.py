@@ -234,7 +234,7 @@ def test_that_a_swapped_or_older_database_is_refused(vault_folder: Path, templat
     with open_with_key(vault_folder, template_vault.secrets) as vault:
         add_case(vault)
     (vault_folder / "vault.db").write_bytes((template_vault.folder / "vault.db").read_bytes())
-    with pytest.raises(VaultDamagedError, match="Änderungsprotokoll"):
+    with pytest.raises(VaultDamagedError, match="Änderungsnachweis"):
         _open(vault_folder)
 
 

@@ -145,6 +145,8 @@ class CasePage(Page):
             self.coaching_id = coaching_id
             self._section = "coaching"
             self._stale = True
+        if coaching_id:
+            self.desk.note_opening(coaching_id)
         if self._stale:
             self._stale = False
             self.refresh()
@@ -229,7 +231,8 @@ class CasePage(Page):
         """Show the whole file as it would be printed."""
         if self.case is None:
             return
-        PreviewDialog(whole_file(self.case), "Fallakte", partial(self.desk.note_print, self.coaching_id, "file"), self).open()
+        noted = partial(self.desk.account_for, what="file", coaching_ids=(self.coaching_id,))
+        PreviewDialog(whole_file(self.case), "Fallakte", noted, self).open()
 
     def _record(self) -> None:
         self.wanted.emit("consultation", {"coaching_id": self.coaching_id})

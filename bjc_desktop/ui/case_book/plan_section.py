@@ -96,7 +96,7 @@ class Plans(CaseSectionView):
         """Show the sheet to sign."""
         if self.case is None or self._plan is None:
             return
-        noted = partial(self.desk.note_print, self.case.coaching.id, "plan")
+        noted = partial(self.desk.account_for, what="plan", coaching_ids=(self.case.coaching.id,))
         pdf = plan_sheet(self.case, self._plan)
         PreviewDialog(pdf, "Entwicklungsplan", noted, self).open()
 

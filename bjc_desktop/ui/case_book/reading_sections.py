@@ -53,7 +53,7 @@ class Observations(CaseSectionView):
     def preview(self) -> None:
         """Show the report as it would be printed."""
         if self.case is not None:
-            noted = partial(self.desk.note_print, self.case.coaching.id, "observations")
+            noted = partial(self.desk.account_for, what="observations", coaching_ids=(self.case.coaching.id,))
             PreviewDialog(observation_report(self.case), "Beobachtungen", noted, self).open()
 
     def _show_one(self, shown: CaseRow | None) -> None:

@@ -130,7 +130,8 @@ class SurveyPanel(QFrame):
             return
         provider = desk.read(partial(provider_of, coaching_id=shown.coaching_id))
         pdf = survey_letter(shown, provider, desk.today()) if what == "letter" else phone_script(shown, provider)
-        PreviewDialog(pdf, "Nachbefragung", partial(desk.note_print, shown.coaching_id, what), self).open()
+        noted = partial(desk.account_for, what=what, coaching_ids=(shown.coaching_id,))
+        PreviewDialog(pdf, "Nachbefragung", noted, self).open()
 
     def _open_file(self) -> None:
         if self._row is not None:

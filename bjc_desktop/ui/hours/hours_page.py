@@ -13,6 +13,7 @@ from bjc_desktop.indicators.period import quarter_of, quarters_up_to
 from bjc_desktop.reports.german import figure_value, quarter
 from bjc_desktop.services.hours_sheet import HoursEntry, HoursSheet, read_hours_sheet, save_hours
 from bjc_desktop.ui.hours.sheet_model import HoursSheetModel, Place
+from bjc_desktop.ui.shared.clipboard import put
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.draft_keeper import DraftKeeper
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
@@ -54,7 +55,7 @@ class HoursTable(TypingTable):
         if event.matches(QKeySequence.StandardKey.Paste):
             self.paste(QApplication.clipboard().text())
         elif event.matches(QKeySequence.StandardKey.Copy):
-            QApplication.clipboard().setText(self.selected_text())
+            put(self.selected_text())
         elif event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
             places = [place for index in self.selectedIndexes() if (place := self.sheet_model.place(index)) is not None]
             self.sheet_model.take(dict.fromkeys(places, ""))

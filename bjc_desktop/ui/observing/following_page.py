@@ -228,7 +228,7 @@ class FollowingPage(Page):
     def preview(self) -> None:
         """Show the observation report as it would be printed."""
         if self.case is not None:
-            noted = partial(self.desk.note_print, self.case.coaching.id, "observations")
+            noted = partial(self.desk.account_for, what="observations", coaching_ids=(self.case.coaching.id,))
             PreviewDialog(observation_report(self.case), "Beobachtungen", noted, self).open()
 
     def keep_drafts(self) -> None:

@@ -11,6 +11,7 @@ from bjc_desktop import __version__
 from bjc_desktop.errors import BjcError
 from bjc_desktop.indicators.catalogue import DEFINITIONS_VERSION
 from bjc_desktop.preferences import SCALES, Settings
+from bjc_desktop.services.program_parts import list_parts
 from bjc_desktop.services.team import FIXED, list_staff, may_choose_staff, set_staff_of_user
 from bjc_desktop.ui.shared.background import sentence_of
 from bjc_desktop.ui.shared.desk import Desk
@@ -20,7 +21,7 @@ from bjc_desktop.ui.shared.page import Page, Scroller
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.ui.start.entry import Entry
 from bjc_desktop.ui.start.passphrase_field import PassphraseField
-from bjc_desktop.vault import back_up, set_passphrase
+from bjc_desktop.vault import Leaving, back_up, set_passphrase
 
 _SCHEMES = {"system": "wie das System", "light": "hell", "dark": "dunkel", "contrast": "hoher Kontrast"}
 _IDLE = {0: "nie", 5: "5 Minuten", 10: "10 Minuten", 15: "15 Minuten", 30: "30 Minuten"}
@@ -53,7 +54,7 @@ class OptionsPage(Page):
         self.scheme, self.scale, self.idle = ChoiceBox(), ChoiceBox(), ChoiceBox()
         self.new, self.again = PassphraseField("Neue Passphrase"), PassphraseField("Neue Passphrase wiederholen")
         self._new_entries = {"passphrase": Entry("Neue Passphrase", self.new), "again": Entry("Wiederholen", self.again)}
-        for part in (self._person(), self._look(), self._passphrase(), self._backup(), self._keys()):
+        for part in (self._person(), self._look(), self._passphrase(), self._backup(), self._keys(), self._about()):
             scroller.column.addWidget(part)
         scroller.column.addStretch(1)
         self.staff.activated.connect(self._offer_staff)
@@ -116,6 +117,28 @@ class OptionsPage(Page):
         for at, (keys, meaning) in enumerate(_KEYS):
             grid.addWidget(label(keys, "strong"), at, 0)
             grid.addWidget(label(meaning), at, 1)
+        column.addLayout(grid)
+        return frame
+
+    def _about(self) -> QWidget:
+        frame, column = box()
+        column.addWidget(label("Über das Programm", "heading"))
+        column.addWidget(
+            label(
+                f"BJC Desktop {__version__}, Definitionen {DEFINITIONS_VERSION}, Lizenz Apache-2.0. Es wird nichts verschickt. "
+                "Enthalten sind:",
+                "muted",
+                wrap=True,
+            )
+        )
+        grid = QGridLayout()
+        grid.setColumnStretch(2 if theme().scale < LARGE_TEXT else 1, 1)
+        grid.setHorizontalSpacing(theme().pixels(24))
+        for at, part in enumerate(list_parts()):
+            licence = label(part.licence, wrap=theme().scale >= LARGE_TEXT)
+            for place, cell in enumerate((label(part.title, "strong"), licence, label(part.purpose, "muted", wrap=True))):
+                if place < 2 or theme().scale < LARGE_TEXT:  # noqa: PLR2004 - what for: where there is room
+                    grid.addWidget(cell, at, place)
         column.addLayout(grid)
         return frame
 
@@ -194,7 +217,12 @@ class OptionsPage(Page):
             self.banner.tell(sentence_of(error), "danger")
 
         self.banner.tell("Der Tresor wird gesichert und geprüft …")
-        self.desk.background.run(self, lambda _: back_up(vault, place, now), done, failed)
+
+        def work(_: Any) -> Path:
+            self.desk.account_for(Leaving.BACKUP, "backup")
+            return back_up(vault, place, now)
+
+        self.desk.background.run(self, work, done, failed)
 
     def open_at(self, where: Mapping[str, Any]) -> None:
         """Show the page; it has no places."""

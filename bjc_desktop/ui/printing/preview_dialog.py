@@ -12,17 +12,18 @@ from bjc_desktop.errors import BjcError
 from bjc_desktop.ui.shared.labels import Banner, button, label, row
 from bjc_desktop.ui.shared.page import Scroller
 from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.vault import Leaving
 
 _PRINT_SCALE = 300 / 72
 _SCREEN_WIDTH = 620
 
 
 class PreviewDialog(QDialog):
-    """The pages of a PDF; *left* is called when the document was saved or printed."""
+    """The pages of a PDF; *leaves* records that the document is printed or saved, before it is."""
 
-    def __init__(self, pdf: bytes, title: str, left: Callable[[], object], parent: QWidget | None = None) -> None:
+    def __init__(self, pdf: bytes, title: str, leaves: Callable[[Leaving], object], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._pdf, self._title, self._left = pdf, title, left
+        self._pdf, self._title, self._leaves = pdf, title, leaves
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
         px = theme().pixels
@@ -54,20 +55,22 @@ class PreviewDialog(QDialog):
 
     def save(self, path: Path) -> None:
         """Write the document to *path*, readable by its owner only."""
+        if not self._noted(Leaving.SAVE):
+            return
         try:
             path.touch(mode=0o600)
             path.write_bytes(self._pdf)
         except OSError:
             self.banner.tell("Die Datei konnte nicht geschrieben werden. Bitte einen anderen Ort wählen.", "danger")
             return
-        self._note("Gespeichert. Die Datei ist nicht verschlüsselt; bitte sicher verwahren.")
+        self.banner.tell("Gespeichert. Die Datei ist nicht verschlüsselt; bitte sicher verwahren.", "warning")
 
     def _print(self) -> None:
         from PySide6.QtPrintSupport import QPrintDialog, QPrinter  # noqa: PLC0415 - seldom needed
 
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         printer.setDocName("BJC Desktop")  # no name in the printer's queue
-        if not QPrintDialog(printer, self).exec():
+        if not QPrintDialog(printer, self).exec() or not self._noted(Leaving.PRINT):
             return
         painter = QPainter(printer)
         with pypdfium2.PdfDocument(self._pdf) as document:
@@ -77,15 +80,16 @@ class PreviewDialog(QDialog):
                 picture = _picture(page, _PRINT_SCALE)
                 painter.drawImage(QRectF(painter.viewport()), picture, QRectF(picture.rect()))
         painter.end()
-        self._note("Gedruckt.")
+        self.banner.tell("Gedruckt.", "warning")
 
-    def _note(self, said: str) -> None:
+    def _noted(self, leaving: Leaving) -> bool:
+        """Record that the document leaves; what cannot be recorded does not leave."""
         try:
-            self._left()
+            self._leaves(leaving)
         except BjcError as error:
-            self.banner.tell(f"{said} Es konnte nicht vermerkt werden: {error}", "danger")
-        else:
-            self.banner.tell(said, "warning")
+            self.banner.tell(f"Das lässt sich nicht vermerken und wurde deshalb nicht ausgegeben. {error}", "danger")
+            return False
+        return True
 
 
 def _picture(page: pypdfium2.PdfPage, scale: float) -> QImage:

@@ -116,7 +116,8 @@ class KeptStep(QWidget):
     def open_report(self, released: Released | None) -> None:
         """Show a released report as it was."""
         if released is not None:
-            PreviewDialog(bundle_part(self.bundle_of(released), REPORT), _name_of(released), lambda: None, self).open()
+            noted = partial(self._desk.account_for, what="report")
+            PreviewDialog(bundle_part(self.bundle_of(released), REPORT), _name_of(released), noted, self).open()
 
     def save_bundle(self) -> None:
         """Ask for a password and a folder, and save the chosen report's bundle."""
@@ -134,7 +135,7 @@ class KeptStep(QWidget):
     def save_to(self, released: Released, folder: Path, password: str) -> None:
         """Save the bundle of *released* into *folder*, with a *password* in an encrypted ZIP."""
         try:
-            path = self._desk.read(partial(save_released, released=released, folder=folder, password=password))
+            path = save_released(self._desk.vault, released, folder, password, now=self._desk.now())
         except BjcError as error:
             self.told.emit(str(error), "danger")
         else:

@@ -225,7 +225,8 @@ class ReportPage(Page):
     def preview(self) -> None:
         """Show the draft's PDF, from memory."""
         if self.draft_report is not None:
-            PreviewDialog(bundle_part(self.draft_report.bundle, REPORT), "Bericht (Entwurf)", lambda: None, self).open()
+            noted = partial(self.desk.account_for, what="report_draft")
+            PreviewDialog(bundle_part(self.draft_report.bundle, REPORT), "Bericht (Entwurf)", noted, self).open()
 
     def release(self) -> None:
         """Freeze the report as the next version."""

@@ -1,9 +1,10 @@
 """What every page gets: the open vault, who works, the day, and the one way to read and to write."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import UTC, date, datetime
-from threading import Event
+from threading import Event, Lock
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -11,7 +12,8 @@ from PySide6.QtCore import QObject, Signal
 from bjc_desktop.errors import BjcError, VaultDamagedError
 from bjc_desktop.preferences import Settings
 from bjc_desktop.ui.shared.background import Background, Progress
-from bjc_desktop.vault import Vault, assert_sound
+from bjc_desktop.vault import Leaving, Opened, Vault, account_for, assert_sound, record_closing, record_openings
+from bjc_desktop.vault.accounting import SITTING
 from bjc_desktop.vault.role_rights import sees_all_cases
 from bjc_desktop.vocabulary import Role
 
@@ -45,7 +47,9 @@ class Desk(QObject):
         self.last_transaction: int | None = None
         self.closed = False
         self._sound = Event()
-        self._damaged = False
+        self._opened: dict[str, datetime] = {}
+        self._openings: list[Opened] = []
+        self._recording = Lock()
 
     @property
     def at_provider_desk(self) -> bool:
@@ -81,7 +85,7 @@ class Desk(QObject):
         try:
             assert_sound(self.vault)
         except VaultDamagedError:
-            self._damaged = True
+            self.vault.read_only = True
             raise
         finally:
             self._sound.set()
@@ -156,28 +160,45 @@ class Desk(QObject):
         self.changed.emit()
         self.saved.emit("Zurückgenommen")
 
-    def note_print(self, coaching_id: str, what: str) -> None:
-        """Write into the change record that *what* of a coaching was printed or saved as a file.
+    def account_for(self, leaving: Leaving, what: str, coaching_ids: Collection[str] = ()) -> None:
+        """Record that *what* leaves the vault, of some coachings or of none; nothing is recorded in a damaged vault.
 
         Raises
         ------
         VaultError
-            where the vault cannot be written.
+            where it cannot be recorded; then it must not leave.
         """
-        from bjc_desktop.services.case_print import note_print  # noqa: PLC0415 - not needed to show the first page
+        self._sound.wait()
+        account_for(self.vault, leaving, what, coaching_ids=coaching_ids, now=self.now())
 
-        self._assert_writable()
-        note_print(self.vault, coaching_id, what, now=self.now())
+    def note_opening(self, coaching_id: str) -> None:
+        """Record that the case file of a coaching is opened, behind the window and once an hour."""
+        now = self.now()
+        last = self._opened.get(coaching_id)
+        if last is not None and now - last < SITTING:
+            return
+        self._opened[coaching_id] = now
+        # Without the lock: whoever holds it may be waiting for a long import, and nobody waits for a file to open.
+        self._openings.append(Opened(coaching_id, now))
+        self.background.run(self, lambda _: self._record_openings(), _nothing, _nothing)
+
+    def _record_openings(self) -> None:
+        self._sound.wait()
+        with self._recording:
+            waiting = list(self._openings)
+            if waiting and not self.closed:
+                record_openings(self.vault, waiting)
+                del self._openings[: len(waiting)]
 
     def _assert_writable(self) -> None:
         self._sound.wait()
-        if self._damaged:
+        if self.vault.read_only:
             raise VaultDamagedError(READ_ONLY)
 
     def keep_quietly(self, change: Callable[[Any], Any]) -> None:
         """Keep a draft: no signal, and no refusal that would disturb the person who types."""
         self._sound.wait()
-        if self._damaged:
+        if self.vault.read_only:
             return
         try:
             with self.vault.writing(now=self.now()) as session:
@@ -187,9 +208,20 @@ class Desk(QObject):
 
     def close(self) -> None:
         """Close the vault; nothing of it is shown any more, what was asked behind the window included."""
-        self.closed = True
+        if self.closed:
+            return
         self._sound.wait()
-        if self._damaged:
+        with self._recording:
+            self.closed = True
+            with suppress(BjcError):
+                record_openings(self.vault, self._openings)
+                record_closing(self.vault, now=self.now())
+        if self.vault.read_only:
             self.vault.abandon()
         else:
             self.vault.close()
+        self.vault.forget()
+
+
+def _nothing(_: object) -> None:
+    """Wait for nothing: what could not be recorded is tried again with the next, and at the lock."""

@@ -249,10 +249,7 @@ class TeamPage(Page):
         vault, today = self.desk.vault, self.desk.today()
 
         def done(pdf: bytes) -> None:
-            def noted() -> None:
-                for coaching_id in coaching_ids:
-                    self.desk.note_print(coaching_id, "hand_over")
-
+            noted = partial(self.desk.account_for, what="hand_over", coaching_ids=tuple(coaching_ids))
             PreviewDialog(pdf, "Übergabe", noted, self).open()
 
         def failed(error: BaseException) -> None:
