@@ -4,7 +4,6 @@ Alembic is imported where a database is created or migrated, and only there.
 """
 
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from bjc_desktop import models
 from bjc_desktop.errors import BjcError, NewerVaultError, VaultError
-from bjc_desktop.vault.driver import CipherKey, Connector, connect, revision_of, vault_engine
+from bjc_desktop.vault.driver import CipherKey, Connector, vault_engine
 
 if TYPE_CHECKING:
     from alembic.script import Script
@@ -26,12 +25,6 @@ NEWER = "Der Tresor wurde mit einer neueren Version des Programms geschrieben. B
 FAILED = (
     "Die Aktualisierung des Tresors ist fehlgeschlagen; er ist unverändert. Bitte die vorige Version des Programms verwenden."
 )
-
-
-def is_current(path: Path, key: CipherKey, head: str = HEAD) -> bool:
-    """Say whether the database at *path* has the revision *head*."""
-    with closing(connect(path, key)) as connection:
-        return revision_of(connection) == head
 
 
 def revisions_after(current: str | None, scripts: Path = SCRIPTS) -> "list[Script]":
