@@ -81,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     imports = _with_vault(commands, "import", "Datenpaket einlesen: Ordner oder ZIP")
     imports.add_argument("package", metavar="PACKAGE", type=Path)
     imports.add_argument("--update", action="store_true", help="bei Abweichungen gilt das Paket")
+    imports.add_argument("--bring-back", action="store_true", help="auch gelöschte Personen wieder aufnehmen")
     export = _with_vault(commands, "export", "alles als Datenpaket ausgeben")
     export.add_argument("out", metavar="OUT.zip", type=Path)
     report = _with_vault(commands, "report", "Quartalsbericht als Berichtspaket")
@@ -102,6 +103,11 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("backup", metavar="BACKUP", type=Path)
     restore.add_argument("vault", metavar="VAULT", type=Path)
     _with_vault(commands, "doctor", "Tresor untersuchen")
+    erase = _with_vault(commands, "erase", "eine Person löschen; ohne --confirm nur die Vorschau")
+    erase.add_argument("--case", required=True, metavar="FALLNUMMER")
+    erase.add_argument("--reason", default="", metavar="GRUND", help="ohne Namen; bleibt im Protokoll")
+    erase.add_argument("--keep-facts", action="store_true", help="Name, Kontakt und Texte gehen, das Coaching zählt weiter")
+    erase.add_argument("--confirm", action="store_true", help="wirklich löschen")
     _ = init
     return parser
 
@@ -250,7 +256,9 @@ def _import(options: argparse.Namespace) -> None:
     from bjc_desktop.exchange.package_import import import_package  # noqa: PLC0415
 
     with _open(options) as vault:
-        result = import_package(vault, options.package, update=options.update, now=_now(), today=_today())
+        result = import_package(
+            vault, options.package, update=options.update, bring_back=options.bring_back, now=_now(), today=_today()
+        )
     for name in result.ignored_files:
         _say(f"Nicht gelesen: {name}")
     for name in result.unknown_columns:
@@ -364,6 +372,26 @@ def _doctor(options: argparse.Namespace) -> int:
     return 1 if is_damaged(findings) else 0
 
 
+def _erase(options: argparse.Namespace) -> None:
+    from bjc_desktop.services.erasing import erase_person, person_by_case, preview_erasure, rows_in_words  # noqa: PLC0415
+    from bjc_desktop.vocabulary import ErasureDepth  # noqa: PLC0415
+
+    depth = ErasureDepth.FACTS if options.keep_facts else ErasureDepth.PERSON
+    with _open(options) as vault:
+        with vault.reading() as connection:
+            person = person_by_case(connection, options.case)
+        if options.confirm:
+            done = erase_person(vault, person, depth=depth, reason=options.reason, now=_now(), today=_today())
+            _show(f"Gelöscht: {done.text}.")
+            _say(f"Im Protokoll steht die Person als {done.pseudonym}. Ältere Sicherungen bringen sie nicht zurück.")
+            return
+        preview = preview_erasure(vault, person, depth=depth, now=_now(), today=_today())
+    _show(f"Es gehen: {rows_in_words(preview.counts)}.")
+    for warning in preview.warnings:
+        _show(warning)
+    _say("Nichts wurde geändert; gelöscht wird mit --confirm und --reason.")
+
+
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "demo": _demo,
     "init": _init,
@@ -376,4 +404,5 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "backup": _backup,
     "restore": _restore,
     "doctor": _doctor,
+    "erase": _erase,
 }

@@ -387,3 +387,29 @@ class FollowUpState(Vocabulary):
     NOT_REACHED = "not_reached", "nicht erreicht"
     REFUSED = "refused", "Auskunft verweigert"
     NOT_APPLICABLE = "not_applicable", "entfällt"
+
+
+class RequestKind(Vocabulary):
+    """What a person may ask for about their own data (Art. 15, 16, 17, 18 GDPR)."""
+
+    ACCESS = "access", "Auskunft"
+    CORRECTION = "correction", "Berichtigung"
+    ERASURE = "erasure", "Löschung"
+    RESTRICTION = "restriction", "Einschränkung"
+
+
+class ErasureDepth(Vocabulary):
+    """How much of a person, or of a coaching, was erased."""
+
+    PERSON = "person", "alles gelöscht"
+    FACTS = "facts", "ohne Person weiter gezählt"
+    CONTACT = "contact", "Kontaktdaten gelöscht"
+    TEXTS = "texts", "Freitexte und Notizen gelöscht"
+
+
+class ErasureOccasion(Vocabulary):
+    """Why something was erased."""
+
+    REQUEST = "request", "auf Antrag"
+    RETENTION = "retention", "Löschlauf"
+    RESTORE = "restore", "nach einer Wiederherstellung"

@@ -16,8 +16,13 @@ from bjc_desktop.exchange.table_schema import tables
 from bjc_desktop.models.base import Kind, field_of, packaged_columns
 from bjc_desktop.models.coachee_keys import write_imported_keys
 from bjc_desktop.vault import Actor, NoteCipher, RowChange, Vault, back_up_before, record_event, record_row_changes
-from bjc_desktop.vault.changes import concerns_people
+from bjc_desktop.vault.changes import concerns_people, link_to_owner, people_of
+from bjc_desktop.vault.forgetting import keep_beside
 from bjc_desktop.vault.role_rights import assert_may_write, assert_sees_all_cases
+from bjc_desktop.vault.tombstones import in_force, marks_of, take_back
+from bjc_desktop.vocabulary import ErasureDepth
+
+ERASED = "Das Datenpaket enthält Personen, deren Eintrag gelöscht wurde; wer sie wieder aufnehmen darf, gibt --bring-back an."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,12 @@ class _Plan:
         return TableCount(len(self.new), len(self.changed), len(self.merged.rows) - len(self.new) - len(self.changed))
 
 
-def import_package(vault: Vault, path: Path, *, update: bool, now: datetime, today: date) -> ImportResult:
+def import_package(
+    vault: Vault, path: Path, *, update: bool, bring_back: bool = False, now: datetime, today: date
+) -> ImportResult:
     """Import the data package at *path*; with *update* the package wins over rows that the vault holds with other values.
+
+    People who were erased are refused, but with *bring_back* they are taken in again, on purpose.
 
     Raises
     ------
@@ -72,13 +81,16 @@ def import_package(vault: Vault, path: Path, *, update: bool, now: datetime, tod
         plans = _plan(connection, contents, vault.notes, faults, today)
     if faults:
         raise _refused("Das Datenpaket enthält Fehler und wurde nicht übernommen; bitte korrigieren und erneut einlesen.", faults)
+    erased = _erased_people(vault, plans)
+    if erased and not bring_back:
+        raise _refused(ERASED, erased_faults(plans, set(erased)))
     conflicts = [] if update else [fault for plan in plans for fault in _conflicts(plan)]
     if conflicts:
         raise _refused("Das Datenpaket widerspricht dem Tresor; mit --update gilt das Paket.", conflicts)
     result = _result(files, contents, plans)
     if result.changed:
         back_up_before(vault, "import", now)
-        _apply(vault, files, plans, result, now)
+        _apply(vault, files, plans, result, now, frozenset(erased.values()))
     return result
 
 
@@ -174,7 +186,49 @@ def _conflicts(plan: _Plan) -> list[Fault]:
     return faults
 
 
-def _apply(vault: Vault, files: PackageFiles, plans: list[_Plan], result: ImportResult, now: datetime) -> None:
+def _erased_people(vault: Vault, plans: list[_Plan]) -> dict[str, str]:
+    """Return the marks of those whom the package would bring back though they were erased, by id."""
+    with vault.reading() as connection:
+        marks = in_force(connection, (ErasureDepth.PERSON, ErasureDepth.FACTS))
+        if not marks:
+            return {}
+        mentioned = {str(row[0]) for plan in plans if plan.merged.table.name == "coachees" for row in _written(plan)}
+        for plan in plans:
+            name = plan.merged.table.name
+            if name != "coachees" and concerns_people(name):
+                mentioned |= set(people_of(connection, name, [str(before[0]) for before, _ in plan.changed]).values())
+                mentioned |= _owners(connection, plan)
+        return {person: mark for person, mark in marks_of(connection, mentioned).items() if mark in marks}
+
+
+def _written(plan: _Plan) -> list[Row]:
+    return [*plan.new, *(after for _, after in plan.changed)]
+
+
+def _owners(connection: Connection, plan: _Plan) -> set[str]:
+    """Return the people of the vault whose rows the new rows of *plan* would belong to."""
+    link = link_to_owner(plan.merged.table.name)
+    if link is None or not plan.new:
+        return set()
+    position = plan.merged.columns.index(link[0])
+    return set(people_of(connection, link[1], [str(row[position]) for row in plan.new]).values())
+
+
+def erased_faults(plans: list[_Plan], people: set[str]) -> list[Fault]:
+    """Return where the package names *people* who were erased; of rows that belong to them only the person is named."""
+    found = []
+    for plan in plans:
+        if plan.merged.table.name == "coachees":
+            lines = zip(plan.merged.column("id"), plan.merged.lines, strict=True)
+            found += [
+                Fault(plan.merged.file, line, "id", "Diese Person wurde gelöscht") for key, line in lines if str(key) in people
+            ]
+    return found
+
+
+def _apply(
+    vault: Vault, files: PackageFiles, plans: list[_Plan], result: ImportResult, now: datetime, brought_back: frozenset[str]
+) -> None:
     payload = {
         "package": files.digest,
         "counts": {name: [count.inserted, count.updated, count.unchanged] for name, count in result.counts.items()},
@@ -187,10 +241,13 @@ def _apply(vault: Vault, files: PackageFiles, plans: list[_Plan], result: Import
     with vault.writing(now=now) as session:
         change_id = record_event(session, actor, "import", payload, now=now)
         connection = session.connection()
+        take_back(connection, brought_back, now)
         for plan in plans:
             insert_rows(connection, plan.merged, plan.new, vault.notes, change_id)
         for plan in plans:
             _update(connection, plan, vault.notes, actor, now, change_id)
+    if brought_back:
+        keep_beside(vault)
 
 
 def insert_rows(connection: Connection, merged: MergedTable, new: list[Row], notes: NoteCipher | None, change_id: int) -> None:

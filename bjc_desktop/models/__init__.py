@@ -8,6 +8,7 @@ from bjc_desktop.models.coachings import Coaching, CoachingStaff, Measure
 from bjc_desktop.models.consultations import Consultation, Observation, Suggestion
 from bjc_desktop.models.outcomes import FollowUp, Outcome
 from bjc_desktop.models.plans import Barrier, CompetenceProfile, DevelopmentPlan, Goal, Task
+from bjc_desktop.models.privacy import Erasure, LegalHold, PrivacyRequest, RetentionSetting
 from bjc_desktop.models.providers import FundingChange, FundingDecision, Provider
 from bjc_desktop.models.records import ChangeRecord, Draft, PersonKey, User, UserStaff, VaultFact
 from bjc_desktop.models.reporting import FeedbackTalk, IndicatorSetting, ReleasedReport, ReportStatement, Target
@@ -55,20 +56,24 @@ __all__ = [
     "Consultation",
     "DevelopmentPlan",
     "Draft",
+    "Erasure",
     "FeedbackTalk",
     "FollowUp",
     "FundingChange",
     "FundingDecision",
     "Goal",
     "IndicatorSetting",
+    "LegalHold",
     "Measure",
     "Observation",
     "Outcome",
     "PersonKey",
+    "PrivacyRequest",
     "Provider",
     "ReleasedReport",
     "ReportStatement",
     "RequirementConfirmation",
+    "RetentionSetting",
     "Staff",
     "StaffQualification",
     "Suggestion",

@@ -42,3 +42,4 @@ class Consent(Packaged, Base):
     purpose: Mapped[str] = choice("Zweck", ConsentPurpose, required=True)
     given_on: Mapped[Day] = day("erteilt am", required=True)
     withdrawn_on: Mapped[Day | None] = day("widerrufen am")
+    form_version: Mapped[str | None] = text("Fassung der Erklärung")

@@ -77,12 +77,19 @@ class ChangeRecord(Base):
 
 
 class PersonKey(Base):
-    """The key that encrypts the change records of one person."""
+    """A key that encrypts the change records of one person, from the record ``since`` on until the person's next key.
+
+    A person gets a new key every year, so that the values of old records can be erased while those of newer ones stay.
+    """
 
     __tablename__ = "person_keys"
 
     coachee_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    since: Mapped[int] = mapped_column(Integer, primary_key=True, default=0, server_default="0")
+    """The first record it may encrypt."""
     key: Mapped[bytes] = mapped_column(LargeBinary)
+    begun_at: Mapped[str] = mapped_column(String(30), default="", server_default="")
+    """When it was made, in the form of a record's time; empty for keys of vaults before revision 0007."""
 
 
 class VaultFact(Base):

@@ -48,6 +48,9 @@ TITLES = {
     "feedback_talks": RowTitle("Rückmeldegespräch", "Rückmeldegespräche"),
     "requirement_confirmations": RowTitle("Bestätigung", "Bestätigungen"),
     "report_statements": RowTitle("Begründung", "Begründungen"),
+    "legal_holds": RowTitle("Sperre", "Sperren", day="held_from"),
+    "privacy_requests": RowTitle("Anfrage", "Anfragen", day="received_on", words="kind"),
+    "retention_settings": RowTitle("Aufbewahrungsfrist", "Aufbewahrungsfristen"),
 }
 """By table: all whose rows are edited one by one."""
 

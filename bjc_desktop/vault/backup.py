@@ -19,6 +19,7 @@ from bjc_desktop.errors import NotFoundError, VaultDamagedError, VaultError
 from bjc_desktop.vault.driver import DAMAGED, CipherKey, assert_whole, clear_errors, connect, copy_into, revision_of
 from bjc_desktop.vault.durable import PART, finish, new_part, sync_file, sync_folder
 from bjc_desktop.vault.slots import MIRROR, SLOTS, Anchor, SlotFile, parse_slots, slot_bytes
+from bjc_desktop.vault.tombstones import Tombstone, plain, put_beside, tombstones_beside, tombstones_in
 from bjc_desktop.vault.unlocking import unlock
 from bjc_desktop.vault.vault import BACKUPS, DATABASE, Secrets, Vault
 
@@ -28,7 +29,7 @@ RESTORED = "restored"
 _DESCRIPTION = "backup.json"
 _NAMES = {DATABASE, SLOTS, _DESCRIPTION}
 _FORMAT = 1
-_SMALL_BYTES = 1024 * 1024
+_SMALL_BYTES = 16 * 1024 * 1024
 _CHUNK = 1024 * 1024
 _KEPT_BEFORE = 12
 _BROKEN = "Die Sicherung ist beschädigt oder keine Sicherung. Bitte eine andere Sicherung verwenden."
@@ -131,6 +132,7 @@ def _verified_copy(source: BackupSource, copy: Path, now: datetime) -> dict[str,
         "vault_id": source.slots.vault_id,
         "created": now.astimezone(UTC).isoformat(timespec="milliseconds"),
         **_verified(copy, key, source.slots.anchor),
+        **plain(tombstones_beside(source.folder)),
     }
 
 
@@ -164,8 +166,10 @@ def _hash_of(path: Path) -> str:
 @dataclass(frozen=True, slots=True)
 class _Description:
     created: str
+    vault_id: str
     sizes: dict[str, int]
     hashes: dict[str, str]
+    tombstones: set[Tombstone]
 
 
 def _members(archive: zipfile.ZipFile, size: int) -> dict[str, zipfile.ZipInfo]:
@@ -188,8 +192,10 @@ def _described(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) ->
     files = {name: data["files"][name] for name in (DATABASE, SLOTS)}
     return _Description(
         str(data["created"]),
+        str(data["vault_id"]),
         {name: int(file["size"]) for name, file in files.items()},
         {name: str(file["sha256"]) for name, file in files.items()},
+        tombstones_in(data),
     )
 
 
@@ -220,6 +226,22 @@ def _unpack(source: Path, folder: Path) -> None:
     marker = json.dumps({"backup": source.name, "created": description.created})
     (folder / RESTORED).write_text(marker, encoding="utf-8")
     shutil.copyfile(folder / SLOTS, folder / MIRROR)
+    stones = _tombstones_near(source, description)
+    if stones:
+        put_beside(folder, stones)
+
+
+def _tombstones_near(source: Path, description: _Description) -> set[Tombstone]:
+    """Return what was erased after the backup *source* was made too, as far as it is known beside it.
+
+    Newer backups in its folder know it, and so does the vault whose own folder for backups this is.
+    """
+    stones = description.tombstones | tombstones_beside(source.parent) | tombstones_beside(source.parent.parent)
+    for other in source.parent.glob(f"*{ENDING}"):
+        found = _description_of(other)
+        if found is not None and found.vault_id == description.vault_id:
+            stones |= found.tombstones
+    return stones
 
 
 def _check_unpacked(folder: Path) -> None:
@@ -261,9 +283,14 @@ def restore(source: Path, folder: Path, passphrase: str | None = None, user: str
 
 
 def _created(path: Path) -> str:
+    description = _description_of(path)
+    return "" if description is None else description.created
+
+
+def _description_of(path: Path) -> _Description | None:
     try:
         with zipfile.ZipFile(path) as archive:
-            return _described(archive, _members(archive, path.stat().st_size)).created
+            return _described(archive, _members(archive, path.stat().st_size))
     except (
         zipfile.BadZipFile,
         VaultDamagedError,
@@ -275,7 +302,7 @@ def _created(path: Path) -> str:
         RuntimeError,
         EOFError,
     ):
-        return ""
+        return None
 
 
 def described_backups(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:

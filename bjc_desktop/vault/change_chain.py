@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +34,8 @@ _COLUMNS = (*_HEAD, "payload", "mac")
 _INSERT = f"INSERT INTO change_records ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 _LARGE = 4096
 _SLICE = 500
+_KEY_AGE = timedelta(days=365)
+"""So long a person's key encrypts new records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +108,23 @@ def tail_of(connection: Connection) -> Anchor:
     return Anchor() if row is None else Anchor(row.id, row.mac)
 
 
-def person_ciphers(connection: Connection, people: Iterable[str]) -> dict[str, ChaCha20Poly1305]:
-    """Return the cipher of each of *people*; who has no key yet gets one."""
+def person_ciphers(connection: Connection, people: Iterable[str], *, since: int, now: datetime) -> dict[str, ChaCha20Poly1305]:
+    """Return the cipher of each of *people* for records from *since* on.
+
+    Who has no key yet, or one that is older than a year, gets one: so old values can be erased while newer ones stay.
+    """
     wanted = sorted(set(people))
-    keys: dict[str, bytes] = {}
+    young, keys = timestamp(now - _KEY_AGE), dict[str, bytes]()
     for start in range(0, len(wanted), _SLICE):
         some = tuple(wanted[start : start + _SLICE])
-        query = f"SELECT coachee_id, key FROM person_keys WHERE coachee_id IN ({', '.join('?' * len(some))})"
-        keys.update((row[0], row[1]) for row in connection.exec_driver_sql(query, some))
+        marks = ", ".join("?" * len(some))
+        query = f"SELECT coachee_id, key, begun_at, since FROM person_keys WHERE coachee_id IN ({marks}) ORDER BY since"
+        newest = {row.coachee_id: row for row in connection.exec_driver_sql(query, some)}
+        keys.update((person, row.key) for person, row in newest.items() if row.begun_at >= young or row.since == since)
     fresh = {person: os.urandom(KEY_BYTES) for person in wanted if person not in keys}
     if fresh:
-        connection.execute(insert(_KEYS), [{"coachee_id": person, "key": key} for person, key in fresh.items()])
+        rows = [{"coachee_id": person, "since": since, "key": key, "begun_at": timestamp(now)} for person, key in fresh.items()]
+        connection.execute(insert(_KEYS), rows)
     return {person: ChaCha20Poly1305(key) for person, key in (keys | fresh).items()}
 
 
@@ -137,7 +145,8 @@ def append_records(
     """
     tail, key = tail_of(connection), chain_key_of(connection)
     ids = range(tail.count + 1, tail.count + 1 + len(records))
-    ciphers = person_ciphers(connection, (record.person_id for record in records if record.person_id is not None))
+    people = (record.person_id for record in records if record.person_id is not None)
+    ciphers = person_ciphers(connection, people, since=ids.start, now=now)
     at, head = timestamp(now), tail.head
     rows: list[tuple[Any, ...]] = []
     for record_id, record in zip(ids, records, strict=True):
@@ -173,7 +182,8 @@ def read_payload(connection: Connection, record: ChangeRecord | Mapping[str, Any
     row = {name: getattr(record, name) for name in ("id", "person_id", "payload")} if isinstance(record, ChangeRecord) else record
     payload = row["payload"]
     if row["person_id"] is not None:
-        key = connection.exec_driver_sql("SELECT key FROM person_keys WHERE coachee_id = ?", (row["person_id"],)).scalar()
+        query = "SELECT key FROM person_keys WHERE coachee_id = ? AND since <= ? ORDER BY since DESC LIMIT 1"
+        key = connection.exec_driver_sql(query, (row["person_id"], row["id"])).scalar()
         if key is None:
             return None
         payload = _opened(key, row["id"], payload)

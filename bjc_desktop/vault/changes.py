@@ -24,7 +24,6 @@ from bjc_desktop.vault.change_chain import (
     Actor,
     NewRecord,
     append_records,
-    person_ciphers,
     read_payload,
 )
 from bjc_desktop.vault.role_rights import NOT_ASSIGNED, assert_may_write, may_change_fields, sees_all_cases, visible_query
@@ -35,7 +34,6 @@ __all__ = [
     "Actor",
     "RecordingSession",
     "RowChange",
-    "person_ciphers",
     "read_payload",
     "record_event",
     "record_row_changes",
@@ -45,6 +43,8 @@ __all__ = [
 _OWN_COLUMNS = {"id", "row_version", "change_id"}
 _UPWARDS = {
     "consents": ("coachee_id", "coachees"),
+    "legal_holds": ("coachee_id", "coachees"),
+    "privacy_requests": ("coachee_id", "coachees"),
     "coachings": ("coachee_id", "coachees"),
     "development_plans": ("coaching_id", "coachings"),
     "goals": ("plan_id", "development_plans"),
@@ -58,7 +58,7 @@ _NOTES = {"consultations"}
 """The tables that hold ciphertext which the record keeps whole."""
 
 
-def _upwards(table: str) -> tuple[str, str] | None:
+def link_to_owner(table: str) -> tuple[str, str] | None:
     """Return the column of *table* that leads towards the person, and the table it refers to; None where none does."""
     known = _UPWARDS.get(table)
     if known is not None:
@@ -234,7 +234,7 @@ def _person_of(session: Session, entity: Recorded, pending: Mapping[tuple[str, s
     table = _table(entity).name
     if table == "coachees":
         return entity.id
-    link = _upwards(table)
+    link = link_to_owner(table)
     if link is None:
         return None
     column, parent_table = link
@@ -249,7 +249,7 @@ def _person_of(session: Session, entity: Recorded, pending: Mapping[tuple[str, s
 
 def concerns_people(table: str) -> bool:
     """Say whether the rows of *table* belong to coachees."""
-    return table == "coachees" or _upwards(table) is not None
+    return table == "coachees" or link_to_owner(table) is not None
 
 
 def people_of(connection: Connection, table: str, ids: Iterable[str]) -> dict[str, str]:
@@ -257,7 +257,7 @@ def people_of(connection: Connection, table: str, ids: Iterable[str]) -> dict[st
     wanted = list(dict.fromkeys(ids))
     if table == "coachees":
         return {row_id: row_id for row_id in wanted}
-    link = _upwards(table)
+    link = link_to_owner(table)
     if link is None:
         return {}
     parents = _parents_of(connection, Base.metadata.tables[table], link[0], wanted)

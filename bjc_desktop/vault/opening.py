@@ -33,6 +33,7 @@ from bjc_desktop.vault.driver import (
     vault_engine,
 )
 from bjc_desktop.vault.durable import finish, new_part, sync_file
+from bjc_desktop.vault.forgetting import erase_again
 from bjc_desktop.vault.keys import (
     DEFAULT_KDF,
     KEY_BYTES,
@@ -364,6 +365,7 @@ def _catch_up(vault: Vault, now: datetime) -> None:
         if restored is not None:
             record_event(session, actor, "restore", restored, now=now)
         record_event(session, actor, "unlock", {"by_recovery_code": vault.secrets.owner == RECOVERY}, now=now)
+    erase_again(vault, now)
     forget_failures(vault.folder)
     (vault.folder / RESTORED).unlink(missing_ok=True)
 

@@ -51,6 +51,9 @@ _WRITES: Mapping[str, frozenset[Role]] = {
     "report_statements": frozenset({Role.COORDINATION}),
     "feedback_talks": frozenset({Role.COORDINATION}),
     "released_reports": frozenset({Role.COORDINATION}),
+    "legal_holds": frozenset({Role.COORDINATION}),
+    "privacy_requests": _CASE,
+    "retention_settings": _DESK,
 }
 """By table: who may write. What is not named here belongs to the vault itself and has checks of its own."""
 _WRITES_FIELDS: Mapping[tuple[str, Role], frozenset[str]] = {
@@ -188,6 +191,8 @@ _MASKED: Mapping[str, Mapping[str, str]] = {
     "suggestions": {"": _OF_COACHING, "description": f"'{HIDDEN}'", "answer": "NULL"},
     "outcomes": {"": _OF_COACHING, "employer": "NULL", "gross_pay": "NULL"},
     "acknowledgements": {"": _OF_COACHING, "reason": f"'{HIDDEN}'"},
+    "legal_holds": {"": _VISIBLE, "reason": f"'{HIDDEN}'"},
+    "privacy_requests": {"": _VISIBLE, "remark": "NULL"},
 }
 """By table: the condition under which a row is seen whole (the empty key), and what else stands in a column."""
 _NEVER_FOR_TRAINERS: Mapping[str, tuple[str, ...]] = {

@@ -52,7 +52,8 @@ MAY = {
     "suggestions": {COACH, TRAINER, COORDINATION}, "funding_changes": DESK,
     "funding_decisions": DESK, "staff": DESK, "staff_qualifications": DESK, "requirement_confirmations": DESK,
     "working_time": DESK, "targets": DESK, "indicator_settings": DESK, "report_statements": {COORDINATION},
-    "feedback_talks": {COORDINATION}, "released_reports": {COORDINATION},
+    "feedback_talks": {COORDINATION}, "released_reports": {COORDINATION}, "legal_holds": {COORDINATION},
+    "privacy_requests": CASE, "retention_settings": DESK,
 }  # fmt: skip
 """Said once more, by table."""
 SETS = [frozenset(chosen) for size in (1, 2, 4) for chosen in combinations(Role, size)]
@@ -105,7 +106,8 @@ def test_that_a_session_keeps_to_the_rights(sample: Vault, role, table) -> None:
         row_id = connection.execute(select(entity.__table__.c.id).limit(1)).scalar()
     if row_id is None:
         assert table in {"acknowledgements", "requirement_confirmations", "indicator_settings", "report_statements",
-                         "feedback_talks", "released_reports", "suggestions", "funding_changes"}  # fmt: skip
+                         "feedback_talks", "released_reports", "suggestions", "funding_changes", "legal_holds", "privacy_requests",
+                         "retention_settings"}  # fmt: skip
         return
     refusal = None
     with acting(sample, frozenset({role})):
