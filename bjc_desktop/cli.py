@@ -103,6 +103,9 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("backup", metavar="BACKUP", type=Path)
     restore.add_argument("vault", metavar="VAULT", type=Path)
     _with_vault(commands, "doctor", "Tresor untersuchen")
+    access = _with_vault(commands, "access", "Auskunft über eine Person (Art. 15 DSGVO): PDF und Datenpaket")
+    access.add_argument("--case", required=True, metavar="FALLNUMMER")
+    access.add_argument("--out", required=True, metavar="DIR", type=Path)
     erase = _with_vault(commands, "erase", "eine Person löschen; ohne --confirm nur die Vorschau")
     erase.add_argument("--case", required=True, metavar="FALLNUMMER")
     erase.add_argument("--reason", default="", metavar="GRUND", help="ohne Namen; bleibt im Protokoll")
@@ -372,6 +375,20 @@ def _doctor(options: argparse.Namespace) -> int:
     return 1 if is_damaged(findings) else 0
 
 
+def _access(options: argparse.Namespace) -> None:
+    from bjc_desktop.services.access_answer import write_access_answer  # noqa: PLC0415
+    from bjc_desktop.services.erasing import person_by_case  # noqa: PLC0415
+
+    with _open(options) as vault:
+        with vault.reading() as connection:
+            person = person_by_case(connection, options.case)
+        answer = write_access_answer(vault, person, options.out, now=_now(), today=_today())
+    print(answer.pdf)
+    print(answer.package)
+    if answer.closed_notes:
+        _say(f"{answer.closed_notes} Notizen fehlen darin; dafür ist der Zugang zu den Notizen nötig.")
+
+
 def _erase(options: argparse.Namespace) -> None:
     from bjc_desktop.services.erasing import erase_person, person_by_case, preview_erasure, rows_in_words  # noqa: PLC0415
     from bjc_desktop.vocabulary import ErasureDepth  # noqa: PLC0415
@@ -404,5 +421,6 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "backup": _backup,
     "restore": _restore,
     "doctor": _doctor,
+    "access": _access,
     "erase": _erase,
 }

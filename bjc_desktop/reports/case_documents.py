@@ -57,7 +57,7 @@ def case_document_pdf(content: CaseDocument) -> bytes:
 
 
 def _part(part: Part) -> list[Flowable]:
-    story: list[Flowable] = heading(part.heading, room=60) if part.heading else []
+    story: list[Flowable] = heading(part.heading, room=110 if part.rows else 60) if part.heading else []
     story += [words(line, BODY) for line in part.lines]
     if part.rows:
         table: list[list[object]] = [list(part.heads)]

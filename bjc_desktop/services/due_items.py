@@ -37,6 +37,7 @@ class DueKind(Vocabulary):
     NO_CONTACT = "no_contact", "kein Kontakt"
     HOURS = "hours", "Arbeitszeit"
     PROOF_OF_USE = "proof_of_use", "Verwendungsnachweis"
+    REQUEST = "request", "Anfrage"
 
 
 class CaseSection(Vocabulary):
@@ -49,6 +50,7 @@ class CaseSection(Vocabulary):
     SUGGESTIONS = "suggestions", "Vorschläge"
     HOURS = "hours", "Arbeitszeiten"
     DECISIONS = "decisions", "Zuwendungsbescheide"
+    PRIVACY = "privacy", "Datenschutz"
 
 
 _SECTIONS = {
@@ -61,12 +63,13 @@ _SECTIONS = {
     DueKind.SUGGESTION: CaseSection.SUGGESTIONS,
     DueKind.NO_CONTACT: CaseSection.CONSULTATIONS,
     DueKind.HOURS: CaseSection.HOURS,
+    DueKind.REQUEST: CaseSection.PRIVACY,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class DueItem:
-    """Something due: what, when, in whose case, and where it is done. Working time belongs to no coaching."""
+    """Something due: what, when, in whose case, and where it is done. Working time and a request belong to no coaching."""
 
     kind: DueKind
     day: date

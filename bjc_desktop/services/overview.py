@@ -26,6 +26,7 @@ from bjc_desktop.services.due_items import (
     full_name,
     read_due,
 )
+from bjc_desktop.services.privacy_requests import read_requests
 from bjc_desktop.services.targets import read_settings
 from bjc_desktop.vocabulary import Channel, ConsultationKind, ConsultationStatus, Role
 
@@ -148,12 +149,36 @@ TRAINER_KINDS = (DueKind.GOAL, DueKind.TASK, DueKind.SUGGESTION)
 def read_overview_due(
     connection: Connection, *, staff_id: str | None, today: date, kinds: Sequence[DueKind] = ALL_KINDS
 ) -> tuple[DueItem, ...]:
-    """Return what is overdue or due within two weeks, with the working time that is missing; the earliest first."""
+    """Return what is overdue or due within two weeks, with the working time that is missing; the earliest first.
+
+    What people asked for about their own data is due for who keeps their cases.
+    """
     until = today + timedelta(days=DAYS_AHEAD)
     items = read_due(connection, Cases(staff_id), today=today, until=until, kinds=kinds)
     hours = missing_hours(connection, staff_id, today)
     proofs = _proofs_of_use(connection, today) if staff_id is None else []
-    return tuple(sorted((*items, *hours, *proofs), key=lambda item: (item.day, item.kind, item.name)))
+    requests = open_requests(connection, today) if kinds == ALL_KINDS else []
+    return tuple(sorted((*items, *hours, *proofs, *requests), key=lambda item: (item.day, item.kind, item.name)))
+
+
+def open_requests(connection: Connection, today: date) -> list[DueItem]:
+    """Return what people asked for about their own data and is to be answered within two weeks."""
+    until = today + timedelta(days=DAYS_AHEAD)
+    return [
+        DueItem(
+            DueKind.REQUEST,
+            request.due_on,
+            request.overdue,
+            request.name,
+            request.row["coachee_id"],
+            None,
+            request.row.id,
+            CaseSection.PRIVACY,
+            f"Anfrage beantworten: {request.row.text('kind')}",
+        )
+        for request in read_requests(connection, today=today)
+        if not request.answered and request.due_on <= until
+    ]
 
 
 def missing_hours(connection: Connection, staff_id: str | None, today: date) -> list[DueItem]:

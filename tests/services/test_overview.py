@@ -15,6 +15,7 @@ from bjc_desktop.models import (
     DevelopmentPlan,
     FollowUp,
     Goal,
+    PrivacyRequest,
     Provider,
     Staff,
     Task,
@@ -236,3 +237,17 @@ def test_that_a_coach_sees_the_own_figures_beside_the_providers(connection: Conn
     assert live is not None
     assert [figure.code for figure in live.own] == [figure.code for figure in live.provider]
     assert all(figure.target.target for figure in live.own)
+
+
+def test_that_a_request_is_due_until_it_is_answered(desk: Desk) -> None:
+    request = desk.add(PrivacyRequest, coachee_id=desk.coachee, kind="access", received_on=date(2025, 12, 1))
+
+    def due() -> list[tuple[str, bool, str]]:
+        with desk.vault.reading() as connection:
+            items = read_overview_due(connection, staff_id=desk.coach, today=TODAY)
+        return [(item.text, item.overdue, item.name) for item in items if item.kind is DueKind.REQUEST]
+
+    assert due() == [("Anfrage beantworten: Auskunft", True, "Ewa Łoś")]
+    with desk.vault.writing(now=NOW) as session:
+        session.get(PrivacyRequest, request).answered_on = TODAY
+    assert due() == []

@@ -181,6 +181,8 @@ class OverviewPage(Page):
             self.wanted.emit("follow_ups", {"coaching_id": item.coaching_id})
         elif item.kind is DueKind.CLOSING:
             self.wanted.emit("closing", {"coaching_id": item.coaching_id})
+        elif item.section is CaseSection.PRIVACY:
+            self.wanted.emit("privacy", {"section": "requests", "row_id": item.row_id})
         elif item.section is CaseSection.HOURS:
             if self.desk.at_provider_desk:
                 self.wanted.emit("hours", {"period": quarter_of(item.day).label})
