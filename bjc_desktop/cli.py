@@ -106,6 +106,8 @@ def _parser() -> argparse.ArgumentParser:
     access = _with_vault(commands, "access", "Auskunft über eine Person (Art. 15 DSGVO): PDF und Datenpaket")
     access.add_argument("--case", required=True, metavar="FALLNUMMER")
     access.add_argument("--out", required=True, metavar="DIR", type=Path)
+    retention = _with_vault(commands, "retention", "Löschlauf nach den Fristen; ohne --confirm nur die Vorschau")
+    retention.add_argument("--confirm", action="store_true", help="wirklich löschen")
     erase = _with_vault(commands, "erase", "eine Person löschen; ohne --confirm nur die Vorschau")
     erase.add_argument("--case", required=True, metavar="FALLNUMMER")
     erase.add_argument("--reason", default="", metavar="GRUND", help="ohne Namen; bleibt im Protokoll")
@@ -409,6 +411,21 @@ def _erase(options: argparse.Namespace) -> None:
     _say("Nichts wurde geändert; gelöscht wird mit --confirm und --reason.")
 
 
+def _retention(options: argparse.Namespace) -> None:
+    from bjc_desktop.services.erasing import rows_in_words  # noqa: PLC0415
+    from bjc_desktop.services.retention_run import rehearse_retention, run_retention  # noqa: PLC0415
+
+    with _open(options) as vault:
+        job = run_retention if options.confirm else rehearse_retention
+        result = job(vault, now=_now(), today=_today())
+    for group in result.plan.groups:
+        rows = result.counts.get(group.line.rule.key, {})
+        _show(f"{group.line.rule.title}: {rows_in_words(rows) or 'nichts'}")
+    _show(f"Wegen einer Sperre bleiben: {len(result.plan.held)} Personen")
+    _show(f"Kennzahlen verglichen: {result.compared}, verändert: {len(result.effects)}, davon eingefroren: {result.frozen}")
+    _say("Der Löschlauf ist fertig." if options.confirm else "Nichts wurde geändert; gelöscht wird mit --confirm.")
+
+
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "demo": _demo,
     "init": _init,
@@ -423,4 +440,5 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "doctor": _doctor,
     "access": _access,
     "erase": _erase,
+    "retention": _retention,
 }

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select, text
 from bjc_desktop.errors import InvalidInputError, NotFoundError, VaultError
 from bjc_desktop.exchange.pseudonyms import Pseudonyms
 from bjc_desktop.models import Base, Coachee, User
-from bjc_desktop.services.past_figures import FigureEffect, changed_figures, read_past_figures
+from bjc_desktop.services.past_figures import FigureEffect, changed_figures, past_quarters, read_past_figures
 from bjc_desktop.services.row_titles import TITLES
 from bjc_desktop.vault import Vault
 from bjc_desktop.vault.forgetting import Occasion, erase_people, leave_no_trace
@@ -152,7 +152,8 @@ def preview_erasure(vault: Vault, coachee_id: str, *, depth: ErasureDepth, now: 
     """
     with vault.reading() as connection:
         _assert_erasable(vault, connection, coachee_id, depth, today)
-        before = read_past_figures(connection, today=today) if depth is ErasureDepth.PERSON else {}
+        quarters = past_quarters(connection, today=today) if depth is ErasureDepth.PERSON else []
+        before = read_past_figures(connection, today=today, quarters=quarters) if quarters else {}
         days = {"person": coachee_id, "today": today.isoformat(), "far": "9999-12-31"}
         running = bool(connection.execute(_RUNNING, days).scalar_one())
         left = connection.execute(_LEFT_THE_HOUSE, {"person": coachee_id}).scalar_one()
@@ -162,7 +163,7 @@ def preview_erasure(vault: Vault, coachee_id: str, *, depth: ErasureDepth, now: 
         with vault.writing(now=now) as session:
             occasion = Occasion(depth, ErasureOccasion.REQUEST, "", vault.actor(), now)
             (erased,) = erase_people(session, people, occasion)
-            after = read_past_figures(session.connection(), today=today) if before else {}
+            after = read_past_figures(session.connection(), today=today, quarters=quarters) if quarters else {}
             raise _NotKeptError
     except _NotKeptError:
         return ErasurePreview(erased.counts, running, changed_figures(before, after), left, elsewhere)

@@ -1,6 +1,6 @@
 """The figures of all past quarters, for comparing them before and after something that must not change them unseen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -41,22 +41,40 @@ class FigureEffect:
     after: str
 
 
-def read_past_figures(connection: Connection, *, today: date) -> Mapping[FigureKey, PastFigure]:
-    """Return the six figures of every provider and of all together, for each quarter from the first entry to *today*."""
+def read_past_figures(
+    connection: Connection, *, today: date, quarters: Sequence[Period] | None = None
+) -> Mapping[FigureKey, PastFigure]:
+    """Return the six figures of every provider and of all together, in *quarters* or from the first entry to *today*."""
     settings = read_settings(connection)
     scopes = [*connection.execute(_PROVIDERS).scalars(), EVERYTHING]
-    frozen = {(row.scope, row.period_label) for row in connection.execute(_FROZEN)}
+    frozen = read_frozen(connection)
     found: dict[FigureKey, PastFigure] = {}
-    for period in past_quarters(connection, today=today):
+    for period in quarters or past_quarters(connection, today=today):
         figures = compute_indicators(connection, period, settings, as_of=today)
         for scope in scopes:
-            held = bool({(scope, period.label), (EVERYTHING, period.label)} & frozen)
+            held = (scope, period.label) in frozen
             found.update(((period.label, scope, figure.code), _past(figure, held)) for figure in figures.figures_of(scope))
     return found
 
 
 def _past(figure: Figure, held: bool) -> PastFigure:  # noqa: FBT001 - a field of the result
     return PastFigure(figure.label, figure.numerator, figure.denominator, held)
+
+
+def read_frozen(connection: Connection) -> frozenset[tuple[str, str]]:
+    """Return the scopes and quarters whose figures stand in a released report.
+
+    The figures of all providers together do so too where each provider's own do, and each provider's where those of all do.
+    """
+    released = {(row.scope, row.period_label) for row in connection.execute(_FROZEN)}
+    providers = list(connection.execute(_PROVIDERS).scalars())
+    found = set(released)
+    for label in {label for _, label in released}:
+        if providers and all((provider, label) in released for provider in providers):
+            found.add((EVERYTHING, label))
+        if (EVERYTHING, label) in released:
+            found.update((provider, label) for provider in providers)
+    return frozenset(found)
 
 
 def past_quarters(connection: Connection, *, today: date) -> list[Period]:
@@ -72,10 +90,9 @@ def changed_figures(before: Mapping[FigureKey, PastFigure], after: Mapping[Figur
     """Return the figures that are not frozen and differ, the newest quarter first; a provider's only where all's stay."""
     found = []
     for key, was in before.items():
-        now = after.get(key)
-        same = now is not None and (was.numerator, was.denominator) == (now.numerator, now.denominator)
-        if not same and not was.frozen:
-            found.append((key, FigureEffect(key[0], was.label, _ratio(was), "" if now is None else _ratio(now))))
+        now = after[key]
+        if not was.frozen and (was.numerator, was.denominator) != (now.numerator, now.denominator):
+            found.append((key, FigureEffect(key[0], was.label, _ratio(was), _ratio(now))))
     overall = {(key[0], key[2]) for key, _ in found if key[1] == EVERYTHING}
     return tuple(effect for key, effect in found if key[1] == EVERYTHING or (key[0], key[2]) not in overall)
 

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,6 +26,9 @@ from bjc_desktop.vault.vault import BACKUPS, DATABASE, Secrets, Vault
 ENDING = ".bjcbackup"
 RESTORED = "restored"
 """The note beside a restored vault that the next opening takes into the change record."""
+GUARD = "loeschlauf"
+"""The word in the name of a backup that was made before a run of erasing: it goes itself after a time."""
+_GUARD_DAYS = 30
 _DESCRIPTION = "backup.json"
 _NAMES = {DATABASE, SLOTS, _DESCRIPTION}
 _FORMAT = 1
@@ -81,6 +84,13 @@ def _forget_oldest(directory: Path) -> None:
     found = sorted(directory.glob(f"*{ENDING}"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
     for path in found[_KEPT_BEFORE:]:
         path.unlink(missing_ok=True)
+
+
+def forget_guards(folder: Path, now: datetime) -> None:
+    """Delete the backups of the vault in *folder* that were made before a run of erasing, once it is 30 days ago."""
+    for path in (folder / BACKUPS).glob(f"*_{GUARD}*{ENDING}"):
+        if path.stat().st_mtime < (now - timedelta(days=_GUARD_DAYS)).timestamp():
+            path.unlink(missing_ok=True)
 
 
 def write_backup(source: BackupSource, directory: Path, now: datetime) -> Path:

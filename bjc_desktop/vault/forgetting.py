@@ -157,6 +157,27 @@ def _rename(connection: Connection, person_id: str, pseudonym: str) -> int:
     return changed.rowcount
 
 
+def people_with_something(connection: Connection, depth: ErasureDepth) -> frozenset[str]:
+    """Return the people of whom there is something that an erasure to *depth* would take."""
+    found: set[str] = set()
+    for table, columns in blanked(depth).items():
+        anything = " OR ".join(f"({name} IS NOT NULL AND {name} IS NOT '{ERASED}')" for name in columns)
+        query = f"SELECT DISTINCT {_owner(table, table)} FROM {table} WHERE {anything}"
+        found.update(connection.exec_driver_sql(query).scalars())
+    return frozenset(found)
+
+
+def _owner(table: str, key: str) -> str:
+    """Return the expression for the person of a row of *table*, whose row is called *key*."""
+    link = link_to_owner(table)
+    if link is None:
+        return f"{key}.id"
+    column, parent = link
+    if parent == "coachees":
+        return f"{key}.{column}"
+    return f"(SELECT {_owner(parent, f'of_{key}')} FROM {parent} of_{key} WHERE of_{key}.id = {key}.{column})"
+
+
 def _drop_drafts(connection: Connection, person_id: str) -> int:
     """Delete what is typed and not saved about the person, whoever typed it."""
     ids = list(connection.exec_driver_sql("SELECT id FROM coachings WHERE coachee_id = :person", {"person": person_id}).scalars())

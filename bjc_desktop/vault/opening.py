@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, select
 
 from bjc_desktop.errors import NotFoundError, VaultDamagedError, VaultError, WrongPassphraseError
 from bjc_desktop.models import User, VaultFact
-from bjc_desktop.vault.backup import RESTORED, BackupSource, restored_from, write_backup
+from bjc_desktop.vault.backup import RESTORED, BackupSource, forget_guards, restored_from, write_backup
 from bjc_desktop.vault.ballast import keep_ballast, space_warning
 from bjc_desktop.vault.chain_check import verify_anchor
 from bjc_desktop.vault.change_chain import Actor, timestamp
@@ -366,6 +366,7 @@ def _catch_up(vault: Vault, now: datetime) -> None:
             record_event(session, actor, "restore", restored, now=now)
         record_event(session, actor, "unlock", {"by_recovery_code": vault.secrets.owner == RECOVERY}, now=now)
     erase_again(vault, now)
+    forget_guards(vault.folder, now)
     forget_failures(vault.folder)
     (vault.folder / RESTORED).unlink(missing_ok=True)
 
