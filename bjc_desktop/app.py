@@ -45,6 +45,7 @@ HEAVY = (
     "bjc_desktop.ui.quality.quality_page",
     "bjc_desktop.ui.history.history_page",
     "bjc_desktop.ui.audit.audit_page",
+    "bjc_desktop.ui.privacy.privacy_page",
     "bjc_desktop.ui.options.options_page",
     "bjc_desktop.ui.coachees.new_coachee_dialog",
     "bjc_desktop.ui.palette",

@@ -69,6 +69,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("foundations", "Grundlagen", "target", "foundations.foundations_page", "FoundationsPage", PROVIDER_DESK),
     PageEntry("history", "Änderungen", "history", "history.history_page", "HistoryPage", _CASES),
     PageEntry("audit", "Protokoll", "eye", "audit.audit_page", "AuditPage", PROVIDER_DESK),
+    PageEntry("privacy", "Datenschutz", "eye-off", "privacy.privacy_page", "PrivacyPage", _CASES | _ADMINISTRATION),
     PageEntry("access", "Zugänge", "key-round", "access.access_page", "AccessPage", _ADMINISTRATION),
     PageEntry("settings", "Einstellungen", "settings", "options.options_page", "OptionsPage"),
     PageEntry("case_file", "Fallakte", "user", "case_book.case_page", "CasePage", _PEOPLE, in_sidebar=False),

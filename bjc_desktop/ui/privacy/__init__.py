@@ -1,0 +1,1 @@
+"""Forgetting and access on request."""
