@@ -29,7 +29,7 @@ _DAYS = {
     ),
     RuleKey.TEXTS: _ENDED.format(day="coalesce(f.contacted_on, date(c.exit_on, '+6 months', 'floor'))"),
     RuleKey.CONTACT: _ENDED.format(day="coalesce(f.contacted_on, date(c.exit_on, '+6 months', 'floor'))"),
-    RuleKey.RECORD: _ENDED.format(day="max(c.exit_on, coalesce(d.valid_to, ''))"),
+    RuleKey.RECORD: _ENDED.format(day="max(c.exit_on, coalesce(d.proof_of_use_on, d.valid_to, ''))"),
 }
 """By rule: each person with the day from which the period counts."""
 _NAMES = text("SELECT id, given_name, family_name, case_number FROM coachees")

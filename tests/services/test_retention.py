@@ -144,6 +144,10 @@ def test_that_a_record_goes_five_years_after_its_decision_and_stays_counted_with
     other, _ = office.case(date(2016, 2, 2), date(2017, 1, 31))
     assert set(office.due(date(2022, 2, 1))[RuleKey.RECORD]) == {other}
     assert office.due(date(2023, 1, 1))[RuleKey.RECORD] == {person: FACTS, other: FACTS}
+    with office.vault.writing(now=NOW) as session:
+        session.get(FundingDecision, decision).proof_of_use_on = date(2017, 6, 30)
+    assert set(office.due(date(2022, 6, 30))[RuleKey.RECORD]) == {other}
+    assert set(office.due(date(2022, 7, 1))[RuleKey.RECORD]) == {person, other}
     result = office.run(date(2023, 1, 1))
     assert (result.effects, result.compared > 300) == ((), True)
     assert office.value("SELECT family_name FROM coachees WHERE id = ?", person) == "(gelöscht)"
