@@ -31,6 +31,7 @@ from bjc_desktop.models import (
     Task,
 )
 from bjc_desktop.models.base import Recorded
+from bjc_desktop.services.consent_effects import SwitchedOff, read_switched_off
 from bjc_desktop.services.row_editing import GONE
 from bjc_desktop.services.row_titles import fields_of, shown
 from bjc_desktop.vault import NoteCipher, Vault
@@ -141,6 +142,8 @@ class CaseFile:
     provider: str
     funding_decision: str
     consents: tuple[CaseRow, ...]
+    switched_off: tuple[SwitchedOff, ...]
+    """What the person withdrew the consent to, and what that switches off."""
     coachings: tuple[CoachingSummary, ...]
     assignments: tuple[Assignment, ...]
     measures: tuple[CaseRow, ...]
@@ -223,6 +226,7 @@ class _CaseReader:
             provider=self._name(Provider.__table__, "name", coaching["provider_id"]),
             funding_decision=self._name(FundingDecision.__table__, "reference", coaching["funding_decision_id"]),
             consents=self._rows(Consent, Consent.coachee_id == person.id, "given_on"),
+            switched_off=read_switched_off(self.connection, [person.id], today=self.today).get(person.id, ()),
             coachings=tuple(self._coachings(person.id)),
             assignments=tuple(self._assignments()),
             measures=self._of_coaching(Measure, "begin_on"),

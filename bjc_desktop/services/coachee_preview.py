@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Date, text
 
 from bjc_desktop.errors import NotFoundError
 from bjc_desktop.services.coachee_list import CoacheeRow, read_rows
+from bjc_desktop.services.consent_effects import SwitchedOff, read_switched_off
 from bjc_desktop.services.due_items import Cases, DueItem, full_name, read_due
 from bjc_desktop.services.row_editing import GONE
 from bjc_desktop.services.typed_values import show_date
@@ -99,8 +100,13 @@ def _facts(connection: Connection, row: CoacheeRow, today: date) -> list[tuple[s
         ("Telefon", contact.phone),
         ("E-Mail", contact.email),
         ("Coachings", str(contact.coachings) if contact.coachings > 1 else None),
+        *(("Widerrufen", f"{off.purpose.label}: {off.effect}") for off in _switched_off(connection, row.coachee_id, today)),
     )
     return [(title, words) for title, words in known if words]
+
+
+def _switched_off(connection: Connection, coachee_id: str, today: date) -> tuple[SwitchedOff, ...]:
+    return read_switched_off(connection, [coachee_id], today=today).get(coachee_id, ())
 
 
 def _day(day: date | None) -> str | None:

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Date, text
 
 from bjc_desktop.indicators.period import add_months
 from bjc_desktop.models.coachings import ASSIGNED
+from bjc_desktop.services.consent_effects import WITHDRAWN
 from bjc_desktop.services.typed_values import show_date
-from bjc_desktop.vocabulary import GOAL_END_STATUSES, Channel, ConsultationKind, SuggestionKind, Vocabulary
+from bjc_desktop.vocabulary import GOAL_END_STATUSES, Channel, ConsentPurpose, ConsultationKind, SuggestionKind, Vocabulary
 
 CONTACT_DAYS = 60
 """A coaching without contact for so many days is named."""
@@ -94,6 +95,7 @@ _CASES = {
     "people": f"{_COLUMNS} FROM json_each(:ids) j CROSS JOIN coachings c ON c.coachee_id = j.value WHERE {_RELEVANT}",
 }
 _ENDED = ", ".join(f"'{status.value}'" for status in GOAL_END_STATUSES)
+_FOLLOW_UP = f"'{ConsentPurpose.FOLLOW_UP.value}'"
 _SIX_MONTHS = "date(exit_on, '+6 months', 'floor')"
 _WITH = """WITH cases AS MATERIALIZED ({cases}),
 running AS MATERIALIZED (SELECT * FROM cases WHERE exit_on IS NULL OR exit_on >= :today),
@@ -105,7 +107,8 @@ _PARTS = {
     "u.id AS row_id, u.kind || ' ' || u.channel AS words FROM cases CROSS JOIN consultations u ON u.coaching_id = cases.id "
     "AND u.held_on >= :planned_since AND u.status = 'planned'",
     DueKind.FOLLOW_UP: f"SELECT 'follow_up', {_SIX_MONTHS}, coachee_id, id, id, NULL FROM cases WHERE exit_on < :today "
-    f"AND {_SIX_MONTHS} >= :survey_since AND NOT EXISTS (SELECT 1 FROM follow_ups f WHERE f.coaching_id = cases.id)",
+    f"AND {_SIX_MONTHS} >= :survey_since AND NOT EXISTS (SELECT 1 FROM follow_ups f WHERE f.coaching_id = cases.id) "
+    f"AND NOT {WITHDRAWN.format(person='cases.coachee_id', purpose=_FOLLOW_UP)}",
     DueKind.CLOSING: "SELECT 'closing', date(exit_on, '+1 month', 'floor'), coachee_id, id, id, exit_on FROM cases "
     "WHERE exit_on <= :today AND file_closed_on IS NULL",
     DueKind.PLAN_REVIEW: "SELECT 'plan_review', p.review_on, coachee_id, plans.coaching_id, p.id, NULL FROM plans "

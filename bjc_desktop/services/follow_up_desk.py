@@ -5,7 +5,7 @@ figure waits for it. The verdicts are the report's own, also those of answers th
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -21,6 +21,7 @@ from bjc_desktop.indicators.figures import SURVEY_GRACE
 from bjc_desktop.indicators.period import FOLLOW_UP_MONTHS, Period, add_months, cohort_before, quarter_of
 from bjc_desktop.indicators.settings import IndicatorSettings, NonResponse
 from bjc_desktop.models import Coachee, Coaching, Consent, Consultation, FollowUp
+from bjc_desktop.services.consent_effects import read_switched_off
 from bjc_desktop.services.consultation_recording import ConsultationForm, RecordedConsultation, record_consultation
 from bjc_desktop.services.input_warnings import EntryContext, warnings_for
 from bjc_desktop.services.row_editing import GONE, add_row, change_row
@@ -41,6 +42,7 @@ from bjc_desktop.vocabulary import (
 NO_EXIT = "Das Coaching hat noch keinen Austritt. Bitte zuerst den Austritt eintragen."
 CANCELLED = "Das Coaching ist storniert und wird nicht nachbefragt."
 STATUS_MISSING = "Bitte den Status am Stichtag angeben; „unbekannt“ ist möglich."
+WITHDRAWN_CONSENT = "Die Einwilligung in die Nachbefragung ist widerrufen. Bitte nicht befragen, sondern „Auskunft verweigert“ oder „entfällt“ wählen."
 STATUS_WITHOUT_SURVEY = "Ohne Befragung gibt es keinen Status am Stichtag. Bitte leer lassen oder „befragt“ wählen."
 
 
@@ -58,6 +60,7 @@ class DeskState(Vocabulary):
     NOT_REACHED = "not_reached", "nicht erreicht"
     REFUSED = "refused", "Auskunft verweigert"
     NOT_APPLICABLE = "not_applicable", "entfällt"
+    WITHDRAWN = "withdrawn", "nicht befragen: Einwilligung widerrufen"
 
 
 OPEN_STATES = (DeskState.OVERDUE, DeskState.IN_WINDOW, DeskState.LATER)
@@ -189,9 +192,11 @@ def read_follow_up_desk(connection: Connection, *, staff_id: str | None, today: 
     cases = {row.id: row for row in connection.execute(follow_up_cases(settings), bounds)} if bounds else {}
     ids = json.dumps([key for key, row in cases.items() if staff_id is None or row.coach_id == staff_id])
     attempts, consented = _attempts(connection, ids), _consented(connection, ids, today)
+    people = connection.execute(_people(), {"ids": ids}).all()
+    withdrawn = _withdrawn(connection, {row.coachee_id for row in people}, today)
     rows = [
-        _row(row, cases[row.id].verdict, attempts.get(row.id, ()), row.coachee_id in consented, today)
-        for row in connection.execute(_people(), {"ids": ids})
+        _without_survey(_row(row, cases[row.id].verdict, attempts.get(row.id, ()), row.coachee_id in consented, today), withdrawn)
+        for row in people
     ]
     ordered = sorted(rows, key=lambda row: (row.due_on, row.name, row.coaching_id))
     return FollowUpDesk(tuple(ordered), read_answers(connection, settings), settings, today)
@@ -245,6 +250,19 @@ def _consented(connection: Connection, ids: str, today: date) -> set[str]:
         .where(literal_column("coalesce(consents.withdrawn_on, '9999-12-31')", Date) > today)
     )
     return set(connection.execute(statement, {"ids": ids}).scalars())
+
+
+def _withdrawn(connection: Connection, coachee_ids: Iterable[str], today: date) -> set[str]:
+    """Return who has withdrawn the consent to the survey."""
+    found = read_switched_off(connection, coachee_ids, today=today)
+    return {person for person, some in found.items() if any(off.purpose is ConsentPurpose.FOLLOW_UP for off in some)}
+
+
+def _without_survey(row: SurveyRow, withdrawn: Collection[str]) -> SurveyRow:
+    """Return *row* as one that is not asked, where nothing was recorded yet and the consent is withdrawn; its verdict stays."""
+    if row.follow_up_state is not None or row.coachee_id not in withdrawn:
+        return row
+    return replace(row, state=DeskState.WITHDRAWN, words=DeskState.WITHDRAWN.label, phone=None, email=None)
 
 
 def _row(row: Any, verdict: str, attempts: tuple[Attempt, ...], consented: bool, today: date) -> SurveyRow:  # noqa: FBT001 - one column
@@ -349,9 +367,16 @@ def record_contact_attempt(
     InvalidInputError
         with one sentence for each field that cannot be saved.
     """
+    _assert_asked(session, coaching_id, held_on)
     kind = ConsultationKind.FOLLOW_UP_SURVEY.value
     form = ConsultationForm(staff_id, (coaching_id,), held_on, duration_min, channel, "single", kind, status)
     return record_consultation(session, vault, form, note, today=today)
+
+
+def _assert_asked(session: Session, coaching_id: str, day: date) -> None:
+    person = session.execute(select(Coaching.coachee_id).where(Coaching.id == coaching_id)).scalar()
+    if person is not None and _withdrawn(session.connection(), [person], day):
+        raise InvalidInputError({"state": WITHDRAWN_CONSENT})
 
 
 def follow_up_warnings(connection: Connection, coaching_id: str, values: Mapping[str, Any], *, today: date) -> dict[str, str]:
@@ -398,6 +423,8 @@ def record_follow_up(
     problem = _problem(coaching, surveyed, status_on_due_date)
     if problem:
         raise InvalidInputError(problem)
+    if surveyed:
+        _assert_asked(session, coaching_id, contacted_on or today)
     values = {
         "state": state,
         "status_on_due_date": status_on_due_date,

@@ -262,3 +262,34 @@ def test_that_consent_to_the_survey_is_shown(survey):
         session.get_one(Consent, "ja").withdrawn_on = TODAY
     assert not row_of(desk_of(vault), one).consented
     assert not row_of(desk_of(vault, today=TODAY - timedelta(days=1)), one).consented
+
+
+def test_that_who_withdrew_the_consent_is_not_asked_and_still_counted(survey):
+    from bjc_desktop.models import Consent
+    from bjc_desktop.services.due_items import Cases, DueKind, read_due
+
+    vault, one = survey
+    row = row_of(desk_of(vault), one)
+    figure = a1_2(vault, row.quarter)
+
+    def is_due() -> bool:
+        with vault.reading() as connection:
+            items = read_due(connection, Cases(coachee_ids=[row.coachee_id]), today=TODAY)
+        return DueKind.FOLLOW_UP in {item.kind for item in items}
+
+    with vault.writing(now=NOW) as session:
+        for consent in session.query(Consent).filter(Consent.coachee_id == row.coachee_id, Consent.purpose == "follow_up"):
+            session.delete(consent)
+        session.add(Consent(id="nein", coachee_id=row.coachee_id, purpose="follow_up", given_on=row.exit_on))
+    assert is_due()
+    with vault.writing(now=NOW) as session:
+        session.get_one(Consent, "nein").withdrawn_on = TODAY
+    found = row_of(desk_of(vault), one)
+    assert (found.state.label, found.phone, found.email) == ("nicht befragen: Einwilligung widerrufen", None, None)
+    assert (found.verdict, a1_2(vault, row.quarter), is_due()) == (row.verdict, figure, False)
+    with pytest.raises(InvalidInputError, match="nicht befragen"):
+        record(vault, one, "surveyed", "employed")
+    with pytest.raises(InvalidInputError, match="nicht befragen"), vault.writing(now=NOW) as session:
+        record_contact_attempt(session, vault, one, staff_id=COACH, held_on=TODAY, today=TODAY)
+    record(vault, one, "refused")
+    assert row_of(desk_of(vault), one).state.value == "refused"

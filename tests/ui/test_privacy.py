@@ -3,10 +3,12 @@
 from datetime import date
 
 import pytest
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QLabel
 
-from bjc_desktop.models import Coachee, Coaching, LegalHold, PrivacyRequest
+from bjc_desktop.models import Coachee, Coaching, Consent, LegalHold, PrivacyRequest
+from bjc_desktop.services.coachee_preview import coachee_preview
 from bjc_desktop.services.erasing import read_protocols
+from bjc_desktop.services.follow_up_desk import read_follow_up_desk
 from bjc_desktop.services.privacy_requests import read_requests
 from bjc_desktop.services.retention_rules import RuleKey, read_rules
 from bjc_desktop.ui.workspace import Workspace
@@ -150,3 +152,32 @@ def test_that_each_role_has_its_sections(desk, person, qtbot, role, sections) ->
             type_text(page.finders["requests"].line, NAME)
             assert page.person is None
             assert page.erase_button.isHidden()
+
+
+def test_that_a_withdrawn_consent_is_said_and_switches_the_survey_off(workspace, desk, qtbot) -> None:
+    surveys = desk.read(lambda c: read_follow_up_desk(c, staff_id=desk.staff_id, today=TODAY)).rows
+    coaching, coachee = next((row.coaching_id, row.coachee_id) for row in surveys if row.due_on <= TODAY)
+    with desk.vault.writing(now=NOW) as session:
+        session.connection().exec_driver_sql("DELETE FROM follow_ups WHERE coaching_id = ?", (coaching,))
+        session.connection().exec_driver_sql("DELETE FROM consents WHERE coachee_id = ?", (coachee,))
+        withdrawn = {
+            "purpose": "follow_up",
+            "given_on": date(2025, 1, 1),
+            "withdrawn_on": date(2025, 12, 1),
+            "form_version": "2/2024",
+        }
+        session.add(Consent(coachee_id=coachee, **withdrawn))
+    workspace.open_page("follow_ups", {"coaching_id": coaching})
+    page = workspace.page("follow_ups")
+    qtbot.waitUntil(lambda: page.table.current() is not None and page.table.current().coaching_id == coaching)
+    assert page.table.current().words == "nicht befragen: Einwilligung widerrufen"
+    assert not any(made.isEnabled() for made in page.panel._asking)
+    workspace.open_page("case_file", {"coaching_id": coaching, "section": "consents"})
+    section = workspace.page("case_file")
+    said = [
+        made.text() for made in section.findChildren(QLabel) if made.isVisible() and "widerrufen am 01.12.2025" in made.text()
+    ]
+    assert len(said) == 1
+    assert "kein Anruf, kein Brief" in said[0]
+    facts = desk.read(lambda c: coachee_preview(c, coachee, today=TODAY)).facts
+    assert [words for title, words in facts if title == "Widerrufen"][0].startswith("Nachbefragung: Nicht befragen")

@@ -95,7 +95,19 @@ class ListSection(CaseSectionView):
 
 
 class Consents(ListSection):
-    """The consents of the person."""
+    """The consents of the person, and what a withdrawal switches off."""
+
+    def build(self, made: RowList) -> None:
+        """Put what is switched off above the list."""
+        self.withdrawn = label("", "error", wrap=True)
+        self.column.addWidget(self.withdrawn)
+        super().build(made)
+
+    def show_case(self, case: CaseFile) -> None:
+        """Show the list, and what is switched off."""
+        super().show_case(case)
+        self.withdrawn.setText("\n".join(off.text for off in case.switched_off))
+        self.withdrawn.setVisible(bool(case.switched_off))
 
     def shape(self, case: CaseFile) -> ListShape:
         """Return the list's shape."""

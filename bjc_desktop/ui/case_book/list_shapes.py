@@ -32,9 +32,11 @@ def staff_choices(case: CaseFile, roles: Sequence[Role] | None = None) -> list[t
 def consents() -> ListShape:
     """Return the list of consents."""
     table = "consents"
-    columns = (_column(table, "purpose", stretch=True), *_days(table, "given_on", "withdrawn_on"))
+    version = _column(table, "form_version", width=180)
+    columns = (_column(table, "purpose", stretch=True), *_days(table, "given_on", "withdrawn_on"), version)
     empty = "Hier stehen die Einwilligungen, jede zu einem Zweck. Die in die Teilnahme gehört zum korrekten Abschluss."
-    return ListShape(table, columns, ("purpose", "given_on", "withdrawn_on"), ("purpose", "given_on"), empty, "Einwilligung")
+    fields = ("purpose", "given_on", "withdrawn_on", "form_version")
+    return ListShape(table, columns, fields, ("purpose", "given_on"), empty, "Einwilligung")
 
 
 def assignments(case: CaseFile) -> ListShape:

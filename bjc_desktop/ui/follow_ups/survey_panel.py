@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout,
 
 from bjc_desktop.reports.german import per_cent
 from bjc_desktop.services.case_print import phone_script, provider_of, survey_letter
-from bjc_desktop.services.follow_up_desk import Answer, FollowUpDesk, SurveyRow
+from bjc_desktop.services.follow_up_desk import Answer, DeskState, FollowUpDesk, SurveyRow
 from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
 from bjc_desktop.ui.shared.desk import Desk
@@ -64,7 +64,8 @@ class SurveyPanel(QFrame):
         mail = button("Nicht erreicht: s&chriftlich", lambda: self._try(Channel.WRITTEN), symbol="mail")
         letter = button("&Brief …", partial(self._preview, "letter"), symbol="printer")
         script = button("&Leitfaden für den Anruf …", partial(self._preview, "script"), symbol="printer")
-        for made in (phone, mail, letter, script):
+        self._asking = (phone, mail, letter, script)
+        for made in self._asking:
             column.addWidget(made)
         column.addStretch(1)
 
@@ -72,13 +73,21 @@ class SurveyPanel(QFrame):
         """Show the survey of *shown*, with what each answer makes of its quarter."""
         self._row = shown
         self._name.setText(shown.name)
-        contact = ", ".join(part for part in (shown.phone, shown.email) if part) or "keine Kontaktdaten"
+        withdrawn = shown.state is DeskState.WITHDRAWN
+        no_contact = "Kontaktdaten verdeckt" if withdrawn else "keine Kontaktdaten"
+        contact = ", ".join(part for part in (shown.phone, shown.email) if part) or no_contact
         self._facts.setText(
             f"Fallnummer {shown.case_number} · Austritt {show_date(shown.exit_on)} · Stichtag {show_date(shown.due_on)} · "
             f"im Fenster bis {show_date(shown.window_until)}\n{contact}"
         )
         self._consent.setVisible(not shown.consented)
-        self._consent.setText("Es liegt keine gültige Einwilligung in die Nachbefragung vor.")
+        self._consent.setText(
+            "Bitte nicht befragen: Die Einwilligung in die Nachbefragung ist widerrufen."
+            if withdrawn
+            else "Es liegt keine gültige Einwilligung in die Nachbefragung vor."
+        )
+        for made in self._asking:
+            made.setEnabled(not withdrawn)
         self.answers.clear()
         for answer in desk.answers:
             figure = desk.effect(shown, answer)
