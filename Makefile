@@ -26,6 +26,7 @@ check: setup     ## every static tool
 	! $(BIN)/vulture | grep -E 'unused (class|function|import|method|property)|unreachable'
 	$(BIN)/python -m bjc_desktop.indicators.documentation --check docs/indicators.md
 	$(BIN)/python tools/components.py --check
+	$(BIN)/python -m bjc_desktop.services.privacy_documentation --check docs/privacy.md
 	$(BIN)/python tools/check_tree.py
 
 bench: setup     ## speed, measured on sample data
@@ -43,6 +44,7 @@ pictures: setup  ## the pictures of the README
 docs: setup      ## the generated documents
 	$(BIN)/python -m bjc_desktop.indicators.documentation docs/indicators.md
 	$(BIN)/python tools/components.py --write
+	$(BIN)/python -m bjc_desktop.services.privacy_documentation docs/privacy.md
 
 # Universal (Linux, Windows, macOS), wheels only, with hashes, and nothing younger than a fortnight.
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: --generate-hashes --upgrade \

@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from benchmarks import change_record, desks, forgetting, package_imports, program_start, provider_bundle, quarter_figures, search, window
+from benchmarks import (
+    change_record,
+    desks,
+    forgetting,
+    package_imports,
+    program_start,
+    provider_bundle,
+    quarter_figures,
+    search,
+    window,
+)
 from benchmarks.measuring import Row
 from benchmarks.results_document import HEADS, write
 from benchmarks.sample_vaults import Workshop

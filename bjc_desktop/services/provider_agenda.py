@@ -1,4 +1,4 @@
-"""What waits at the provider's desk: the report of the last quarter, hours that are missing, and what the team needs."""
+"""What waits at the provider's desk: the report of the last quarter, hours that are missing, what the team needs, the yearly run."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,12 +6,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bjc_desktop.indicators.period import previous_quarter, quarter_of
+from bjc_desktop.indicators.period import add_months, previous_quarter, quarter_of
 from bjc_desktop.reports.german import quarter
 from bjc_desktop.services.overview import missing_hours
 from bjc_desktop.services.report_preflight import read_preflight
+from bjc_desktop.services.retention_run import RUN_MONTHS, begun_on, last_run
 from bjc_desktop.services.team import list_providers
 from bjc_desktop.services.team_board import read_team_board
+from bjc_desktop.vault.role_rights import visible_people
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class AgendaItem:
 
 def read_provider_agenda(connection: Connection, *, today: date) -> tuple[AgendaItem, ...]:
     """Return what waits on *today*, the reports first; nothing for a vault without providers."""
-    return (*_reports(connection, today), *_hours(connection, today), *_team(connection, today))
+    return (*_reports(connection, today), *_hours(connection, today), *_team(connection, today), *_run(connection, today))
 
 
 def _reports(connection: Connection, today: date) -> list[AgendaItem]:
@@ -57,3 +59,11 @@ def _hours(connection: Connection, today: date) -> list[AgendaItem]:
 
 def _team(connection: Connection, today: date) -> list[AgendaItem]:
     return [AgendaItem(warning, False, "team", {}) for warning in read_team_board(connection, today=today).warnings]  # noqa: FBT003
+
+
+def _run(connection: Connection, today: date) -> list[AgendaItem]:
+    """Return that the yearly run of erasing is due, for who sees all cases."""
+    since = last_run(connection) or begun_on(connection)
+    if since is None or add_months(since, RUN_MONTHS) > today or visible_people(connection) is not None:
+        return []
+    return [AgendaItem("Der jährliche Löschlauf steht an", False, "privacy", {"section": "run"})]  # noqa: FBT003

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.orm import Session
 
 from bjc_desktop.errors import VaultError
@@ -25,6 +25,9 @@ from bjc_desktop.vocabulary import ErasureOccasion
 
 CHANGES_FIGURES = "Der Löschlauf würde Kennzahlen ohne freigegebenen Bericht ändern und wurde nicht ausgeführt."
 NOTHING_DUE = "Es ist nichts zu löschen."
+RUN_MONTHS = 12
+"""So long after the last run, or after the vault was made, the next one is due."""
+_FIRST = text("SELECT at FROM change_records WHERE id = 1")
 _LAST = text("SELECT max(at) FROM change_records WHERE action = 'retention'")
 
 
@@ -121,5 +124,14 @@ def _erase_group(vault: Vault, session: Session, plan: RetentionPlan, key: RuleK
 
 def last_run(connection: Connection) -> date | None:
     """Return the day of the last run, or None where there was none."""
-    found = connection.execute(_LAST).scalar()
+    return _day_of(connection, _LAST)
+
+
+def begun_on(connection: Connection) -> date | None:
+    """Return the day on which the vault was made."""
+    return _day_of(connection, _FIRST)
+
+
+def _day_of(connection: Connection, statement: TextClause) -> date | None:
+    found = connection.execute(statement).scalar()
     return None if found is None else datetime.fromisoformat(found).astimezone().date()

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Table, func, insert, select
 from sqlalchemy.orm import Session
 
+from bjc_desktop.errors import DiskFullError, VaultError
 from bjc_desktop.models import Base
 from bjc_desktop.models.base import Exposure, FieldInfo, Kind, field_of
 from bjc_desktop.models.coachee_keys import write_keys
@@ -21,6 +22,9 @@ from bjc_desktop.vocabulary import ErasureDepth, ErasureOccasion
 
 ERASED = "(gelöscht)"
 """What stands where a text was that a row cannot do without."""
+TRACES_LEFT = "Gelöscht ist die Person, aber für das Aufräumen der Datei fehlt Platz. Bitte Platz schaffen und den Tresor noch einmal öffnen."
+_TRACES_DUE = "traces_due"
+"""The fact of a vault whose file is still to be cleaned after an erasure: a kill in between does not leave it so."""
 _ERASURES = Base.metadata.tables["erasures"]
 _TABLES: tuple[Table, ...] = tuple(table for table in reversed(Base.metadata.sorted_tables) if concerns_people(table.name))
 """All that belongs to people, children before parents."""
@@ -78,6 +82,7 @@ def erase_people(session: Session, people: Mapping[str, str], occasion: Occasion
         }
         connection.execute(insert(_ERASURES), [values])
         found.append(Erased(person_id, pseudonym, counts))
+    connection.exec_driver_sql("INSERT OR REPLACE INTO vault_facts (key, value) VALUES (?, x'01')", (_TRACES_DUE,))
     session.expire_all()
     return found
 
@@ -209,17 +214,21 @@ def leave_no_trace(vault: Vault) -> None:
 
     Raises
     ------
-    DiskFullError
-        where there is no room to write the file anew; what was erased stays erased, and the next erasure makes up for it.
+    VaultError
+        where there is no room to write the file anew; what was erased stays erased, and the next opening makes up for it.
     """
-    keep_beside(vault)
-    vault.anchor_changes()
-    vault.engine.dispose()
-    with closing(connect(vault.database, vault.secrets.cipher_key)) as raw, clear_errors():
-        if raw.execute("SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_stat1'").fetchone()[0]:
-            raw.execute("ANALYZE")
-        raw.execute("VACUUM")
-        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    try:
+        keep_beside(vault)
+        vault.anchor_changes()
+        vault.engine.dispose()
+        with closing(connect(vault.database, vault.secrets.cipher_key)) as raw, clear_errors():
+            if raw.execute("SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_stat1'").fetchone()[0]:
+                raw.execute("ANALYZE")
+            raw.execute("VACUUM")
+            raw.execute("DELETE FROM vault_facts WHERE key = ?", (_TRACES_DUE,))
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    except DiskFullError as error:
+        raise VaultError(TRACES_LEFT) from error
 
 
 def keep_beside(vault: Vault) -> None:
@@ -233,18 +242,25 @@ def keep_beside(vault: Vault) -> None:
 
 
 def erase_again(vault: Vault, now: datetime) -> int:
-    """Erase whom a restored backup brought back; return how many. Costs one look where there is nothing to do."""
+    """Erase whom a restored backup brought back; return how many. Costs one look where there is nothing to do.
+
+    What an erasure that was interrupted left in the file is removed as well, as soon as there is room.
+    """
     with vault.reading() as connection:
+        due = connection.exec_driver_sql("SELECT count(*) FROM vault_facts WHERE key = ?", (_TRACES_DUE,)).scalar()
         empty = not connection.execute(select(func.count()).select_from(_ERASURES)).scalar_one()
         stones = tombstones_beside(vault.folder)
         missing = set() if not stones and empty else settled(stones | kept_tombstones(connection)) - kept_tombstones(connection)
-    if not missing:
+    if not missing and not due:
         if not empty:
             keep_beside(vault)
         return 0
-    with vault.writing(now=now) as session:
-        count = _replay(session, vault.actor(), missing, now)
-    leave_no_trace(vault)
+    count = 0
+    if missing:
+        with vault.writing(now=now) as session:
+            count = _replay(session, vault.actor(), missing, now)
+    with suppress(VaultError):
+        leave_no_trace(vault)
     return count
 
 
@@ -262,6 +278,7 @@ def _replay(session: Session, actor: Actor, missing: Iterable[Tombstone], now: d
         if person_id is not None and not stone.taken_back:
             _erase_once_more(session, person_id, stone, depth, actor, now)
             count += 1
+    connection.exec_driver_sql("INSERT OR REPLACE INTO vault_facts (key, value) VALUES (?, x'01')", (_TRACES_DUE,))
     return count
 
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from bjc_desktop.cli import run
-from bjc_desktop.errors import InvalidInputError, NotFoundError, PackageError, VaultError
+from bjc_desktop.errors import DiskFullError, InvalidInputError, NotFoundError, PackageError, VaultError
 from bjc_desktop.exchange.package_import import import_package
 from bjc_desktop.models import Base, Coachee, LegalHold
 from bjc_desktop.services.coachee_list import CoacheeFilter, find_coachees
@@ -22,9 +22,9 @@ from bjc_desktop.services.history import recent_changes
 from bjc_desktop.services.past_figures import changed_figures, read_past_figures
 from bjc_desktop.services.row_titles import entity_of, fields_of
 from bjc_desktop.services.targets import fill_new_vault
-from bjc_desktop.vault import Vault, back_up, open_vault, restore, verify_chain
+from bjc_desktop.vault import Vault, back_up, forgetting, open_vault, restore, verify_chain
 from bjc_desktop.vault.changes import concerns_people
-from bjc_desktop.vault.driver import connect
+from bjc_desktop.vault.driver import FULL, connect
 from bjc_desktop.vault.forgetting import condition
 from bjc_desktop.vocabulary import ErasureDepth, Role
 from tests.conftest import PASSPHRASE, TemplateVault
@@ -173,6 +173,26 @@ def test_that_the_vaults_own_backups_folder_knows_what_was_erased_since(house: H
     _erase(house.vault)
     with _restored(house, older) as vault:
         assert _traces(vault) == []
+
+
+def test_that_an_interrupted_erasure_is_finished_by_the_next_opening(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise DiskFullError(FULL)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(forgetting, "keep_beside", full)
+        with pytest.raises(VaultError, match="Gelöscht ist die Person"):
+            _erase(house.vault)
+    folder = house.vault.folder
+    assert _rows_of(house.vault, PERSON) == {}
+    assert not (folder / "erased.json").exists()
+    house.vault.close()
+    for _ in range(2):
+        with open_vault(folder, PASSPHRASE, now=NOW + MONTH) as vault:
+            assert _traces(vault) == []
+            assert (folder / "erased.json").exists()
+            with vault.reading() as connection:
+                assert connection.exec_driver_sql("SELECT count(*) FROM vault_facts WHERE key = 'traces_due'").scalar() == 0
 
 
 def test_that_a_data_package_brings_a_person_back_only_on_purpose(house: House) -> None:

@@ -26,12 +26,14 @@ from bjc_desktop.services import retention_run
 from bjc_desktop.services.erasing import read_protocols
 from bjc_desktop.services.history import field_history
 from bjc_desktop.services.past_figures import read_past_figures
+from bjc_desktop.services.provider_agenda import read_provider_agenda
 from bjc_desktop.services.retention_plan import plan_retention
 from bjc_desktop.services.retention_rules import RULES, RuleKey, change_rule, read_rules
 from bjc_desktop.services.retention_run import rehearse_retention, run_retention
 from bjc_desktop.services.targets import fill_new_vault
 from bjc_desktop.vault import Vault, open_vault, open_with_key, verify_chain
 from bjc_desktop.vocabulary import ErasureDepth, Role
+from tests.conftest import NOW as CREATED
 from tests.conftest import PASSPHRASE, TemplateVault
 from tests.samples import NOW, filled
 from tests.vault.test_role_rights import acting
@@ -290,3 +292,15 @@ def test_that_the_command_shows_first_and_runs_only_when_told(
         said = capsys.readouterr()
         assert words in said.err
         assert "Geheimname" not in said.out + said.err
+
+
+def test_that_the_yearly_run_is_named_a_year_after_the_last_one(office: Office) -> None:
+    def named(today: date) -> bool:
+        with office.vault.reading() as connection:
+            return any("Löschlauf" in item.text for item in read_provider_agenda(connection, today=today))
+
+    made = CREATED.date()
+    assert (named(add_months(made, 12) - timedelta(days=1)), named(add_months(made, 12))) == (False, True)
+    office.person(date(2026, 1, 1))
+    office.run(date(2026, 12, 1))
+    assert (named(date(2027, 11, 30)), named(date(2027, 12, 1))) == (False, True)
