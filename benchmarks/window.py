@@ -183,6 +183,7 @@ def _workspace(workshop: Workshop) -> Iterator[Row]:  # noqa: C901, PLR0915 - on
         ("team", {}),
         ("history", {}),
         ("audit", {}),
+        ("privacy", {}),
         ("access", {}),
         ("overview", {}),
     ):

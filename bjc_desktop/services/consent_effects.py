@@ -1,6 +1,6 @@
 """What the withdrawal of a consent switches off: the data of it, and who has withdrawn what.
 
-A consent is withdrawn for a purpose where one was withdrawn and none holds. Figures are counted by the rules of docs/indicators.md
+A consent is withdrawn for a purpose where one was withdrawn and none was given since; older ones do not outlive the withdrawal. Figures are counted by the rules of docs/indicators.md
 alone; a withdrawal never changes one unseen.
 """
 
@@ -27,9 +27,9 @@ EFFECTS: Mapping[ConsentPurpose, str] = {
 """By purpose: what stops. Only the survey is something that the program does itself."""
 
 WITHDRAWN = (
-    "(EXISTS (SELECT 1 FROM consents k WHERE k.coachee_id = {person} AND k.purpose = {purpose} AND k.withdrawn_on <= :today) "
-    "AND NOT EXISTS (SELECT 1 FROM consents k WHERE k.coachee_id = {person} AND k.purpose = {purpose} AND k.given_on <= :today "
-    "AND coalesce(k.withdrawn_on, '9999-12-31') > :today))"
+    "EXISTS (SELECT 1 FROM consents w WHERE w.coachee_id = {person} AND w.purpose = {purpose} AND w.withdrawn_on <= :today "
+    "AND NOT EXISTS (SELECT 1 FROM consents k WHERE k.coachee_id = {person} AND k.purpose = {purpose} "
+    "AND k.given_on BETWEEN w.withdrawn_on AND :today AND coalesce(k.withdrawn_on, '9999-12-31') > :today))"
 )
 """The condition that the consent of a person to a purpose is withdrawn on the day ``:today``."""
 

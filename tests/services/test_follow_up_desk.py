@@ -284,6 +284,7 @@ def test_that_who_withdrew_the_consent_is_not_asked_and_still_counted(survey):
     assert is_due()
     with vault.writing(now=NOW) as session:
         session.get_one(Consent, "nein").withdrawn_on = TODAY
+        session.add(Consent(id="alt", coachee_id=row.coachee_id, purpose="follow_up", given_on=row.exit_on - timedelta(days=30)))
     found = row_of(desk_of(vault), one)
     assert (found.state.label, found.phone, found.email) == ("nicht befragen: Einwilligung widerrufen", None, None)
     assert (found.verdict, a1_2(vault, row.quarter), is_due()) == (row.verdict, figure, False)
@@ -291,5 +292,8 @@ def test_that_who_withdrew_the_consent_is_not_asked_and_still_counted(survey):
         record(vault, one, "surveyed", "employed")
     with pytest.raises(InvalidInputError, match="nicht befragen"), vault.writing(now=NOW) as session:
         record_contact_attempt(session, vault, one, staff_id=COACH, held_on=TODAY, today=TODAY)
+    with vault.writing(now=NOW) as session:
+        session.add(Consent(id="neu", coachee_id=row.coachee_id, purpose="follow_up", given_on=TODAY))
+    assert (row_of(desk_of(vault), one).state, is_due()) == (row.state, True)
     record(vault, one, "refused")
     assert row_of(desk_of(vault), one).state.value == "refused"

@@ -32,11 +32,15 @@ def staff_choices(case: CaseFile, roles: Sequence[Role] | None = None) -> list[t
 def consents() -> ListShape:
     """Return the list of consents."""
     table = "consents"
-    version = _column(table, "form_version", width=180)
-    columns = (_column(table, "purpose", stretch=True), *_days(table, "given_on", "withdrawn_on"), version)
+    columns = (Column("Zweck", _purpose, stretch=True), *_days(table, "given_on", "withdrawn_on"))
     empty = "Hier stehen die Einwilligungen, jede zu einem Zweck. Die in die Teilnahme gehört zum korrekten Abschluss."
     fields = ("purpose", "given_on", "withdrawn_on", "form_version")
     return ListShape(table, columns, fields, ("purpose", "given_on"), empty, "Einwilligung")
+
+
+def _purpose(shown: CaseRow) -> str:
+    version = shown.text("form_version")
+    return f"{shown.text('purpose')} ({version})" if version else shown.text("purpose")
 
 
 def assignments(case: CaseFile) -> ListShape:
