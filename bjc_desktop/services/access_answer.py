@@ -18,11 +18,13 @@ from bjc_desktop.services.retention_rules import RuleLine, months_in_words, read
 from bjc_desktop.services.row_titles import TITLES, title_of
 from bjc_desktop.services.stored_about import StoredAbout, StoredRow, Trace, read_stored_about, traces_as_json
 from bjc_desktop.services.typed_values import show_date
-from bjc_desktop.vault import Vault, record_event
+from bjc_desktop.vault import Vault
+from bjc_desktop.vault.accounting import Leaving
+from bjc_desktop.vault.change_chain import NewRecord, append_records
 from bjc_desktop.vault.durable import write_file
 from bjc_desktop.vocabulary import RequestKind
 
-WHAT = "Auskunft"
+WHAT = "access"
 _PIECE = 1500
 """So many letters of a cell fit well on a page."""
 NO_FOLDER = "Den Ordner gibt es nicht oder er ist nicht beschreibbar. Bitte einen anderen Ordner wählen."
@@ -57,7 +59,7 @@ def write_access_answer(vault: Vault, coachee_id: str, folder: Path, *, now: dat
     Raises
     ------
     InvalidInputError
-        where *folder* cannot be written to; nothing was recorded.
+        where *folder* cannot be written to.
     NotFoundError, VaultError
         where there is no such person, or the user does not keep this person's case.
     """
@@ -66,6 +68,7 @@ def write_access_answer(vault: Vault, coachee_id: str, folder: Path, *, now: dat
         rules = read_rules(connection)
     if not folder.is_dir():
         raise InvalidInputError({"folder": NO_FOLDER})
+    _account_for(vault, coachee_id, now)
     stem = f"BJC_Auskunft_{person_pseudonyms(vault).person(coachee_id)}_{today.isoformat()}"
     paths = folder / f"{stem}.pdf", folder / f"{stem}.zip"
     try:
@@ -73,10 +76,18 @@ def write_access_answer(vault: Vault, coachee_id: str, folder: Path, *, now: dat
             write_file(path, content, part=path.with_name(f".bjc-export.{vault.id[:8]}.part"))
     except OSError:
         raise InvalidInputError({"folder": NO_FOLDER}) from None
-    with vault.writing(now=now) as session:
-        record_event(session, vault.actor(), "export", {"what": WHAT}, entity="coachees", entity_id=coachee_id, now=now)
-        answer_requests(session, coachee_id, RequestKind.ACCESS, today=today)
+    if not vault.read_only:
+        with vault.writing(now=now) as session:
+            answer_requests(session, coachee_id, RequestKind.ACCESS, today=today)
     return AccessAnswer(*paths, stored.closed_notes)
+
+
+def _account_for(vault: Vault, coachee_id: str, now: datetime) -> None:
+    """Record the answer before it is written; in a damaged vault nothing can be recorded."""
+    if not vault.read_only:
+        record = NewRecord(Leaving.EXPORT.value, {"what": WHAT}, "coachees", coachee_id, person_id=coachee_id)
+        with vault.writing(now=now) as session:
+            append_records(session.connection(), vault.actor(), [record], now)
 
 
 # --- for people -----------------------------------------------------------------------------------------------------------------
@@ -88,7 +99,7 @@ def access_pdf(stored: StoredAbout, rules: Sequence[RuleLine], *, today: date) -
     parts = [Part("Worum es geht", _ABOUT), Part("Wie lange etwas bleibt", tuple(_periods(rules)))]
     parts += [_table(name, rows) for name, rows in stored.tables.items()]
     parts += [
-        _traces("Gedruckt, ausgegeben, gelöscht", stored.given_out, "Bisher wurde nichts ausgegeben."),
+        _traces("Geöffnet, gedruckt, ausgegeben, gelöscht", stored.given_out, "Bisher wurde nichts geöffnet oder ausgegeben."),
         _traces("Wer wann was geändert hat", stored.changes, "Es gibt keine aufgezeichneten Änderungen."),
         Part("Berichte", stored.reports or ("In keinem freigegebenen Bericht ist ein Coaching dieser Person gezählt.",)),
     ]

@@ -37,10 +37,11 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "set_staff", "change_roles",
         ),
     ),
+    "erased": ("Löschungen", ("erase", "retention")),
     "vault": ("Tresor", ("create", "migrate", "restore", "rotate_key", "rotate_notes")),
 }  # fmt: skip
 """By key: what the kind of records is called, and the actions it is made of."""
-_EVENTS = {
+EVENTS = {
     "create": "Tresor angelegt",
     "migrate": "Tresor auf eine neue Fassung gebracht",
     "restore": "Tresor aus einer Sicherung zurückgeholt",
@@ -64,8 +65,10 @@ _EVENTS = {
     "rotate_key": "Datenschlüssel gewechselt",
     "set_staff": "Person im Team festgelegt",
     "change_roles": "Rollen geändert",
+    "erase": "Angaben einer Person gelöscht",
+    "retention": "Löschlauf ausgeführt",
 }
-_WHAT = {
+WHAT = {
     "package": "Datenpaket",
     "bundle": "Berichtspaket",
     "draft": "Entwurf eines Berichtspakets",
@@ -79,6 +82,7 @@ _WHAT = {
     "hand_over": "Übergabeblatt",
     "letter": "Brief der Nachbefragung",
     "script": "Leitfaden der Nachbefragung",
+    "access": "Auskunft nach Art. 15 DSGVO",
 }
 _RECORDS = Base.metadata.tables["change_records"]
 _STATE = "record_verified"
@@ -221,12 +225,12 @@ class _RecordWords:
             return self.words.bare(record["entity"], record["action"]), False
 
     def _event(self, record: RowMapping) -> str:
-        said = _EVENTS.get(record["action"], record["action"])
+        said = EVENTS.get(record["action"], record["action"])
         payload = read_payload(self.connection, record) if record["action"] not in ROW_ACTIONS else None
         return said if payload is None else f"{said}{self._details(payload)}"
 
     def _details(self, payload: Mapping[str, Any]) -> str:
-        parts = [_WHAT.get(str(payload["what"]), "")] if "what" in payload else []
+        parts = [WHAT.get(str(payload["what"]), "")] if "what" in payload else []
         if payload.get("user_id") in self.users:
             parts.append(self.users[payload["user_id"]])
         if isinstance(payload.get("roles"), list):

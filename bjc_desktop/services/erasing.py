@@ -37,7 +37,7 @@ _RUNNING = text(
     "SELECT count(*) FROM coachings WHERE coachee_id = :person AND cancelled = 0 AND coalesce(exit_on, :far) >= :today"
 )
 _LEFT_THE_HOUSE = text(
-    "SELECT count(*) FROM change_records WHERE action IN ('print', 'export') AND (entity_id = :person "
+    "SELECT count(*) FROM change_records WHERE action IN ('print', 'save', 'export') AND (entity_id = :person "
     "OR entity_id IN (SELECT id FROM coachings WHERE coachee_id = :person))"
 )
 _ELSEWHERE = (

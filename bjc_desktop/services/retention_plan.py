@@ -22,7 +22,8 @@ _ENDED = (
 _DAYS = {
     RuleKey.ENQUIRY: (
         "SELECT p.id AS coachee_id, max(substr(coalesce((SELECT r.at FROM change_records r WHERE r.id = p.change_id), ''), 1, 10), "
-        "substr(coalesce((SELECT max(r.at) FROM change_records r WHERE r.person_id = p.id), ''), 1, 10), "
+        "substr(coalesce((SELECT max(r.at) FROM change_records r WHERE r.person_id = p.id "
+        "AND r.action IN ('insert', 'update', 'delete')), ''), 1, 10), "
         "coalesce((SELECT max(max(s.given_on, coalesce(s.withdrawn_on, ''))) FROM consents s WHERE s.coachee_id = p.id), ''), "
         "coalesce((SELECT max(c.entry_on) FROM coachings c WHERE c.coachee_id = p.id), '')) AS day "
         "FROM coachees p WHERE NOT EXISTS (SELECT 1 FROM coachings c WHERE c.coachee_id = p.id AND c.cancelled = 0)"

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, select, text
 from bjc_desktop.errors import BjcError, NotFoundError, VaultError
 from bjc_desktop.models import PACKAGED, Base, Staff, User
 from bjc_desktop.models.base import Kind, field_of
+from bjc_desktop.services.audit_trail import EVENTS, WHAT
 from bjc_desktop.services.case_file import CaseRow, full_name
 from bjc_desktop.services.erasing import NOBODY
 from bjc_desktop.services.row_titles import TITLES, fields_of, shown
@@ -22,15 +23,7 @@ from bjc_desktop.vault.role_rights import NOT_ASSIGNED, keeps_cases, visible_peo
 from bjc_desktop.vocabulary import Role
 
 CLOSED_NOTE = "(vertraulich; hier ohne Schlüssel nicht lesbar)"
-ACTIONS = {
-    "insert": "angelegt",
-    "update": "geändert",
-    "delete": "gelöscht",
-    "import": "eingelesen",
-    "print": "gedruckt",
-    "export": "ausgegeben",
-    "erase": "Angaben gelöscht",
-}
+ACTIONS = {"insert": "angelegt", "update": "geändert", "delete": "gelöscht"}
 _OWNERS = {"coachee_id", "coaching_id", "plan_id", "goal_id"}
 """What only says whose a row is."""
 _STAFF_FIELDS = {"staff_id"}
@@ -42,7 +35,7 @@ _TABLES = tuple(
     )
 )
 _RECORDS = Base.metadata.tables["change_records"]
-_EVENTS = ("print", "export", "erase")
+_EVENTS = ("open", "print", "save", "export", "erase")
 _REPORTS = text(
     "SELECT r.period_label, r.version FROM released_reports r WHERE EXISTS (SELECT 1 FROM coachings c "
     "WHERE c.coachee_id = :person AND instr(r.cases, c.id) > 0) ORDER BY r.period_from, r.version"
@@ -86,7 +79,7 @@ class StoredAbout:
     tables: Mapping[str, tuple[StoredRow, ...]]
     changes: tuple[Trace, ...]
     given_out: tuple[Trace, ...]
-    """What was printed, given out or erased."""
+    """Who opened the file, and what was printed, given out or erased."""
     reports: tuple[str, ...]
     """The released reports in which a coaching of the person is counted without a name."""
     drafts: int
@@ -180,9 +173,10 @@ class _Reader:
 
     def _words(self, record: RowMapping) -> str:
         payload = read_payload(self.connection, record) or {}
-        action = ACTIONS.get(record["action"], record["action"])
-        if record["action"] in _EVENTS:
-            return f"{payload['what']} {action}" if "what" in payload else action
+        if record["action"] not in ACTIONS:
+            said = EVENTS.get(record["action"], record["action"])
+            return f"{said}: {WHAT.get(payload['what'], payload['what'])}" if "what" in payload else said
+        action = ACTIONS[record["action"]]
         name = TITLES[record["entity"]].singular
         fields = "; ".join(
             self._change(record, name, pair) for name, pair in payload.get("fields", {}).items() if name not in _OWNERS

@@ -89,7 +89,7 @@ def test_that_the_answer_is_recorded_and_answers_the_open_request(house: Vault, 
         assert connection.exec_driver_sql(query, (PERSON,)).scalar() == 1
     assert (request.answered, request.row["answered_on"]) == (True, TODAY)
     _write(house, tmp_path)
-    assert "Auskunftausgegeben" in _words(next(tmp_path.glob("*.pdf")))
+    assert "AlsDateiausgegeben:AuskunftnachArt.15DSGVO" in _words(next(tmp_path.glob("*.pdf")))
 
 
 def test_that_who_lacks_the_key_gives_out_the_answer_without_notes_and_says_so(house: Vault, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import bjc_desktop
 from bjc_desktop.errors import VaultDamagedError
 from bjc_desktop.models import Coachee, Coaching
 from bjc_desktop.services.audit_trail import (
-    _EVENTS,
+    EVENTS,
     KINDS,
     AuditFilter,
     AuditRow,
@@ -149,7 +149,7 @@ def _recorded_events() -> set[str]:
 
 
 def test_that_every_kind_of_event_has_its_words(vault_folder: Path) -> None:
-    assert {"unlock", "open", "print", "change_roles"} <= _recorded_events() <= set(_EVENTS)
-    assert {action for _, actions in KINDS.values() for action in actions} == {*_EVENTS, *ROW_ACTIONS}
+    assert {"unlock", "open", "print", "change_roles"} <= _recorded_events() <= set(EVENTS)
+    assert {action for _, actions in KINDS.values() for action in actions} == {*EVENTS, *ROW_ACTIONS}
     with open_vault(vault_folder, PASSPHRASE, now=NOW) as vault:
         assert _rows(vault, kind="access")[0].text == "Entsperrt"

@@ -22,7 +22,7 @@ from bjc_desktop.services.history import recent_changes
 from bjc_desktop.services.past_figures import changed_figures, read_past_figures
 from bjc_desktop.services.row_titles import entity_of, fields_of
 from bjc_desktop.services.targets import fill_new_vault
-from bjc_desktop.vault import Vault, back_up, forgetting, open_vault, restore, verify_chain
+from bjc_desktop.vault import Vault, back_up, forgetting, open_vault, restore, verify_record
 from bjc_desktop.vault.changes import concerns_people
 from bjc_desktop.vault.driver import FULL, connect
 from bjc_desktop.vault.forgetting import condition
@@ -131,8 +131,7 @@ def test_that_no_trace_of_a_person_is_left_in_any_file(house: House, depth: Eras
     vault.close()
     with open_vault(house.package.parent / "zurück", PASSPHRASE, now=NOW + MONTH) as again:
         assert _traces(again) == []
-        with again.reading() as connection:
-            verify_chain(connection, again.fact("chain_key"), again.slots.anchor)
+        verify_record(again)
 
 
 def test_that_what_is_searched_for_and_taken_back_knows_the_person_no_more(house: House) -> None:
@@ -162,7 +161,7 @@ def test_that_an_older_backup_does_not_bring_the_person_back(house: House, depth
         assert _rows_of(vault, PERSON) == ({} if depth is WHOLE else _rows_of(vault, OTHER))
         with vault.reading() as connection:
             (protocol,) = read_protocols(connection)
-            verify_chain(connection, vault.fact("chain_key"), vault.slots.anchor)
+        verify_record(vault)
         assert (protocol.occasion.value, protocol.counts["coachees"]) == ("restore", 1)
 
 

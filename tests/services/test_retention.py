@@ -31,7 +31,7 @@ from bjc_desktop.services.retention_plan import plan_retention
 from bjc_desktop.services.retention_rules import RULES, RuleKey, change_rule, read_rules
 from bjc_desktop.services.retention_run import rehearse_retention, run_retention
 from bjc_desktop.services.targets import fill_new_vault
-from bjc_desktop.vault import Vault, open_vault, open_with_key, verify_chain
+from bjc_desktop.vault import Vault, open_vault, open_with_key, verify_record
 from bjc_desktop.vocabulary import ErasureDepth, Role
 from tests.conftest import NOW as CREATED
 from tests.conftest import PASSPHRASE, TemplateVault
@@ -202,8 +202,7 @@ def test_that_old_values_of_the_change_record_go_while_the_chain_and_newer_value
     office.run(date(2025, 7, 1))
     shown = [change.after for change in field_history(office.vault, Coachee, person, "phone")]
     assert shown[:3] == ["3", "(nicht mehr lesbar)", "(nicht mehr lesbar)"]
-    with office.vault.reading() as connection:
-        verify_chain(connection, office.vault.fact("chain_key"), office.vault.slots.anchor)
+    verify_record(office.vault)
     assert office.value("SELECT phone FROM coachees") == "3"
 
 
