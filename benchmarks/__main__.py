@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from benchmarks import change_record, desks, package_imports, program_start, provider_bundle, quarter_figures, search, window
+from benchmarks import (
+    backups,
+    change_record,
+    desks,
+    package_imports,
+    program_start,
+    provider_bundle,
+    quarter_figures,
+    search,
+    window,
+)
 from benchmarks.measuring import Row
 from benchmarks.results_document import HEADS, write
 from benchmarks.sample_vaults import Workshop
@@ -21,6 +31,7 @@ SUBJECTS: dict[str, Callable[[Workshop], Iterator[Row]]] = {
     "search": search.measure,
     "window": window.measure,
     "desks": desks.measure,
+    "backups": backups.measure,
 }
 """Each module measures one subject; a new one is added here."""
 _WIDTHS = (70, 10, 16, 7, 4)

@@ -102,6 +102,8 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("backup", metavar="BACKUP", type=Path)
     restore.add_argument("vault", metavar="VAULT", type=Path)
     _with_vault(commands, "doctor", "Tresor untersuchen")
+    salvage = _with_vault(commands, "salvage", "Lesbares eines beschädigten Tresors in einen neuen retten")
+    salvage.add_argument("target", metavar="NEW_VAULT", type=Path)
     _ = init
     return parser
 
@@ -364,6 +366,16 @@ def _doctor(options: argparse.Namespace) -> int:
     return 1 if is_damaged(findings) else 0
 
 
+def _salvage(options: argparse.Namespace) -> None:
+    from bjc_desktop.vault import salvage  # noqa: PLC0415
+
+    report = salvage(options.vault, options.target, _passphrase(), options.user, now=_now())
+    for table in report.tables:
+        if table.saved or table.lost or table.dangling:
+            print(f"{table.table}: {table.saved} gerettet, {table.lost} nicht lesbar, {table.dangling} ohne Bezug weggelassen")
+    _say("Der neue Tresor öffnet sich mit denselben Passphrasen. Der beschädigte bleibt, wie er ist.")
+
+
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "demo": _demo,
     "init": _init,
@@ -376,4 +388,5 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "backup": _backup,
     "restore": _restore,
     "doctor": _doctor,
+    "salvage": _salvage,
 }
