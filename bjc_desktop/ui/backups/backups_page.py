@@ -305,5 +305,7 @@ class BackupsPage(Page):
         )
 
     def first_field(self) -> QWidget:
-        """Return the list, or the button that makes the first backup."""
+        """Return the list, or the button that makes the first backup; after damage the way out of it."""
+        if self.desk.damaged:
+            return self.damage.restore_button
         return self.table if self.table.rows_model.rows else self.back_up_button
