@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from benchmarks import (
+    backups,
     change_record,
     desks,
     forgetting,
@@ -32,6 +33,7 @@ SUBJECTS: dict[str, Callable[[Workshop], Iterator[Row]]] = {
     "window": window.measure,
     "desks": desks.measure,
     "forgetting": forgetting.measure,
+    "backups": backups.measure,
 }
 """Each module measures one subject; a new one is added here."""
 _WIDTHS = (70, 10, 16, 7, 4)

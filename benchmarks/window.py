@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from importlib import import_module
 from statistics import median
+from typing import Any
 
 from benchmarks.measuring import Row, against, milliseconds
 from benchmarks.sample_vaults import NOW, TEN_YEARS, TODAY, Workshop
@@ -75,10 +76,28 @@ class Watchdog:
         self._thread.join()
 
 
-def _workspace(workshop: Workshop) -> Iterator[Row]:  # noqa: C901, PLR0915 - one walk through the window, step by step
+def beating() -> Any:
+    """Return an object of the window's thread whose ``watchdog`` beats and is answered."""
     from PySide6.QtCore import QObject, Qt, Signal, Slot  # noqa: PLC0415 - after the processes of the first paint
 
-    from bjc_desktop.app import HEAVY, make_application  # noqa: PLC0415 - the same
+    class Beat(QObject):
+        beaten = Signal()
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.watchdog = Watchdog(self.beaten.emit)
+            self.beaten.connect(self.come_round, Qt.ConnectionType.QueuedConnection)
+            self.watchdog.start()
+
+        @Slot()
+        def come_round(self) -> None:
+            self.watchdog.answer()
+
+    return Beat()
+
+
+def _workspace(workshop: Workshop) -> Iterator[Row]:  # noqa: C901, PLR0915 - one walk through the window, step by step
+    from bjc_desktop.app import HEAVY, make_application  # noqa: PLC0415 - after the processes of the first paint
     from bjc_desktop.services.coachee_list import CoacheeFilter, find_coachees  # noqa: PLC0415 - the same
     from bjc_desktop.services.consultation_recording import ConsultationForm, record_consultation  # noqa: PLC0415 - the same
     from bjc_desktop.services.team import list_staff, set_staff_of_user  # noqa: PLC0415 - the same
@@ -93,19 +112,6 @@ def _workspace(workshop: Workshop) -> Iterator[Row]:  # noqa: C901, PLR0915 - on
 
         def now(self) -> datetime:
             return NOW
-
-    class Beat(QObject):
-        beaten = Signal()
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.watchdog = Watchdog(self.beaten.emit)
-            self.beaten.connect(self.come_round, Qt.ConnectionType.QueuedConnection)
-            self.watchdog.start()
-
-        @Slot()
-        def come_round(self) -> None:
-            self.watchdog.answer()
 
     application = make_application(sys.argv[:1])
     install_theme(application, "light")
@@ -165,7 +171,7 @@ def _workspace(workshop: Workshop) -> Iterator[Row]:  # noqa: C901, PLR0915 - on
 
     workspace.open_page("coachees")
     yield Row("saving a consultation with the list shown, median", median(save(coaching_id) for coaching_id in cases[:15]), 50)
-    beat = Beat()
+    beat = beating()
     watchdog = beat.watchdog
     longest: dict[str, float] = {}
     for key, where in (

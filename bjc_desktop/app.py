@@ -15,6 +15,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from bjc_desktop import __version__
+from bjc_desktop.errors import VaultDamagedError
 from bjc_desktop.paths import resource
 from bjc_desktop.preferences import load_settings
 from bjc_desktop.ui.shared.theme import install_theme
@@ -46,6 +47,7 @@ HEAVY = (
     "bjc_desktop.ui.history.history_page",
     "bjc_desktop.ui.audit.audit_page",
     "bjc_desktop.ui.privacy.privacy_page",
+    "bjc_desktop.ui.backups.backups_page",
     "bjc_desktop.ui.options.options_page",
     "bjc_desktop.ui.coachees.new_coachee_dialog",
     "bjc_desktop.ui.palette",
@@ -103,6 +105,9 @@ def _catch_the_unexpected(frame: "Frame") -> None:
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             frame.close()
+            return
+        if isinstance(error, VaultDamagedError) and frame.workspace is not None:
+            frame.workspace.desk.met_damage(error)
             return
         _log.error("unexpected", exc_info=(kind, error, trace))
         frame.tell_unexpected(kind, trace)

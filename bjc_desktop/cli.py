@@ -113,6 +113,8 @@ def _parser() -> argparse.ArgumentParser:
     erase.add_argument("--reason", default="", metavar="GRUND", help="ohne Namen; bleibt im Protokoll")
     erase.add_argument("--keep-facts", action="store_true", help="Name, Kontakt und Texte gehen, das Coaching zählt weiter")
     erase.add_argument("--confirm", action="store_true", help="wirklich löschen")
+    salvage = _with_vault(commands, "salvage", "Lesbares eines beschädigten Tresors in einen neuen retten")
+    salvage.add_argument("target", metavar="NEW_VAULT", type=Path)
     _ = init
     return parser
 
@@ -426,6 +428,16 @@ def _retention(options: argparse.Namespace) -> None:
     _say("Der Löschlauf ist fertig." if options.confirm else "Nichts wurde geändert; gelöscht wird mit --confirm.")
 
 
+def _salvage(options: argparse.Namespace) -> None:
+    from bjc_desktop.vault import salvage  # noqa: PLC0415
+
+    report = salvage(options.vault, options.target, _passphrase(), options.user, now=_now())
+    for table in report.tables:
+        if table.saved or table.lost or table.dangling:
+            print(f"{table.table}: {table.saved} gerettet, {table.lost} nicht lesbar, {table.dangling} ohne Bezug weggelassen")
+    _say("Der neue Tresor öffnet sich mit denselben Passphrasen. Der beschädigte bleibt, wie er ist.")
+
+
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "demo": _demo,
     "init": _init,
@@ -441,4 +453,5 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "access": _access,
     "erase": _erase,
     "retention": _retention,
+    "salvage": _salvage,
 }

@@ -47,6 +47,10 @@ class DiskFullError(VaultError):
     """There is no room left; nothing was changed."""
 
 
+class StoppedError(VaultError):
+    """The work was asked to stop; nothing was changed."""
+
+
 class MissingNoteKeyError(VaultError):
     """The user does not hold the key to the notes of consultations."""
 

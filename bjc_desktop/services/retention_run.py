@@ -18,7 +18,7 @@ from bjc_desktop.services.past_figures import FigureEffect, changed_figures, pas
 from bjc_desktop.services.retention_plan import RetentionPlan, drop_old_keys, plan_retention
 from bjc_desktop.services.retention_rules import RuleKey, months_in_words
 from bjc_desktop.vault import Vault, back_up_before, record_event
-from bjc_desktop.vault.backup import GUARD
+from bjc_desktop.vault.backup_files import BackupReason
 from bjc_desktop.vault.forgetting import Occasion, erase_people, leave_no_trace
 from bjc_desktop.vault.role_rights import assert_sees_all_cases
 from bjc_desktop.vocabulary import ErasureOccasion
@@ -81,7 +81,7 @@ def run_retention(vault: Vault, *, now: datetime, today: date) -> RetentionResul
     with vault.reading() as connection:
         if plan_retention(connection, today=today).empty:
             raise VaultError(NOTHING_DUE)
-    back_up_before(vault, GUARD, now)
+    back_up_before(vault, BackupReason.ERASURE, now)
     with vault.writing(now=now) as session:
         result = _run(vault, session, now=now, today=today)
         if result.effects:

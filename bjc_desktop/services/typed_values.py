@@ -6,7 +6,7 @@ none, is refused with one sentence that shows the right way. An empty text is No
 
 import re
 from collections.abc import Callable
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import NoReturn
 
@@ -299,6 +299,11 @@ def show_value(info: FieldInfo, value: object) -> str:
 def show_date(value: date | None) -> str:
     """Return *value* as ``05.03.2026``."""
     return "" if value is None else f"{value.day:02}.{value.month:02}.{value.year:04}"
+
+
+def show_moment(value: datetime) -> str:
+    """Return *value*, which has a time zone, as the user's day and time: ``10.12.2025, 09:30``."""
+    return f"{value.astimezone():%d.%m.%Y, %H:%M}"
 
 
 def show_decimal(value: Decimal | None) -> str:

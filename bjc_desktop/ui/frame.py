@@ -10,13 +10,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
-from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QKeyCombination, QObject, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from bjc_desktop import __version__
 from bjc_desktop.preferences import Settings, save_settings
 from bjc_desktop.ui.shared.background import Background
+from bjc_desktop.ui.shared.backup_keeper import TOO_LONG
 from bjc_desktop.ui.shared.clipboard import ClipboardGuard, put
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.start.start_page import StartPage
@@ -45,6 +46,11 @@ _INPUT = {
 _SLEPT = "Gesperrt, weil der Rechner geschlafen hat. Was Sie getippt haben, ist aufgehoben."
 
 
+_BACKUP_SECONDS = 8
+"""How long the last backup may keep somebody who locks or closes, in seconds."""
+_GRACE_SECONDS = 2
+_LAST_WORD_SECONDS = 6
+"""How long a window that is being closed says that there is no backup."""
 _LOCK = QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_L)
 
 
@@ -68,6 +74,7 @@ class Frame(QMainWindow):
         self._last_input = time.monotonic()
         self._last_tick = time.time()
         self._sleep: SleepWatch | None = None
+        self._locking = False
         QShortcut(QKeySequence("Ctrl+Q"), self).activated.connect(self.close)
         self._ticker = QTimer(self)
         self._ticker.setInterval(int(_TICK * 1000))
@@ -94,22 +101,27 @@ class Frame(QMainWindow):
         QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
         self.workspace.begin()
         desk.check()
+        desk.backups.start()
 
     def _workspace(self, desk: "Desk") -> "Workspace":
         from bjc_desktop.ui.workspace import Workspace  # noqa: PLC0415 - not before the first paint
 
         made = Workspace(desk)
         made.lock_wanted.connect(self.lock)
+        made.vault_wanted.connect(self._go_to)
         made.look_wanted.connect(self.change_look)
         made.settings_wanted.connect(lambda values: self.remember(replace(self.settings, **values)))
         self.stack.addWidget(made)
         self.stack.setCurrentWidget(made)
         return made
 
-    def lock(self, sentence: str = "Gesperrt. Was Sie getippt haben, ist aufgehoben.") -> None:
-        """Keep drafts, close the vault, forget what was shown, and ask for the passphrase."""
+    def lock(self, sentence: str = "Gesperrt. Was Sie getippt haben, ist aufgehoben.") -> str:
+        """Keep drafts, hide everything, back up what changed, close the vault, and ask for the passphrase.
+
+        Return why there is no backup, or an empty text; the vault is closed all the same.
+        """
         if self.workspace is None:
-            return
+            return ""
         workspace, self.workspace = self.workspace, None
         QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
         folder = workspace.desk.vault.folder
@@ -119,11 +131,40 @@ class Frame(QMainWindow):
                 other.close()
         self.stack.removeWidget(workspace)
         workspace.hide()
-        workspace.desk.close()
-        workspace.deleteLater()
         self._clipboard.clear()
         self.setWindowTitle(TITLE)
-        self.start.offer_vault(folder, sentence)
+        self.start.wait_at(folder, "Gesperrt. Der Tresor wird noch gesichert und geschlossen …")
+        trouble = self._back_up_last(workspace.desk)
+        workspace.desk.close()
+        workspace.deleteLater()
+        self.start.offer_vault(folder, f"{sentence} {trouble}".strip(), troubled=bool(trouble))
+        return trouble
+
+    def _back_up_last(self, desk: "Desk") -> str:
+        """Back up behind the waiting window, for a few seconds at most; return why that failed, or an empty text."""
+        loop, said = QEventLoop(), [TOO_LONG]
+
+        def done(trouble: str) -> None:
+            said[0] = trouble
+            loop.quit()
+
+        QTimer.singleShot(0, partial(desk.backups.finish, done))
+        limit, end = QTimer(singleShot=True), QTimer(singleShot=True)
+        limit.timeout.connect(desk.backups.stop)
+        limit.start(_BACKUP_SECONDS * 1000)
+        end.timeout.connect(loop.quit)
+        end.start((_BACKUP_SECONDS + _GRACE_SECONDS) * 1000)
+        self._locking = True
+        try:
+            loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        finally:
+            self._locking = False
+        return said[0]
+
+    def _go_to(self, folder: Path) -> None:
+        """Lock, and ask for the passphrase of the vault in *folder* instead."""
+        self.lock()
+        self.start.offer_vault(folder, "Dies ist der zurückgeholte Tresor. Bitte mit der Passphrase von damals entsperren.")
 
     def tick(self) -> None:
         """Lock after a sleep of the system and after idle minutes, the latter with a warning."""
@@ -194,10 +235,22 @@ class Frame(QMainWindow):
         dialog.addButton("Weiterarbeiten", QMessageBox.ButtonRole.AcceptRole)
         dialog.open()
 
+    @staticmethod
+    def _saving_session() -> bool:
+        """Say whether the desktop is ending the session, which must not be kept from it."""
+        application = QGuiApplication.instance()
+        return isinstance(application, QGuiApplication) and application.isSavingSession()
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's
         """Keep drafts and the window's size, and close the vault."""
-        if self.workspace is not None:
-            self.lock()
+        if self._locking:
+            event.ignore()
+            return
+        if self.workspace is not None and self.lock("Der Tresor ist geschlossen.") and not self._saving_session():
+            # Nobody should leave without having read it; closing once more goes at once.
+            event.ignore()
+            QTimer.singleShot(_LAST_WORD_SECONDS * 1000, self, self.close)
+            return
         self.start.drop()
         self.remember(replace(self.settings, width=self.width(), height=self.height()))
         self.background.wait()

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from bjc_desktop.errors import VaultDamagedError
 from bjc_desktop.services.team import staff_of_user
-from bjc_desktop.ui.shared.desk import PROVIDER_DESK, Desk
+from bjc_desktop.ui.shared.desk import PROVIDER_DESK, READ_ONLY, Desk
 from bjc_desktop.ui.shared.labels import Banner, button, give_keyboard, label
 from bjc_desktop.ui.shared.page import Page, Scroller
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
@@ -71,6 +73,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("audit", "Protokoll", "eye", "audit.audit_page", "AuditPage", PROVIDER_DESK),
     PageEntry("privacy", "Datenschutz", "eye-off", "privacy.privacy_page", "PrivacyPage", _CASES | _ADMINISTRATION),
     PageEntry("access", "Zugänge", "key-round", "access.access_page", "AccessPage", _ADMINISTRATION),
+    PageEntry("backups", "Sicherungen", "database-backup", "backups.backups_page", "BackupsPage"),
     PageEntry("settings", "Einstellungen", "settings", "options.options_page", "OptionsPage"),
     PageEntry("case_file", "Fallakte", "user", "case_book.case_page", "CasePage", _PEOPLE, in_sidebar=False),
     PageEntry("closing", "Abschluss", "flag", "closing.closing_page", "ClosingPage", _CASES, in_sidebar=False),
@@ -83,6 +86,8 @@ class Workspace(QWidget):
 
     lock_wanted = Signal()
     look_wanted = Signal(str, int)
+    vault_wanted = Signal(Path)
+    """Another vault, to go on in that one."""
     settings_wanted = Signal(dict)
     """Settings to keep, by name."""
 
@@ -116,6 +121,8 @@ class Workspace(QWidget):
         self._shortcuts()
         desk.changed.connect(self._refresh)
         desk.troubled.connect(self._tell_trouble)
+        desk.damage_found.connect(self._tell_damage)
+        desk.backups.troubled.connect(self._tell_no_backup)
         desk.saved.connect(self._tell_saved)
         self._drafts = self.startTimer(_DRAFT_SECONDS * 1000)
         for sentence in desk.vault.warnings:
@@ -232,17 +239,8 @@ class Workspace(QWidget):
     def open_page(self, key: str, where: Mapping[str, Any] | None = None) -> None:
         """Show the page *key* at *where*."""
         place = (key, dict(where or {}))
-        if key == "back":
-            self.go_back()
-            return
-        if key == "look":
-            self.look_wanted.emit(place[1]["scheme"], place[1]["scale"])
-            return
-        if key == "keep_settings":
-            self.settings_wanted.emit(place[1])
-            return
-        if key == "consultation":
-            self.record(place[1].get("coaching_id"))
+        if key in self._commands:
+            self._commands[key](place[1])
             return
         if not next(entry for entry in PAGES if entry.key == key).open_to(self.desk.vault.user.roles):
             self.banner.tell(_NOT_OPEN, "warning", button("Verstanden", self.banner.clear, rank="plain"))
@@ -255,14 +253,29 @@ class Workspace(QWidget):
             self._places.append(place)
         self._show(*place)
 
+    @property
+    def _commands(self) -> Mapping[str, Callable[[dict[str, Any]], object]]:
+        """What pages ask for in the way of another page, and is none."""
+        return {
+            "back": lambda _: self.go_back(),
+            "look": lambda where: self.look_wanted.emit(where["scheme"], where["scale"]),
+            "keep_settings": self.settings_wanted.emit,
+            "vault": lambda where: self.vault_wanted.emit(Path(where["folder"])),
+            "consultation": lambda where: self.record(where.get("coaching_id")),
+        }
+
     def _show(self, key: str, where: dict[str, Any]) -> None:
         if self.stack.currentWidget() is not None:
             self.keep_drafts()
         page = self.page(key)
         for name, made in self._buttons.items():
             made.setChecked(name == key)
-        page.open_at(where)
-        page.make_current()
+        try:
+            page.open_at(where)
+            page.make_current()
+        except VaultDamagedError as error:
+            # What else can be read stays within reach.
+            self.desk.met_damage(error)
         self.stack.setCurrentWidget(page)
         target = page.first_field()
         if target is not None and not target.isVisibleTo(page):
@@ -335,6 +348,13 @@ class Workspace(QWidget):
 
     def _tell_trouble(self, sentence: str) -> None:
         self.banner.tell(sentence, "danger")
+
+    def _tell_damage(self) -> None:
+        ways = button("Was jetzt?", partial(self.open_page, "backups"), rank="plain")
+        self.banner.tell(READ_ONLY, "danger", ways)
+
+    def _tell_no_backup(self, sentence: str) -> None:
+        self.banner.tell(sentence, "warning", button("Verstanden", self.banner.clear, rank="plain"))
 
     def undo(self) -> None:
         """Take back what was saved last."""

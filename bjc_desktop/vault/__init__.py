@@ -1,13 +1,15 @@
 """The encrypted store: keys and users, opening, transactions, the change record, backups."""
 
 from bjc_desktop.vault.accounting import Leaving, Opened, account_for, record_closing, record_openings
-from bjc_desktop.vault.backup import back_up, back_up_before, restore
+from bjc_desktop.vault.backup import back_up, back_up_before
 from bjc_desktop.vault.chain_check import Verified, verify_record
 from bjc_desktop.vault.changes import Actor, RowChange, read_payload, record_event, record_row_changes
 from bjc_desktop.vault.checkup import Finding, State, doctor, is_damaged, look_over
 from bjc_desktop.vault.driver import memory_engine
 from bjc_desktop.vault.keys import DEFAULT_KDF, KdfParameters, NoteCipher, check_new_passphrase
 from bjc_desktop.vault.opening import assert_sound, create_vault, open_vault, open_with_key
+from bjc_desktop.vault.restoring import restore
+from bjc_desktop.vault.salvage import SalvageReport, TableSalvage, salvage
 from bjc_desktop.vault.slots import Anchor
 from bjc_desktop.vault.users import (
     add_user,
@@ -30,8 +32,10 @@ __all__ = [
     "NoteCipher",
     "Opened",
     "RowChange",
+    "SalvageReport",
     "Secrets",
     "State",
+    "TableSalvage",
     "UserIdentity",
     "Vault",
     "Verified",
@@ -59,6 +63,7 @@ __all__ = [
     "remove_user",
     "renew_recovery_code",
     "restore",
+    "salvage",
     "set_passphrase",
     "verify_record",
 ]

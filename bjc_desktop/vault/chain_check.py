@@ -16,7 +16,7 @@ from sqlalchemy import Connection, RowMapping, select
 
 from bjc_desktop.errors import VaultDamagedError
 from bjc_desktop.models import Base, ReleasedReport
-from bjc_desktop.vault.backup import described_backups
+from bjc_desktop.vault.backup_files import described_backups
 from bjc_desktop.vault.change_chain import ALTERED, chain_key_of, link
 from bjc_desktop.vault.keys import same
 from bjc_desktop.vault.slots import Anchor

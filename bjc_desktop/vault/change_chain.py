@@ -8,7 +8,7 @@ import base64
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -197,3 +197,29 @@ def _opened(key: bytes, record_id: int, sealed: bytes) -> bytes:
         return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], str(record_id).encode())
     except (InvalidTag, ValueError) as error:
         raise VaultDamagedError(ALTERED) from error
+
+
+def rechained(rows: Iterable[Mapping[str, Any]], chain_key: bytes) -> Iterator[Mapping[str, Any]]:
+    """Yield *rows*, records in their order of which some are lost, chained anew; in each gap stands the mark ``lost``."""
+    head, count, at = b"", 0, ""
+    for row in rows:
+        while count + 1 < row["id"]:
+            count += 1
+            mark = {**_LOST, "id": count, "transaction_id": count, "at": at or row["at"]}
+            head = link(chain_key, head, mark)
+            yield {**mark, "mac": head}
+        count, at = row["id"], row["at"]
+        head = link(chain_key, head, row)
+        yield {**row, "mac": head}
+
+
+_LOST: Mapping[str, Any] = {
+    "user_id": "",
+    "role": "administration",
+    "action": "lost",
+    "entity": None,
+    "entity_id": None,
+    "entity_version": None,
+    "person_id": None,
+    "payload": b"{}",
+}

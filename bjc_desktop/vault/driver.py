@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from bjc_desktop.errors import BjcError, DiskFullError, VaultDamagedError, VaultError, VaultInUseError
+from bjc_desktop.errors import BjcError, DiskFullError, StoppedError, VaultDamagedError, VaultError, VaultInUseError
 from bjc_desktop.models import Base
 
 DAMAGED = (
@@ -24,6 +24,7 @@ DAMAGED = (
 FULL = "Der Datenträger ist voll oder nicht beschreibbar. Bitte Platz schaffen und erneut versuchen; es wurde nichts geändert."
 BUSY = "Der Tresor wird gerade von einem anderen Vorgang benutzt. Bitte kurz warten und erneut versuchen."
 CLOSED = "Der Tresor ist gesperrt. Bitte ihn wieder öffnen."
+STOPPED = "Der Vorgang wurde abgebrochen; es wurde nichts geändert."
 UNOPENABLE = "Die Datei des Tresors lässt sich nicht öffnen. Bitte die Zugriffsrechte des Ordners prüfen."
 
 PRAGMAS: dict[str, str | int] = {
@@ -45,6 +46,7 @@ READING = {"bjc_reading": True}
 """The execution options of a connection whose transaction only reads: it begins without a write lock."""
 
 _BUSY_SECONDS = 10.0
+_INSTRUCTIONS_BETWEEN = 200_000
 _PRIMARY_CODE = 0xFF
 _DAMAGED_CODES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _FULL_CODES = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
@@ -85,6 +87,8 @@ def _error_from_driver(error: BaseException) -> BjcError | None:
         return DiskFullError(FULL)
     if code in _BUSY_CODES:
         return VaultInUseError(BUSY)
+    if code == sqlite3.SQLITE_INTERRUPT:
+        return StoppedError(STOPPED)
     return VaultError(UNOPENABLE) if code == sqlite3.SQLITE_CANTOPEN else None
 
 
@@ -127,6 +131,28 @@ def connect(path: Path, key: CipherKey, *, foreign_keys: bool = True, journal: b
         return connection
 
 
+def connect_tolerant(path: Path, key: CipherKey) -> RawConnection:
+    """Return a connection of the driver that only reads, also a file that is shorter than it says it is.
+
+    Raises
+    ------
+    VaultDamagedError
+        where not even the table of contents can be read.
+    """
+    with clear_errors():
+        connection = sqlcipher.connect(str(path), timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        try:
+            connection.execute("PRAGMA cipher_log_level = NONE")
+            connection.execute(f'PRAGMA key = "{key.text()}"')
+            for statement in ("writable_schema = 1", "query_only = 1", "temp_store = 2", "trusted_schema = 0"):
+                connection.execute(f"PRAGMA {statement}")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
 def _set_pragmas(connection: RawConnection, key: CipherKey, *, foreign_keys: bool, journal: bool) -> None:
     # The log level comes first: SQLCipher reports a wrong key on standard error, which belongs to the program.
     connection.execute("PRAGMA cipher_log_level = NONE")
@@ -147,7 +173,7 @@ def new_cipher_file(path: Path, key: CipherKey) -> None:
 
 
 class Connector:
-    """Opens the engine's connections, and none any more once one of them met damage or the vault was closed."""
+    """Opens the engine's connections, none any more once the vault was closed; notes when one met damage, which is never used again."""
 
     def __init__(self, path: Path, key: CipherKey, *, foreign_keys: bool = True) -> None:
         self.path = path
@@ -162,14 +188,12 @@ class Connector:
         Raises
         ------
         VaultDamagedError
-            where the file is damaged, or was found to be before.
+            where the file is so damaged that it does not open.
         VaultError
             where the vault was closed.
         """
         if self.closed:
             raise VaultError(CLOSED)
-        if self.damaged:
-            raise VaultDamagedError(DAMAGED)
         try:
             return connect(self.path, self.key, foreign_keys=self.foreign_keys)
         except VaultDamagedError:
@@ -221,16 +245,28 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-def damage_in(connection: RawConnection) -> list[str]:
+def damage_in(connection: RawConnection, *, structure: bool = True) -> list[str]:
     """Return what is damaged in the encrypted file of the driver's *connection*: nothing where it is whole.
 
     The write-ahead log is written back first, for the check reads the file alone. Damage to a page that SQLCipher would
-    silently return as NULs is found here and by nothing else.
+    silently return as NULs is found here and by nothing else. Somebody may be writing meanwhile: what is found is looked at twice.
+    Without *structure* only the pages are checked: for what is copied as a whole next, and checked then.
     """
+    return _damage_in(connection, structure=structure) and _damage_in(connection, structure=structure)
+
+
+def _damage_in(connection: RawConnection, *, structure: bool) -> list[str]:
     try:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        faults = [str(row[0]) for row in connection.execute("PRAGMA cipher_integrity_check")]
-        faults += [str(row[0]) for row in connection.execute("PRAGMA quick_check(1)") if row[0] != "ok"]
+        # A reader of the empty log keeps everybody from writing it back into the file that is being checked.
+        connection.execute("BEGIN")
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            faults = [str(row[0]) for row in connection.execute("PRAGMA cipher_integrity_check")]
+            if structure:
+                faults += [str(row[0]) for row in connection.execute("PRAGMA quick_check(1)") if row[0] != "ok"]
+        finally:
+            connection.execute("ROLLBACK")
     except sqlcipher.DatabaseError as error:
         if not isinstance(error_from(error), VaultDamagedError):
             raise
@@ -238,8 +274,8 @@ def damage_in(connection: RawConnection) -> list[str]:
     return faults
 
 
-def assert_whole(connection: RawConnection) -> None:
-    """Check the encrypted file of the driver's *connection*.
+def assert_whole(connection: RawConnection, *, structure: bool = True) -> None:
+    """Check the encrypted file of the driver's *connection*; see :func:`damage_in`.
 
     Raises
     ------
@@ -247,7 +283,7 @@ def assert_whole(connection: RawConnection) -> None:
         where a page of it is not what was written.
     """
     with clear_errors():
-        if damage_in(connection):
+        if damage_in(connection, structure=structure):
             raise VaultDamagedError(DAMAGED)
 
 
@@ -269,10 +305,20 @@ def revision_of(connection: RawConnection) -> str:
     return str(row[0])
 
 
-def copy_into(connection: RawConnection, target: Path) -> None:
-    """Write a compact copy of the database behind *connection* to the new file *target*, under the same key and salt."""
+def copy_into(connection: RawConnection, target: Path, stopped: Callable[[], bool] = lambda: False) -> None:
+    """Write a compact copy of the database behind *connection* to the new file *target*, under the same key and salt.
+
+    Raises
+    ------
+    StoppedError
+        where *stopped*, which is asked again and again, says so.
+    """
     with clear_errors():
-        connection.execute("VACUUM INTO ?", (str(target),))
+        connection.set_progress_handler(stopped, _INSTRUCTIONS_BETWEEN)
+        try:
+            connection.execute("VACUUM INTO ?", (str(target),))
+        finally:
+            connection.set_progress_handler(None, 0)
 
 
 def change_key(path: Path, old: CipherKey, new: CipherKey) -> None:

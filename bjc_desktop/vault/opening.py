@@ -3,7 +3,7 @@
 import os
 import shutil
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,10 +12,12 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, insert, select
+from sqlalchemy.orm import Session
 
 from bjc_desktop.errors import NotFoundError, VaultDamagedError, VaultError, WrongPassphraseError
 from bjc_desktop.models import User, VaultFact
-from bjc_desktop.vault.backup import RESTORED, BackupSource, forget_guards, restored_from, write_backup
+from bjc_desktop.vault.backup import BackupSource, forget_guards, write_backup
+from bjc_desktop.vault.backup_files import RESTORED, BackupReason
 from bjc_desktop.vault.ballast import keep_ballast, space_warning
 from bjc_desktop.vault.chain_check import verify_anchor
 from bjc_desktop.vault.change_chain import Actor, timestamp
@@ -47,6 +49,7 @@ from bjc_desktop.vault.keys import (
 )
 from bjc_desktop.vault.lock import VaultLock, place_warning
 from bjc_desktop.vault.notes_access import RECOVERY_NOTE_KEYS, ROTATION_DUE, opened_keys, rotate_notes, sealed_keys
+from bjc_desktop.vault.restoring import restored_from
 from bjc_desktop.vault.rotation import rotate_data_key
 from bjc_desktop.vault.schema import HEAD, revisions_after
 from bjc_desktop.vault.schema import migrate as migrate_schema
@@ -308,7 +311,8 @@ def _prepare(folder: Path, unlocked: Unlocked, now: datetime, *, check: bool, st
 
 def _migrate(folder: Path, unlocked: Unlocked, revision: str, now: datetime, step: Callable[[], object]) -> None:
     step()
-    write_backup(BackupSource(folder, unlocked.slots, unlocked.secrets), folder / BACKUPS, now)
+    source = BackupSource(folder, unlocked.slots, unlocked.secrets)
+    write_backup(source, folder / BACKUPS, now, reason=BackupReason.MIGRATION)
     step()
 
     def record(connection: Connection, reached: str) -> None:
@@ -363,12 +367,20 @@ def _catch_up(vault: Vault, now: datetime) -> None:
         if failures:
             record_event(session, actor, "unlock_failed", {"at": failures}, now=now)
         if restored is not None:
-            record_event(session, actor, "restore", restored, now=now)
+            _first_opening(session, actor, restored, now)
         record_event(session, actor, "unlock", {"by_recovery_code": vault.secrets.owner == RECOVERY}, now=now)
     erase_again(vault, now)
-    forget_guards(vault.folder, now)
+    forget_guards(vault.folder, vault.id, now)
     forget_failures(vault.folder)
     (vault.folder / RESTORED).unlink(missing_ok=True)
+
+
+def _first_opening(session: Session, actor: Actor, restored: Mapping[str, object], now: datetime) -> None:
+    """Do what a restored vault needs before anybody sees it, in the transaction of its first opening.
+
+    Here, and nowhere else, is the place for what has to happen again to data that come out of a backup.
+    """
+    record_event(session, actor, "salvage" if "salvaged" in restored else "restore", restored, now=now)
 
 
 def _active_owners(vault: Vault) -> set[str]:

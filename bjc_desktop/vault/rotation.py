@@ -20,6 +20,11 @@ def rotate_data_key(vault: Vault, owners: set[str]) -> None:
     VaultInUseError
         where another transaction is still open; the next opening finishes the change.
     """
+    with vault.whole_file:
+        _rotate(vault, owners)
+
+
+def _rotate(vault: Vault, owners: set[str]) -> None:
     data_key = os.urandom(KEY_BYTES)
     vault.save_slots(vault.slots.only(owners).announcing(data_key))
     secrets = replace(vault.secrets, data_key=data_key)

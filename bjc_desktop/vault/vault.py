@@ -5,18 +5,19 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import RLock
 from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.orm import Session
 
-from bjc_desktop.errors import DiskFullError, NotFoundError, VaultError
+from bjc_desktop.errors import DiskFullError, NotFoundError, VaultDamagedError, VaultError
 from bjc_desktop.models import VaultFact
 from bjc_desktop.vault.ballast import drop_ballast
 from bjc_desktop.vault.change_chain import Actor, tail_of
 from bjc_desktop.vault.changes import recording_sessions
-from bjc_desktop.vault.driver import READING, CipherKey, Connector, clear_errors, connect, vault_engine
+from bjc_desktop.vault.driver import DAMAGED, READING, CipherKey, Connector, clear_errors, connect, vault_engine
 from bjc_desktop.vault.keys import NoteCipher
 from bjc_desktop.vault.lock import VaultLock
 from bjc_desktop.vault.role_rights import MASKED, masks
@@ -84,6 +85,9 @@ class Vault:
         self.connector = Connector(folder / DATABASE, secrets.cipher_key)
         self.engine: Engine = vault_engine(self.connector)
         self.read_only = False
+        self.whole_file = RLock()
+        """Held while the database is copied as a whole or encrypted anew, which must not meet."""
+        self._slots_lock = RLock()
         self._lock = lock
         self._sessions = recording_sessions(self.engine)
         self._facts: dict[str, bytes] = {}
@@ -135,8 +139,10 @@ class Vault:
         DiskFullError
             where there is no room; nothing was changed.
         VaultDamagedError
-            where the file turns out to be damaged.
+            where the file turns out to be damaged, or was found to be before: then it is only read.
         """
+        if self.connector.damaged:
+            raise VaultDamagedError(DAMAGED)
         actor = self.actor(role)
         with clear_errors(), self._sessions() as session:
             session.info.update(actor=actor, roles=self.user.roles, clock=self.clock if now is None else lambda: now)
@@ -171,31 +177,36 @@ class Vault:
 
     def save_slots(self, slots: SlotFile) -> None:
         """Write *slots* as the vault's slot file."""
-        write_slots(self.folder, slots, self.secrets.data_key)
-        self.slots = slots
+        with self._slots_lock:
+            write_slots(self.folder, slots, self.secrets.data_key)
+            self.slots = slots
 
     def anchor_changes(self) -> None:
         """Note in the slot file how far the change record goes, where that has changed."""
         with self.reading() as connection:
             tail = tail_of(connection)
-        if tail != self.slots.anchor:
-            self.save_slots(replace(self.slots, anchor=tail))
+        # A backup anchors behind the window: a passphrase that is changed meanwhile must not be lost by it.
+        with self._slots_lock:
+            if tail != self.slots.anchor:
+                self.save_slots(replace(self.slots, anchor=tail))
 
     def close(self) -> None:
         """Anchor the change record, write the log back into the database, and give the lock up."""
-        if not self._open:
-            return
-        self._open = False
-        try:
-            if not self.connector.damaged:
-                self._settle()
-        finally:
-            self._let_go()
+        with self.whole_file:
+            if not self._open:
+                return
+            self._open = False
+            try:
+                if not self.connector.damaged:
+                    self._settle()
+            finally:
+                self._let_go()
 
     def abandon(self) -> None:
         """Close without writing anything: for a vault that turned out to be damaged."""
-        self._open = False
-        self._let_go()
+        with self.whole_file:
+            self._open = False
+            self._let_go()
 
     def forget(self) -> None:
         """Drop the keys of a closed vault: of what opened it nothing is referred to any more."""

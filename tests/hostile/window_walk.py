@@ -89,7 +89,7 @@ def failures(frame: Frame, workspace: Workspace, canary: str) -> Iterator[Callab
     yield lambda: page.findChild(PreviewDialog).save(nowhere / "akte.pdf")
     yield lambda: page.findChild(PreviewDialog).close()
     yield lambda: workspace.page("statistic").save_to(nowhere)
-    yield lambda: workspace.page("settings").back_up_to(Path("/dev/null/sicherung"))
+    yield lambda: workspace.page("backups").use_second(Path("/dev/null/sicherung"))
 
 
 def quietly(act: Callable[[], object]) -> None:

@@ -72,11 +72,12 @@ def test_that_reading_changes_nothing(vault: Vault) -> None:
         assert connection.exec_driver_sql("SELECT count(*) FROM vault_facts WHERE key = 'x'").scalar() == 0
 
 
-def test_that_a_connection_that_met_damage_is_never_used_again(vault: Vault) -> None:
+def test_that_a_vault_that_met_damage_is_only_read(vault: Vault) -> None:
     vault.connector.damaged = True
-    vault.engine.dispose()
-    with pytest.raises(VaultDamagedError, match="bjc-desktop restore"), vault.reading():
+    with pytest.raises(VaultDamagedError, match="bjc-desktop restore"), vault.writing():
         pass
+    with vault.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM users").scalar() == 1
 
 
 def test_that_damage_met_while_reading_ends_in_one_sentence(vault: Vault) -> None:
@@ -93,6 +94,8 @@ def test_that_damage_met_while_reading_ends_in_one_sentence(vault: Vault) -> Non
         reader.exec_driver_sql("SELECT sum(length(family_name)) FROM coachees").scalar()
     assert str(caught.value) == DAMAGED
     with pytest.raises(VaultDamagedError), vault.reading():
+        pass
+    with pytest.raises(VaultDamagedError), vault.writing():
         pass
 
 

@@ -1,11 +1,10 @@
-"""The settings page: who one is in the team, how the window looks, when it locks, the passphrase, a backup, the keys."""
+"""The settings page: who one is in the team, how the window looks, when it locks, the passphrase, the way to the backups, the keys."""
 
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any, ClassVar
 
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from bjc_desktop import __version__
 from bjc_desktop.errors import BjcError
@@ -21,7 +20,7 @@ from bjc_desktop.ui.shared.page import Page, Scroller
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.ui.start.entry import Entry
 from bjc_desktop.ui.start.passphrase_field import PassphraseField
-from bjc_desktop.vault import Leaving, back_up, set_passphrase
+from bjc_desktop.vault import set_passphrase
 
 _SCHEMES = {"system": "wie das System", "light": "hell", "dark": "dunkel", "contrast": "hoher Kontrast"}
 _IDLE = {0: "nie", 5: "5 Minuten", 10: "10 Minuten", 15: "15 Minuten", 30: "30 Minuten"}
@@ -101,11 +100,10 @@ class OptionsPage(Page):
 
     def _backup(self) -> QWidget:
         frame, column = box()
-        column.addWidget(label("Sicherung", "heading"))
-        column.addWidget(
-            label("Eine geprüfte, verschlüsselte Kopie in einer Datei, am besten auf einem anderen Laufwerk.", "muted", wrap=True)
-        )
-        column.addLayout(row(button("Jetzt &sichern …", self._back_up, symbol="database-backup"), None))
+        column.addWidget(label("Sicherungen", "heading"))
+        column.addWidget(label("Wann, wohin und wie geprüft gesichert wird, steht auf einer eigenen Seite.", "muted", wrap=True))
+        open_page = button("Zu den &Sicherungen", lambda: self.wanted.emit("backups", {}), symbol="database-backup")
+        column.addLayout(row(open_page, None))
         return frame
 
     def _keys(self) -> QWidget:
@@ -199,30 +197,6 @@ class OptionsPage(Page):
 
         now = self.desk.now()
         self.desk.background.run(self, lambda _: set_passphrase(vault, passphrase, now), done, failed)
-
-    def _back_up(self) -> None:
-        place = QFileDialog.getExistingDirectory(self, "Ordner für die Sicherung", self.desk.settings.backup_folder)
-        if place:
-            self.back_up_to(Path(place))
-
-    def back_up_to(self, place: Path) -> None:
-        """Write a backup into *place*, behind the window."""
-        self.wanted.emit("keep_settings", {"backup_folder": str(place)})
-        vault, now = self.desk.vault, self.desk.now()
-
-        def done(path: Path) -> None:
-            self.banner.tell(f"Gesichert und geprüft: {path}", "good", button("Verstanden", self.banner.clear, rank="plain"))
-
-        def failed(error: BaseException) -> None:
-            self.banner.tell(sentence_of(error), "danger")
-
-        self.banner.tell("Der Tresor wird gesichert und geprüft …")
-
-        def work(_: Any) -> Path:
-            self.desk.account_for(Leaving.BACKUP, "backup")
-            return back_up(vault, place, now)
-
-        self.desk.background.run(self, work, done, failed)
 
     def open_at(self, where: Mapping[str, Any]) -> None:
         """Show the page; it has no places."""

@@ -60,6 +60,7 @@ class OverviewPage(Page):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self._kind: DueKind | None = None
+        self._reminded = False
         self._overview: Overview | None = None
         if desk.vault.user.roles & {Role.JOB_COACH, Role.EMPLOYMENT_TRAINER}:
             self.head.addWidget(
@@ -105,6 +106,7 @@ class OverviewPage(Page):
         self._columns.addLayout(right, 2)
         scroller.column.addLayout(self._columns)
         scroller.column.addStretch(1)
+        desk.backups.changed.connect(self._remind)
 
     # --- reading ----------------------------------------------------------------------------------------------------------
 
@@ -116,6 +118,7 @@ class OverviewPage(Page):
         self._overview = self.desk.read(partial(read_overview, staff_id=staff_id, today=today, with_figures=False, kinds=kinds))
         whose = {None: "alle Fälle", "": NOBODY_KNOWN}.get(staff_id, "Ihre Fälle")
         self.subtitle.setText(f"{_WEEKDAYS[today.weekday()]}, {show_date(today)} · {whose}")
+        self._remind()
         self._show_due()
         self._show_week(self._overview)
         self._show_load(self._overview)
@@ -144,6 +147,17 @@ class OverviewPage(Page):
             self._agenda.addWidget(line)
         if not agenda:
             self._agenda.addWidget(label("Nichts steht an.", "muted"))
+
+    def _remind(self) -> None:
+        """Say that the second place of the backups was not reached for long; take it back once it was."""
+        reminder = self.desk.backups.reminder
+        if reminder:
+            self.banner.tell(
+                reminder, "warning", button("Zu den Sicherungen", lambda: self.wanted.emit("backups", {}), rank="plain")
+            )
+        elif self._reminded:
+            self.banner.clear()
+        self._reminded = bool(reminder)
 
     # --- due --------------------------------------------------------------------------------------------------------------
 

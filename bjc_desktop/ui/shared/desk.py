@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from bjc_desktop.errors import BjcError, VaultDamagedError
 from bjc_desktop.preferences import Settings
 from bjc_desktop.ui.shared.background import Background, Progress
+from bjc_desktop.ui.shared.backup_keeper import BackupKeeper
 from bjc_desktop.vault import Leaving, Opened, Vault, account_for, assert_sound, record_closing, record_openings
 from bjc_desktop.vault.accounting import SITTING
 from bjc_desktop.vault.role_rights import sees_all_cases
@@ -34,6 +35,8 @@ class Desk(QObject):
 
     changed = Signal()
     troubled = Signal(str)
+    damage_found = Signal()
+    """The vault turned out to be damaged: from now on it is only read."""
     saved = Signal(str)
     """What was saved, in words, with a way to take it back."""
 
@@ -50,6 +53,8 @@ class Desk(QObject):
         self._opened: dict[str, datetime] = {}
         self._openings: list[Opened] = []
         self._recording = Lock()
+        self._told = False
+        self.backups = BackupKeeper(self)
 
     @property
     def at_provider_desk(self) -> bool:
@@ -91,7 +96,23 @@ class Desk(QObject):
             self._sound.set()
 
     def _found_damage(self, error: BaseException) -> None:
-        self.troubled.emit(str(error) if isinstance(error, BjcError) else "Der Tresor konnte nicht geprüft werden.")
+        if isinstance(error, VaultDamagedError):
+            self.met_damage(error)
+        else:
+            self.troubled.emit(str(error) if isinstance(error, BjcError) else "Der Tresor konnte nicht geprüft werden.")
+
+    @property
+    def damaged(self) -> bool:
+        """Whether the vault turned out to be damaged: it is read as far as it goes, and not changed any more."""
+        return self.vault.read_only or self.vault.connector.damaged
+
+    def met_damage(self, error: BaseException) -> None:
+        """Take note that the vault is damaged, and say so once."""
+        _ = error
+        self.vault.read_only = True
+        if not self._told:
+            self._told = True
+            self.damage_found.emit()
 
     def read(self, question: Callable[[Any], T]) -> T:
         """Return the answer to *question* from one state of the vault."""
@@ -192,13 +213,13 @@ class Desk(QObject):
 
     def _assert_writable(self) -> None:
         self._sound.wait()
-        if self.vault.read_only:
+        if self.damaged:
             raise VaultDamagedError(READ_ONLY)
 
     def keep_quietly(self, change: Callable[[Any], Any]) -> None:
         """Keep a draft: no signal, and no refusal that would disturb the person who types."""
         self._sound.wait()
-        if self.vault.read_only:
+        if self.damaged:
             return
         try:
             with self.vault.writing(now=self.now()) as session:
@@ -210,13 +231,14 @@ class Desk(QObject):
         """Close the vault; nothing of it is shown any more, what was asked behind the window included."""
         if self.closed:
             return
+        self.backups.stop()
         self._sound.wait()
         with self._recording:
             self.closed = True
             with suppress(BjcError):
                 record_openings(self.vault, self._openings)
                 record_closing(self.vault, now=self.now())
-        if self.vault.read_only:
+        if self.damaged:
             self.vault.abandon()
         else:
             self.vault.close()

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, TypeVar
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from bjc_desktop.errors import VaultDamagedError
 from bjc_desktop.ui.shared.background import Progress, sentence_of
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.flow_layout import FlowRow
@@ -87,8 +88,13 @@ class Page(QWidget):
             if number == self._asked_last and not self.desk.closed:
                 show(answer)
 
+        def failed(error: BaseException) -> None:
+            if isinstance(error, VaultDamagedError):
+                self.desk.met_damage(error)
+            self.banner.tell(sentence_of(error), "danger")
+
         self.subtitle.setText("Wird gelesen …")
-        self.desk.background.run(self, read, arrived, lambda error: self.banner.tell(sentence_of(error), "danger"))
+        self.desk.background.run(self, read, arrived, failed)
 
     def keep_drafts(self) -> None:
         """Keep what was typed and not saved yet."""

@@ -38,6 +38,11 @@ class RestoreForm(QWidget):
         column.addWidget(Entry("&Neuer Ordner des Tresors", folder))
         column.addLayout(row(button("&Zurück", self.back.emit, rank="plain", shortcut="Esc"), None, self.restore_button))
 
+    def offer(self, source: Path, folder: Path) -> None:
+        """Propose the backup *source* and the new *folder*."""
+        self.source.setText(str(source))
+        self.folder.setText(str(folder))
+
     def refuse(self, sentence: str) -> None:
         """Show why it did not work."""
         self.set_busy(busy=False)

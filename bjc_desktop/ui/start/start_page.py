@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bjc_desktop.errors import InvalidInputError, VaultDamagedError
+from bjc_desktop.errors import InvalidInputError, NotFoundError, VaultDamagedError
 from bjc_desktop.preferences import Settings
 from bjc_desktop.ui.shared.background import Background, sentence_of
 from bjc_desktop.ui.shared.icons import pixmap
@@ -132,6 +132,7 @@ class StartPage(QWidget):
         made.unlock.connect(self._unlock)
         made.other.connect(self.show_choice)
         made.mend.connect(self.show_restore)
+        made.salvage.connect(self._salvage)
         return made
 
     @cached_property
@@ -185,11 +186,17 @@ class StartPage(QWidget):
         """Show the form for a backup."""
         self._show(self.restore_form, self.restore_form.source)
 
-    def offer_vault(self, folder: Path, sentence: str = "") -> None:
-        """Ask for the passphrase of the vault in *folder*."""
+    def offer_vault(self, folder: Path, sentence: str = "", *, troubled: bool = False) -> None:
+        """Ask for the passphrase of the vault in *folder*; *sentence* says why, as a warning where somebody is *troubled* by it."""
         self._folder = folder
-        self.unlock_form.offer(folder, sentence, alone=str(folder.absolute()) in self.settings.alone)
+        alone = str(folder.absolute()) in self.settings.alone
+        self.unlock_form.offer(folder, sentence, alone=alone, kind="warning" if troubled else "quiet")
         self._show(self.unlock_form, self.unlock_form)
+
+    def wait_at(self, folder: Path, sentence: str) -> None:
+        """Show *sentence* while the vault in *folder* is being closed; nothing can be typed meanwhile."""
+        self.offer_vault(folder, sentence)
+        self.unlock_form.set_busy(busy=True, text="Bitte warten …")
 
     def choose_vault(self) -> None:
         """Ask for the folder of a vault."""
@@ -243,7 +250,42 @@ class StartPage(QWidget):
         self.opened.emit(vault)
 
     def _not_unlocked(self, error: BaseException) -> None:
-        self.unlock_form.refuse(sentence_of(error), mendable=isinstance(error, VaultDamagedError))
+        folder = self._folder
+        lost = folder is not None and isinstance(error, NotFoundError) and not (folder / "vault.db").exists()
+        if folder is None or not (lost or isinstance(error, VaultDamagedError)):
+            self.unlock_form.refuse(sentence_of(error))
+            return
+        second = Path(self.settings.backup_folder) if self.settings.backup_folder else None
+        self.unlock_form.refuse(f"{sentence_of(error)} Die Sicherungen werden gesucht …", mendable=True)
+        self._background.run(
+            self,
+            lambda _: vault_jobs.find_good_backup(folder, second),
+            partial(self._offer_backup, folder, sentence_of(error)),
+            lambda _: None,
+        )
+
+    def _offer_backup(self, folder: Path, sentence: str, found: vault_jobs.GoodBackup | None) -> None:
+        """Say which backup is the newest good one, and propose it where it is restored."""
+        if self._folder != folder:
+            return
+        if found is None:
+            words = "Beim Tresor und im zweiten Ziel ist keine unbeschädigte Sicherung."
+        else:
+            words = f"Die neueste gute Sicherung ist vom {found.moment}."
+            self.restore_form.offer(found.path, _free(folder.with_name(f"{folder.name}-wiederhergestellt")))
+        self.unlock_form.refuse(f"{sentence} {words}", mendable=True)
+
+    def _salvage(self, user: str, passphrase: str) -> None:
+        folder = self._folder
+        if folder is None:
+            return
+        target = _free(folder.with_name(f"{folder.name}-wiederhergestellt"))
+        self._background.run(
+            self,
+            lambda _: vault_jobs.salvage_vault(folder, user or None, passphrase, target),
+            lambda words: self.offer_vault(target, f"{words} Dies ist der neue Tresor; bitte entsperren."),
+            lambda error: self.unlock_form.refuse(sentence_of(error), mendable=True),
+        )
 
     def _make(self, values: dict[str, str]) -> None:
         self._background.run(self, lambda _: vault_jobs.make(values), self._made, self._not_made)

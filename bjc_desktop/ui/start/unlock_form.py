@@ -14,11 +14,12 @@ _UPDATE = "Dieser Tresor stammt aus einer früheren Version. Er wird gesichert u
 
 
 class UnlockForm(QWidget):
-    """The form; ``unlock`` carries user (may be empty) and passphrase, ``other`` wants another vault, ``mend`` a backup."""
+    """The form; ``unlock`` and ``salvage`` carry user (may be empty) and passphrase, ``other`` wants another vault, ``mend`` a backup."""
 
     unlock = Signal(str, str)
     other = Signal()
     mend = Signal()
+    salvage = Signal(str, str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,7 +44,7 @@ class UnlockForm(QWidget):
         column.addWidget(Entry("&Passphrase oder Wiederherstellungscode", self.passphrase))
         column.addLayout(row(button("&Anderer Tresor …", self.other.emit, rank="plain"), None, self.open_button))
 
-    def offer(self, folder: Path, sentence: str = "", *, alone: bool = False) -> None:
+    def offer(self, folder: Path, sentence: str = "", *, alone: bool = False, kind: str = "quiet") -> None:
         """Ask for the passphrase of the vault in *folder*; *sentence* says why it is locked.
 
         Where one person *alone* uses the vault, nothing but the passphrase is needed.
@@ -52,7 +53,7 @@ class UnlockForm(QWidget):
         self.passphrase.clear()
         self.set_busy(busy=False)
         if sentence:
-            self.banner.tell(sentence)
+            self.banner.tell(sentence, kind)
         else:
             self.banner.clear()
         self.setFocusProxy(self.passphrase.line if alone or self.user.text() else self.user)
@@ -60,7 +61,9 @@ class UnlockForm(QWidget):
     def refuse(self, sentence: str, *, mendable: bool = False) -> None:
         """Show why the vault did not open; what was typed stays, marked."""
         self.set_busy(busy=False)
-        ways = [button("Sicherung wiederherstellen …", self.mend.emit)] if mendable else []
+        ways = []
+        if mendable:
+            ways = [button("Sicherung wiederherstellen …", self.mend.emit), button("Lesbares retten", self._salvage)]
         self.banner.tell(sentence, "danger", *ways)
         self.passphrase.line.setFocus()
         self.passphrase.line.selectAll()
@@ -73,13 +76,17 @@ class UnlockForm(QWidget):
         self.progress.setValue(done)
         self.progress.show()
 
-    def set_busy(self, *, busy: bool) -> None:
-        """Take no input while the key is derived."""
+    def set_busy(self, *, busy: bool, text: str = "Wird entsperrt …") -> None:
+        """Take no input while the key is derived, or while something else is going on that *text* says."""
         for widget in (self.user, self.passphrase, self.open_button):
             widget.setEnabled(not busy)
         if not busy:
             self.progress.hide()
-        self.open_button.setText("Wird entsperrt …" if busy else "&Entsperren")
+        self.open_button.setText(text if busy else "&Entsperren")
+
+    def _salvage(self) -> None:
+        self.set_busy(busy=True, text="Wird gerettet …")
+        self.salvage.emit(self.user.text().strip(), self.passphrase.text())
 
     def _unlock(self) -> None:
         if not self.passphrase.text():

@@ -1,5 +1,6 @@
 """What the first page does behind the window; heavy imports happen here, not before the first paint."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,3 +66,34 @@ def restore_backup(source: Path, folder: Path) -> Path:
     from bjc_desktop.vault import restore  # noqa: PLC0415
 
     return restore(source, folder)
+
+
+@dataclass(frozen=True, slots=True)
+class GoodBackup:
+    """The newest backup that is whole, and when it was made, in words."""
+
+    path: Path
+    moment: str
+
+
+def find_good_backup(folder: Path, second: Path | None) -> GoodBackup | None:
+    """Return the newest whole backup of the vault in *folder* that does not open, there or in the *second* place; None where there is none."""
+    from bjc_desktop.errors import BjcError  # noqa: PLC0415
+    from bjc_desktop.services.typed_values import show_moment  # noqa: PLC0415
+    from bjc_desktop.vault.backup_shelf import newest_good  # noqa: PLC0415
+    from bjc_desktop.vault.slots import readable_slots  # noqa: PLC0415
+
+    try:
+        vault_id = next(readable_slots(folder)).vault_id
+    except BjcError:
+        vault_id = None
+    found = newest_good(folder, second, vault_id)
+    return None if found is None else GoodBackup(found.path, show_moment(found.created))
+
+
+def salvage_vault(folder: Path, user: str | None, passphrase: str, target: Path) -> str:
+    """Save what is readable of the vault in *folder* into the new *target*; return what was saved, in words."""
+    from bjc_desktop.ui.backups.damage_box import report_words  # noqa: PLC0415
+    from bjc_desktop.vault import salvage  # noqa: PLC0415
+
+    return report_words(salvage(folder, target, passphrase, user, now=_now()))
