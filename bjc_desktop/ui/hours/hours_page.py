@@ -125,8 +125,11 @@ class HoursPage(Page):
     def _begin(self) -> None:
         """Take up what was typed for the chosen quarter and not saved."""
         self._draft = DraftKeeper(self.desk, f"hours:{self.period.currentData().label}", self._content)
-        draft = self._draft.restored()
-        self.sheet_model.typed = {Place(*place): text for *place, text in draft["typed"]} if draft else {}
+        self.sheet_model.typed = {}
+        self._draft.restore(self._show_typed)
+
+    def _show_typed(self, draft: Mapping[str, Any]) -> None:
+        self.sheet_model.typed = {Place(*place): str(text) for *place, text in draft["typed"]}
 
     def _change_period(self) -> None:
         self.keep_drafts()
