@@ -230,7 +230,16 @@ def _unpack(source: Path, folder: Path) -> None:
             for name in (SLOTS, DATABASE):
                 with archive.open(members[name]) as content:
                     _unpack_file(content, folder / name, description.sizes[name], description.hashes[name])
-    except (zipfile.BadZipFile, ValueError, KeyError, TypeError, NotImplementedError, EOFError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile,
+        ValueError,
+        KeyError,
+        TypeError,
+        NotImplementedError,
+        EOFError,
+        RuntimeError,
+        OverflowError,
+    ) as error:
         raise VaultDamagedError(_BROKEN) from error
     _check_unpacked(folder)
     marker = json.dumps({"backup": source.name, "created": description.created})
@@ -311,6 +320,7 @@ def _description_of(path: Path) -> _Description | None:
         NotImplementedError,
         RuntimeError,
         EOFError,
+        OverflowError,
     ):
         return None
 
@@ -357,5 +367,5 @@ def restored_from(folder: Path) -> dict[str, str] | None:
     try:
         data = json.loads((folder / RESTORED).read_text(encoding="utf-8"))
         return {"backup": str(data["backup"]), "created": str(data["created"])}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
