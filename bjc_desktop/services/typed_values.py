@@ -129,7 +129,7 @@ def _text_problem(info: FieldInfo, value: str) -> str | None:
         return NOT_IN_LIST
     if info.kind is Kind.TEXT and _BREAK.search(value) is not None:
         return ONE_LINE
-    if info.kind is Kind.MONTH and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value):
+    if info.kind is Kind.MONTH and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", value):
         return NOT_A_MONTH
     return None
 
@@ -257,8 +257,8 @@ def parse_month(text: str) -> str | None:
     if not word:
         return None
     found = _MONTH.fullmatch(word)
-    year, month = (found[1] or found[4], int(found[2] or found[3])) if found else ("", 0)
-    return f"{year}-{month:02}" if 1 <= month <= _MONTHS_IN_A_YEAR else _refuse(NOT_A_MONTH)
+    year, month = (int(found[1] or found[4]), int(found[2] or found[3])) if found else (0, 0)
+    return f"{year:04}-{month:02}" if 1 <= month <= _MONTHS_IN_A_YEAR else _refuse(NOT_A_MONTH)
 
 
 def parse_choice(values: type[Vocabulary], text: str) -> str | None:

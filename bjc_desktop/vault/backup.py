@@ -4,6 +4,7 @@ A backup is a stored ZIP of the encrypted database, the slot file and a descript
 the vault had at that time. What goes in and out is ciphertext only, so restoring asks for no passphrase.
 """
 
+import errno
 import hashlib
 import json
 import shutil
@@ -240,6 +241,11 @@ def _unpack(source: Path, folder: Path) -> None:
         RuntimeError,
         OverflowError,
     ) as error:
+        raise VaultDamagedError(_BROKEN) from error
+    except OSError as error:
+        # What a broken archive says about places in itself no file can be asked for.
+        if error.errno != errno.EINVAL:
+            raise
         raise VaultDamagedError(_BROKEN) from error
     _check_unpacked(folder)
     marker = json.dumps({"backup": source.name, "created": description.created})
