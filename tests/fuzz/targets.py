@@ -259,10 +259,14 @@ _VALUES = (
     "٣.٢٠٢٦",
 )
 
+_PACKAGE = zipped({"datapackage.json": _DESCRIPTOR, "staff.csv": b"id\r\n"})
+
 TARGETS = {
     "table": Target(table, tuple(_csv_seeds())),
     "descriptor": Target(descriptor, (_DESCRIPTOR,)),
-    "package": Target(package, (zipped({"datapackage.json": _DESCRIPTOR, "staff.csv": b"id\r\n"}),)),
+    "package": Target(
+        package, (_PACKAGE, _PACKAGE.replace(b"staff.csv", b"\0taff.csv"))
+    ),  # a file without a name: found by Atheris
     "bundle": Target(bundle, (zipped({"manifest.json": b"{}", "indicators.json": b"{}"}),)),
     "backup": Target(backup, (zipped({"backup.json": _BACKUP.encode(), "slots.json": b"x", "vault.db": b"x"}),)),
     "slots": Target(slots, (_SLOTS,)),

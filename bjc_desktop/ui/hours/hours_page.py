@@ -74,10 +74,11 @@ class HoursTable(TypingTable):
 
     def paste(self, text: str) -> None:
         """Put a block of a spreadsheet in from the chosen cell on; what falls on a cell that is none to type in is left out."""
-        at = self.currentIndex()
+        at, model = self.currentIndex(), self.sheet_model
         texts: dict[Place, str] = {}
-        for down, line in enumerate(text.rstrip("\r\n").splitlines()):
-            for right, word in enumerate(line.split("\t")):
+        # Somebody's clipboard may hold a whole spreadsheet: nothing beyond the sheet is even looked at.
+        for down, line in enumerate(text.rstrip("\r\n").splitlines()[: model.rowCount()]):
+            for right, word in enumerate(line.split("\t", model.columnCount())[: model.columnCount()]):
                 place = self.sheet_model.place(self.sheet_model.index(at.row() + down, at.column() + right))
                 if place is not None:
                     texts[place] = word
