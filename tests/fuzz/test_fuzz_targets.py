@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import random
+import re
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ import pytest
 from tests.fuzz.targets import TARGETS
 from tests.hostile.program import ROOT
 from tests.hostile.test_texts import CORPUS
+from tests.tally import count
 
 SECONDS = os.environ.get("BJC_FUZZ_SECONDS", "120")
 """How long each target is fuzzed."""
@@ -36,6 +38,7 @@ def test_that_whatever_is_read_is_taken_over_or_refused(name) -> None:
         target.read(text.encode())
     for _ in range(150):
         target.read(mutated(dice.choice(target.seeds), dice))
+        count("inputs changed at random")
 
 
 @pytest.mark.stress
@@ -45,5 +48,6 @@ def test_that_no_input_of_millions_does_anything_else(name, tmp_path) -> None:
         pytest.skip("Atheris is not installed (Linux, Python 3.11 to 3.13: tests/fuzz/requirements.lock)")
     command = [sys.executable, "-m", "tests.fuzz.fuzzer", name, SECONDS, tmp_path]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, errors="replace")
-    print(name, [line for line in done.stderr.splitlines() if line.startswith("stat::number_of_executed_units")])
+    executed = re.search(r"number_of_executed_units: (\d+)", done.stderr)
+    count("inputs made by Atheris", int(executed[1]) if executed else 0)
     assert done.returncode == 0, done.stderr[-3000:]

@@ -288,6 +288,7 @@ def replay(record: Record, seed: str, count: int, place: Path) -> int:
             )
             raise
         shutil.rmtree(home)
+        count({"cut": "power cuts", "kill": "kills between two writes"}[kind])
     return len(moments)
 
 
