@@ -20,6 +20,7 @@ import pytest
 
 from bjc_desktop.errors import NotFoundError, WrongPassphraseError
 from bjc_desktop.vault import ballast, checkup, is_damaged, look_over, open_vault, restore
+from tests import tally
 from tests.conftest import NOW, PASSPHRASE, USER, TemplateVault
 from tests.hostile.disk import Act, Disk, built_recorder, lay_out, read_acts, recording
 from tests.hostile.program import ROOT, Home
@@ -288,7 +289,7 @@ def replay(record: Record, seed: str, count: int, place: Path) -> int:
             )
             raise
         shutil.rmtree(home)
-        count({"cut": "power cuts", "kill": "kills between two writes"}[kind])
+        tally.count({"cut": "power cuts", "kill": "kills between two writes"}[kind])
     return len(moments)
 
 
