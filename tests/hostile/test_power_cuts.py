@@ -133,7 +133,7 @@ with opened() as vault:
 """,
 }
 """What is done, and what it says it has done: how many changes, which files and vaults are there, which passphrases open."""
-SHORT, LONG = 3, int(os.environ.get("BJC_CUTS", "150"))
+SHORT, LONG = 4, int(os.environ.get("BJC_CUTS", "150"))
 
 
 @dataclass
