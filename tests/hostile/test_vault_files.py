@@ -111,7 +111,7 @@ def test_that_a_link_and_a_name_that_occurs_twice_in_a_backup_are_refused(backup
 def test_that_a_bomb_in_a_backup_is_refused_unread(backup, place) -> None:
     for name in NAMES:
         refused(place, packed({**backup, name: bytes(60 * 1024**2)}, compression=zipfile.ZIP_DEFLATED))
-    refused(place, packed({**backup, "backup.json": backup["backup.json"] + b" " * 2 * 1024**2}))
+    refused(place, packed({**backup, "backup.json": backup["backup.json"] + b" " * 40 * 1024**2}))
 
 
 def test_that_a_description_of_any_kind_is_refused(backup, place) -> None:
