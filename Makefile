@@ -32,7 +32,7 @@ check: setup     ## every static tool
 bench: setup     ## speed, measured on sample data
 	@$(BIN)/python -m benchmarks
 
-stress: setup    ## long kill loops and fuzzing
+stress: setup    ## long loops of kills, power cuts, full disks and fuzzing, counted (BJC_CUTS, BJC_FUZZ_SECONDS: how many, how long)
 	@$(BIN)/python -m pytest -m stress -rs
 
 screenshots: setup ## pictures of every page, light and dark, in build/screenshots
@@ -53,6 +53,7 @@ lock: setup      ## resolve the packages anew
 	$(COMPILE) -o requirements.lock
 	$(COMPILE) -c requirements.lock --group dev -o requirements-dev.lock
 	$(COMPILE) -c requirements.lock --group packaging -o packaging/requirements.lock
+	$(COMPILE) -c requirements.lock --group fuzz -o tests/fuzz/requirements.lock
 
 dist: setup sbom ## wheel, source archive and bill of materials in dist/
 	$(BIN)/python -m hatchling build

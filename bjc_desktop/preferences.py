@@ -1,6 +1,7 @@
 """What the program remembers about this computer: places of vaults and the look of the window, never anything personal."""
 
 import json
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
@@ -8,6 +9,8 @@ from pathlib import Path
 
 FILE = "settings.json"
 _VAULTS = 5
+_LONGEST_PLACE = 2000
+_SMALLEST, _LARGEST = 200, 20_000
 SCALES = (100, 125, 150, 200)
 """Sizes of text offered, in per cent."""
 SCHEMES = ("system", "light", "dark", "contrast")
@@ -41,7 +44,7 @@ def load_settings(folder: Path) -> Settings:
     """Return the settings kept in *folder*; what cannot be read falls back to its default."""
     try:
         found = json.loads((folder / FILE).read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return Settings()
     return _checked(found) if isinstance(found, dict) else Settings()
 
@@ -52,7 +55,7 @@ def _checked(found: Mapping[str, object]) -> Settings:
     for field in fields(Settings):
         value = found.get(field.name)
         if isinstance(field.default, tuple) and isinstance(value, list):
-            values[field.name] = tuple(item for item in value if isinstance(item, str))[:_VAULTS]
+            values[field.name] = tuple(item for item in value if isinstance(item, str) and _is_place(item))[:_VAULTS]
         elif value is not None and type(value) is type(getattr(default, field.name)):
             values[field.name] = value
     checked = replace(default, **values)  # type: ignore[arg-type]
@@ -61,7 +64,18 @@ def _checked(found: Mapping[str, object]) -> Settings:
         scheme=checked.scheme if checked.scheme in SCHEMES else default.scheme,
         scale=checked.scale if checked.scale in SCALES else default.scale,
         idle_minutes=min(max(checked.idle_minutes, 0), 240),
+        backup_folder=checked.backup_folder if _is_place(checked.backup_folder) else default.backup_folder,
+        width=min(max(checked.width, _SMALLEST), _LARGEST),
+        height=min(max(checked.height, _SMALLEST), _LARGEST),
     )
+
+
+def _is_place(text: str) -> bool:
+    """Say whether the file system can be asked for *text* at all."""
+    try:
+        return len(text) <= _LONGEST_PLACE and b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
 
 
 def save_settings(folder: Path, settings: Settings) -> None:
@@ -69,5 +83,6 @@ def save_settings(folder: Path, settings: Settings) -> None:
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         part = folder / f"{FILE}.part"
-        part.write_text(json.dumps(asdict(settings), ensure_ascii=False, indent=1), "utf-8")
+        # In ASCII, for the name of a folder may be bytes that are no UTF-8.
+        part.write_text(json.dumps(asdict(settings), indent=1), "ascii")
         part.replace(folder / FILE)

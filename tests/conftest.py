@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bjc_desktop.vault import KdfParameters, Secrets, Vault, create_vault, open_with_key
+from tests.tally import TRIED
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 USER = "pruefung"
@@ -66,3 +67,9 @@ def vault(template_vault: TemplateVault, vault_folder: Path) -> Iterator[Vault]:
     """Yield an open copy of the template."""
     with open_with_key(vault_folder, template_vault.secrets) as opened:
         yield opened
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell how often something was tried."""
+    for what, times in sorted(TRIED.items()):
+        terminalreporter.write_line(f"{times:>9} {what}")

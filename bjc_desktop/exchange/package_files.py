@@ -68,7 +68,7 @@ class _Archive:
         self._members: dict[str, zipfile.ZipInfo] = {}
 
     def __enter__(self) -> Self:
-        infos = [info for info in self._zip.infolist() if not info.is_dir()]
+        infos = [info for info in self._zip.infolist() if not info.filename.endswith("/")]
         self._check_sizes(infos)
         descriptors = [info.filename for info in infos if info.filename.rsplit("/", 1)[-1] == _DESCRIPTOR]
         base = min(descriptors, key=len).removesuffix(_DESCRIPTOR) if descriptors else ""

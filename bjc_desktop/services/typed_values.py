@@ -29,6 +29,7 @@ NOT_YES_OR_NO = "Bitte ja oder nein angeben."
 NOT_IN_LIST = "Das steht nicht in der Werteliste. Bitte einen Eintrag der Liste wählen."
 ONE_LINE = "Hier ist nur eine Zeile möglich. Bitte den Zeilenumbruch entfernen."
 NUL = "Der Text enthält ein unsichtbares NUL-Zeichen. Bitte ohne dieses Zeichen eingeben."
+HALF_LETTER = "Der Text enthält ein halbes Zeichen, das sich nicht speichern lässt. Bitte es löschen und neu eingeben."
 TOO_EARLY = "Das Datum liegt vor 1850. Bitte das Jahr prüfen."
 
 _WORDS = {"vorgestern": -2, "gestern": -1, "heute": 0, "morgen": 1, "übermorgen": 2}
@@ -44,6 +45,10 @@ _INTEGER = re.compile(r"[+\-−]?(\d{1,15}|\d{1,3}(\.\d{3}){1,4})")
 _DECIMAL = re.compile(r"[+\-−]?(\d{1,12}|\d{1,3}(\.\d{3}){1,3})(,\d{1,9})?")
 _POINT_FOR_COMMA = re.compile(r"([+\-−]?\d{1,12})\.(\d{1,9})")
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})|(\d{1,2})[./]\s?(\d{4})")
+_BREAK = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+"""What begins a new line, as editors, spreadsheets and web pages write it."""
+_HALF = re.compile("[\ud800-\udfff]")
+"""A surrogate without its other half: what a broken clipboard holds, and no UTF-8 can."""
 _FUTURE_YEARS = 10
 """A year of two digits lies in this century up to so many years ahead; 5.3.75 is 1975."""
 _MONTHS_IN_A_YEAR = 12
@@ -118,11 +123,13 @@ def _check_type(info: FieldInfo, value: object) -> None:
 def _text_problem(info: FieldInfo, value: str) -> str | None:
     if "\x00" in value:
         return NUL
+    if _HALF.search(value) is not None:
+        return HALF_LETTER
     if info.kind is Kind.CHOICE and info.values is not None and value not in {entry.value for entry in info.values}:
         return NOT_IN_LIST
-    if info.kind is Kind.TEXT and "\n" in value:
+    if info.kind is Kind.TEXT and _BREAK.search(value) is not None:
         return ONE_LINE
-    if info.kind is Kind.MONTH and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value):
+    if info.kind is Kind.MONTH and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", value):
         return NOT_A_MONTH
     return None
 
@@ -250,8 +257,8 @@ def parse_month(text: str) -> str | None:
     if not word:
         return None
     found = _MONTH.fullmatch(word)
-    year, month = (found[1] or found[4], int(found[2] or found[3])) if found else ("", 0)
-    return f"{year}-{month:02}" if 1 <= month <= _MONTHS_IN_A_YEAR else _refuse(NOT_A_MONTH)
+    year, month = (int(found[1] or found[4]), int(found[2] or found[3])) if found else (0, 0)
+    return f"{year:04}-{month:02}" if 1 <= month <= _MONTHS_IN_A_YEAR else _refuse(NOT_A_MONTH)
 
 
 def parse_choice(values: type[Vocabulary], text: str) -> str | None:

@@ -6,7 +6,7 @@ from bjc_desktop.vault.chain_check import Verified, verify_record
 from bjc_desktop.vault.changes import Actor, RowChange, read_payload, record_event, record_row_changes
 from bjc_desktop.vault.checkup import Finding, State, doctor, is_damaged, look_over
 from bjc_desktop.vault.driver import memory_engine
-from bjc_desktop.vault.keys import DEFAULT_KDF, KdfParameters, NoteCipher, check_new_passphrase
+from bjc_desktop.vault.keys import DEFAULT_KDF, KdfParameters, NoteCipher, check_new_passphrase, new_recovery_code
 from bjc_desktop.vault.opening import assert_sound, create_vault, open_vault, open_with_key
 from bjc_desktop.vault.restoring import restore
 from bjc_desktop.vault.salvage import SalvageReport, TableSalvage, salvage
@@ -53,6 +53,7 @@ __all__ = [
     "list_users",
     "look_over",
     "memory_engine",
+    "new_recovery_code",
     "open_vault",
     "open_with_key",
     "read_payload",

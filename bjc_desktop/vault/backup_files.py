@@ -1,6 +1,7 @@
 """The file that a backup is: a stored ZIP of the encrypted database, the slot file and a description; reading and checking it."""
 
 import base64
+import errno
 import hashlib
 import json
 import os
@@ -103,7 +104,21 @@ def backups_of(directory: Path, vault_id: str) -> Iterator[Path]:
 def _broken_named() -> Iterator[None]:
     try:
         yield
-    except (zipfile.BadZipFile, ValueError, KeyError, TypeError, NotImplementedError, EOFError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile,
+        ValueError,
+        KeyError,
+        TypeError,
+        NotImplementedError,
+        EOFError,
+        RuntimeError,
+        OverflowError,
+    ) as error:
+        raise VaultDamagedError(_BROKEN) from error
+    except OSError as error:
+        # What a broken archive says about places in itself no file can be asked for.
+        if error.errno != errno.EINVAL:
+            raise
         raise VaultDamagedError(_BROKEN) from error
 
 

@@ -328,8 +328,25 @@ def change_key(path: Path, old: CipherKey, new: CipherKey) -> None:
     ------
     VaultDamagedError
         where the database is damaged: encrypting it anew would make the damage look whole.
+    DiskFullError
+        where there is no room; the database is under the old key.
+    VaultInUseError
+        where another connection is writing; the database is under the old key.
     """
     with closing(connect(path, old)) as connection, clear_errors():
         assert_whole(connection)
+        _rekey(connection, new)
+
+
+def _rekey(connection: RawConnection, new: CipherKey) -> None:
+    """Encrypt anew; SQLCipher calls every failure misuse, and one for want of room none at all: only the next statement fails."""
+    try:
         connection.execute(f"PRAGMA rekey = \"x'{new.data_key.hex()}'\"").fetchall()
+    except sqlcipher.OperationalError as error:
+        raise error_from(error) or VaultInUseError(BUSY) from error
+    try:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    except sqlcipher.OperationalError as error:
+        if error.sqlite_errorcode & _PRIMARY_CODE == sqlite3.SQLITE_LOCKED:
+            raise DiskFullError(FULL) from error
+        raise

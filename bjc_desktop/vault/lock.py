@@ -26,6 +26,8 @@ _SYNC_FOLDERS = (
 )
 _MOUNTS = Path("/proc/mounts")
 _MOUNT_FIELDS = 3
+_LONGEST_NOTE = 1000
+_LONGEST_HOST = 64
 
 
 class VaultLock:
@@ -60,11 +62,17 @@ class VaultLock:
 
     def _in_use(self) -> str:
         try:
-            holder = json.loads(self._holder.read_text(encoding="utf-8"))
-            where = f" (Rechner {holder['host']}, Prozess {int(holder['pid'])})"
-        except (OSError, ValueError, KeyError, TypeError):
+            with self._holder.open(encoding="utf-8") as file:
+                holder = json.loads(file.read(_LONGEST_NOTE))
+            where = f" (Rechner {_plain_host(str(holder['host']))}, Prozess {int(holder['pid'])})"
+        except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
             where = ""
         return f"Der Tresor ist gerade geöffnet{where}. Bitte dort schließen und erneut versuchen."
+
+
+def _plain_host(name: str) -> str:
+    """Return the *name* of a computer as it can stand in a sentence: anybody may have written it."""
+    return "".join(letter for letter in name if letter.isprintable())[:_LONGEST_HOST]
 
 
 def _file_system(folder: Path, mounts: str) -> str:

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bjc_desktop.errors import MissingNoteKeyError
 from bjc_desktop.models import Base, User, VaultFact
-from bjc_desktop.vault.keys import NoteCipher, NoteKeys, seal, unseal
-from bjc_desktop.vault.slots import RECOVERY, owner_of
+from bjc_desktop.vault.keys import KEY_BYTES, NoteCipher, NoteKeys, seal, unseal
+from bjc_desktop.vault.slots import RECOVERY, SlotFile, owner_of
 from bjc_desktop.vault.vault import Vault
 
 RECOVERY_NOTE_KEYS = "recovery_note_keys"
+NEXT_RECOVERY_NOTE_KEYS = "next_recovery_note_keys"
+"""The public key of a recovery code that is about to be set (32 bytes), then the note keys sealed to it, if any."""
 ROTATION_DUE = "note_rotation_due"
 _PURPOSE = "note-keys"
 _NO_KEY = "Sie haben keinen Zugang zu den Notizen. Bitte jemanden mit diesem Zugang fragen."
@@ -67,6 +69,29 @@ def seal_for_recovery(vault: Vault, session: Session, keys: NoteKeys | None) -> 
     """Seal *keys* to the recovery code, or take them away from it."""
     slot = vault.slots.slot_of(RECOVERY)
     put_fact(session, RECOVERY_NOTE_KEYS, None if slot is None or keys is None else sealed_keys(slot.public_key, keys))
+    put_fact(session, NEXT_RECOVERY_NOTE_KEYS, None)
+
+
+def announce_recovery(session: Session, public_key: bytes, keys: NoteKeys | None) -> None:
+    """Seal *keys* to the recovery code that is about to be set, beside what the present one opens."""
+    put_fact(session, NEXT_RECOVERY_NOTE_KEYS, public_key + (b"" if keys is None else sealed_keys(public_key, keys)))
+
+
+def settle_recovery(session: Session, slots: SlotFile) -> None:
+    """Keep what is sealed to the recovery code of *slots*, and forget what was announced for another."""
+    if session.get(VaultFact, NEXT_RECOVERY_NOTE_KEYS) is not None:
+        put_fact(session, RECOVERY_NOTE_KEYS, recovery_note_keys(session.connection(), slots))
+        put_fact(session, NEXT_RECOVERY_NOTE_KEYS, None)
+
+
+def recovery_note_keys(connection: Connection, slots: SlotFile) -> bytes | None:
+    """Return the note keys that are sealed to the recovery code of *slots*, or None where it does not open the notes."""
+    query, slot = select(VaultFact.value), slots.slot_of(RECOVERY)
+    announced = connection.execute(query.where(VaultFact.key == NEXT_RECOVERY_NOTE_KEYS)).scalar()
+    if announced is not None and slot is not None and announced[:KEY_BYTES] == slot.public_key:
+        return announced[KEY_BYTES:] or None
+    sealed: bytes | None = connection.execute(query.where(VaultFact.key == RECOVERY_NOTE_KEYS)).scalar()
+    return sealed
 
 
 def rotate_notes(vault: Vault, session: Session) -> Callable[[], None]:

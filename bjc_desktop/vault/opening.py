@@ -4,7 +4,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -48,7 +48,15 @@ from bjc_desktop.vault.keys import (
     read_recovery_code,
 )
 from bjc_desktop.vault.lock import VaultLock, place_warning
-from bjc_desktop.vault.notes_access import RECOVERY_NOTE_KEYS, ROTATION_DUE, opened_keys, rotate_notes, sealed_keys
+from bjc_desktop.vault.notes_access import (
+    RECOVERY_NOTE_KEYS,
+    ROTATION_DUE,
+    opened_keys,
+    recovery_note_keys,
+    rotate_notes,
+    sealed_keys,
+    settle_recovery,
+)
 from bjc_desktop.vault.restoring import restored_from
 from bjc_desktop.vault.rotation import rotate_data_key
 from bjc_desktop.vault.schema import HEAD, revisions_after
@@ -343,7 +351,7 @@ def _identified(vault: Vault) -> Vault:
         users = connection.execute(select(User.__table__).where(User.removed_at.is_(None)).order_by(User.created_at)).all()
         if vault.secrets.owner == RECOVERY:
             user = next((row for row in users if Role.ADMINISTRATION in row.roles.split(",")), None)
-            sealed = connection.execute(select(VaultFact.value).where(VaultFact.key == RECOVERY_NOTE_KEYS)).scalar()
+            sealed = recovery_note_keys(connection, vault.slots)
         else:
             user = next((row for row in users if owner_of(vault.id, row.name) == vault.secrets.owner), None)
             sealed = None if user is None else user.note_keys
@@ -351,7 +359,9 @@ def _identified(vault: Vault) -> Vault:
         raise WrongPassphraseError(WRONG)
     vault.user = UserIdentity(user.id, user.name, roles_from(user.roles))
     if sealed is not None:
-        vault.notes = NoteCipher(vault.id, opened_keys(vault.secrets.private_key, sealed))
+        # Sealed to a former key pair: a new passphrase was being set and not finished. The access is then given once more.
+        with suppress(VaultDamagedError):
+            vault.notes = NoteCipher(vault.id, opened_keys(vault.secrets.private_key, sealed))
     return vault
 
 
@@ -364,6 +374,7 @@ def _catch_up(vault: Vault, now: datetime) -> None:
     failures, restored = noted_failures(vault.folder), restored_from(vault.folder)
     with vault.writing(now=now) as session:
         actor = vault.actor()
+        settle_recovery(session, vault.slots)
         if failures:
             record_event(session, actor, "unlock_failed", {"at": failures}, now=now)
         if restored is not None:

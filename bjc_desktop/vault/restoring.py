@@ -76,6 +76,6 @@ def restored_from(folder: Path) -> dict[str, object] | None:
         found: dict[str, object] = {"backup": str(data["backup"]), "created": str(data["created"])}
         if "salvaged" in data:
             found["salvaged"] = {name: int(data["salvaged"][name]) for name in ("saved", "lost", "dangling")}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError):
         return None
     return found

@@ -75,7 +75,7 @@ def take_back(connection: Connection, marks: Collection[str], now: datetime) -> 
 def tombstones_beside(folder: Path) -> set[Tombstone]:
     """Return the tombstones in the file in *folder*; none where there is no such file, or none that can be read."""
     path = folder / FILE
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, RecursionError):
         if path.stat().st_size <= _MAXIMUM_BYTES:
             return tombstones_in(json.loads(path.read_text(encoding="utf-8")))
     return set()

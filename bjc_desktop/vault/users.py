@@ -10,8 +10,16 @@ from sqlalchemy.orm import Session
 from bjc_desktop.errors import InvalidInputError, NotFoundError, VaultError
 from bjc_desktop.models import User
 from bjc_desktop.vault.changes import record_event
-from bjc_desktop.vault.keys import DEFAULT_KDF, KdfParameters, check_new_passphrase, new_recovery_code, read_recovery_code
-from bjc_desktop.vault.notes_access import ROTATION_DUE, held_notes, put_fact, rotate_notes, seal_for_recovery, seal_to
+from bjc_desktop.vault.keys import DEFAULT_KDF, KdfParameters, check_new_passphrase, read_recovery_code
+from bjc_desktop.vault.notes_access import (
+    ROTATION_DUE,
+    announce_recovery,
+    held_notes,
+    put_fact,
+    rotate_notes,
+    seal_to,
+    settle_recovery,
+)
 from bjc_desktop.vault.opening import utc
 from bjc_desktop.vault.rotation import rotate_data_key
 from bjc_desktop.vault.slots import RECOVERY, SlotFile, new_slot, normal_name, owner_of, rewrapped
@@ -197,9 +205,14 @@ def _set_own(vault: Vault, passphrase: str, now: datetime, kdf: KdfParameters) -
     if slot is None:
         message = "Der eigene Zugang fehlt in der Schlüsseldatei. Bitte „bjc-desktop doctor“ ausführen."
         raise VaultError(message)
-    with vault.writing(now=now) as session:
-        record_event(session, vault.actor(), "set_passphrase", {"user_id": vault.user.id}, now=now)
-        vault.save_slots(vault.slots.with_slot(rewrapped(slot, vault.secrets.private_key, passphrase, vault.id, kdf)))
+    before = vault.slots
+    try:
+        with vault.writing(now=now) as session:
+            record_event(session, vault.actor(), "set_passphrase", {"user_id": vault.user.id}, now=now)
+            vault.save_slots(before.with_slot(rewrapped(slot, vault.secrets.private_key, passphrase, vault.id, kdf)))
+    except BaseException:
+        _put_back(vault, before)
+        raise
 
 
 def _set_for(vault: Vault, name: str, passphrase: str, now: datetime, kdf: KdfParameters) -> None:
@@ -218,10 +231,11 @@ def _set_for(vault: Vault, name: str, passphrase: str, now: datetime, kdf: KdfPa
         raise
 
 
-def renew_recovery_code(vault: Vault, now: datetime, *, kdf: KdfParameters = DEFAULT_KDF) -> str:
-    """Replace the recovery code and return the new one, which is shown this once; the old one is void.
+def renew_recovery_code(vault: Vault, code: str, now: datetime, *, kdf: KdfParameters = DEFAULT_KDF) -> None:
+    """Replace the recovery code by *code*, made by ``new_recovery_code``; from now on the old one is void.
 
-    The new code opens the notes only where the acting user holds their key.
+    Whoever calls has shown the code before: so there is no moment, whatever happens, at which only a code opens the vault that
+    nobody has seen. It opens the notes only where the acting user holds their key.
 
     Raises
     ------
@@ -231,17 +245,14 @@ def renew_recovery_code(vault: Vault, now: datetime, *, kdf: KdfParameters = DEF
     if vault.secrets.owner == RECOVERY:
         message = "Der Wiederherstellungscode ist gerade in Gebrauch. Bitte zuerst eine Passphrase setzen und damit öffnen."
         raise VaultError(message)
-    code, before = new_recovery_code(), vault.slots
-    new = new_slot(RECOVERY, read_recovery_code(code) or code, vault.secrets.data_key, vault.id, kdf)
-    try:
-        with vault.writing(Role.ADMINISTRATION, now=now) as session:
-            vault.save_slots(before.with_slot(new.slot))
-            seal_for_recovery(vault, session, None if vault.notes is None else vault.notes.keys)
-            record_event(session, vault.actor(Role.ADMINISTRATION), "renew_recovery_code", {}, now=now)
-    except BaseException:
-        _put_back(vault, before)
-        raise
-    return code
+    actor = vault.actor(Role.ADMINISTRATION)
+    slot = new_slot(RECOVERY, read_recovery_code(code) or code, vault.secrets.data_key, vault.id, kdf).slot
+    with vault.writing(Role.ADMINISTRATION, now=now) as session:
+        announce_recovery(session, slot.public_key, None if vault.notes is None else vault.notes.keys)
+        record_event(session, actor, "renew_recovery_code", {}, now=now)
+    vault.save_slots(vault.slots.with_slot(slot))
+    with vault.writing(Role.ADMINISTRATION, now=now) as session:
+        settle_recovery(session, vault.slots)
 
 
 def grant_notes(vault: Vault, name: str, now: datetime) -> None:

@@ -12,6 +12,7 @@ from bjc_desktop.errors import DiskFullError
 from bjc_desktop.vault import Vault
 from tests.hostile.program import Home, assert_sound, content
 from tests.samples import DATA
+from tests.tally import count
 
 COMMANDS = {
     "import": ["import", "tresor", DATA / "worked"],
@@ -124,6 +125,7 @@ def test_that_a_full_disk_loses_nothing(prepared, small_disk, command, leave):
     home = made.copy_to(small_disk / "home")
     environment = home.environment()
     fill(small_disk, leave=leave)
+    count("full disks")
     arguments = [sys.executable, "-m", "bjc_desktop", *map(str, COMMANDS[command])]
     done = subprocess.run(arguments, cwd=home.folder, env=environment, capture_output=True, text=True)
     (small_disk / "füllung").unlink(missing_ok=True)

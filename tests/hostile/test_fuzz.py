@@ -25,7 +25,7 @@ from bjc_desktop.vault import memory_engine
 from tests.hostile.packages import full_rows, write_package
 
 KNOWN = {table.name: table for table in tables()}
-QUICK = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 LONG = settings(max_examples=3_000, deadline=None, suppress_health_check=list(HealthCheck))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from bjc_desktop.errors import WrongPassphraseError
 from bjc_desktop.services.team import list_staff, staff_of_user
@@ -142,9 +142,21 @@ def test_that_a_removed_user_opens_nothing_and_oneself_cannot_be_removed(page, d
     open_vault(folder, PASSPHRASE, user=USER, now=NOW).close()
 
 
-def test_that_a_new_recovery_code_is_shown_once(page, qtbot) -> None:
+def test_that_a_new_recovery_code_is_shown_before_it_replaces_the_old_one(page, desk, sample_template, qtbot) -> None:
+    before = desk.vault.slots
     page.renew_code()
-    qtbot.waitUntil(lambda: "Wiederherstellungscode" in page.banner.text(), timeout=20_000)
+    words = page.banner.text()
+    assert desk.vault.slots == before
+    [use] = [made for made in page.banner.findChildren(QPushButton) if "gilt er" in made.text()]
+    use.click()
+    qtbot.waitUntil(lambda: "Wiederherstellungscode gilt" in page.banner.text(), timeout=20_000)
+    code = words.split("zu sehen: ")[1].split(".")[0]
+    folder = desk.vault.folder
+    desk.vault.close()
+    with open_vault(folder, code, now=NOW) as vault:
+        assert vault.notes is not None
+    with pytest.raises(WrongPassphraseError):
+        open_vault(folder, sample_template.recovery_code, now=NOW)
 
 
 def test_that_a_coach_is_given_the_notes_by_who_has_them(page, desk, qtbot) -> None:

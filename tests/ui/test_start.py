@@ -39,6 +39,21 @@ def frame(look, qtbot, tmp_path, config, vault_folder, template_vault, monkeypat
     made.close()
 
 
+def test_that_a_place_that_cannot_even_be_asked_for_keeps_nobody_out(look, qtbot, config, vault_folder, monkeypatch) -> None:
+    work = Path.is_dir
+
+    def gone(self: Path) -> bool:
+        if self.name == "weg":
+            raise OSError(116, "Stale file handle")
+        return work(self)
+
+    monkeypatch.setattr(Path, "is_dir", gone)
+    made = Frame(config, Settings(vaults=("/mnt/weg", "/" + "x" * 300, str(vault_folder))))
+    qtbot.addWidget(made)
+    assert str(vault_folder) in made.start.unlock_form._place.text()
+    assert made.start.choice is not None
+
+
 def unlocked(frame, qtbot, passphrase=PASSPHRASE):
     """Type the passphrase and press Enter."""
     form = frame.start.unlock_form

@@ -6,9 +6,9 @@ from contextlib import closing
 import pytest
 from sqlalchemy.exc import StatementError
 
-from bjc_desktop.errors import DiskFullError, VaultDamagedError
+from bjc_desktop.errors import DiskFullError, VaultDamagedError, VaultInUseError
 from bjc_desktop.models import Base, Coachee
-from bjc_desktop.vault import Vault, memory_engine
+from bjc_desktop.vault import Vault, driver, memory_engine
 from bjc_desktop.vault.driver import DAMAGED, PRAGMAS, CipherKey, clear_errors, connect
 from tests.vault.cases import CANARY
 
@@ -108,3 +108,17 @@ def test_that_a_database_in_memory_has_all_tables() -> None:
     with memory_engine().connect() as connection:
         names = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars())
     assert set(Base.metadata.tables) <= names
+
+
+def test_that_a_key_is_not_changed_while_somebody_writes(vault: Vault) -> None:
+    key = vault.secrets.cipher_key
+    with (
+        vault.writing() as session,
+        pytest.MonkeyPatch.context() as context,
+    ):
+        session.connection()
+        context.setattr(driver, "_BUSY_SECONDS", 0.1)
+        with pytest.raises(VaultInUseError):
+            driver.change_key(vault.database, key, CipherKey(b"n" * 32, key.salt))
+    with vault.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM users").scalar() == 1

@@ -3,8 +3,16 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
-from bjc_desktop.errors import InvalidInputError, MissingNoteKeyError, NotFoundError, VaultError, WrongPassphraseError
+from bjc_desktop.errors import (
+    DiskFullError,
+    InvalidInputError,
+    MissingNoteKeyError,
+    NotFoundError,
+    VaultError,
+    WrongPassphraseError,
+)
 from bjc_desktop.models import CoachingStaff, Consultation
 from bjc_desktop.vault import (
     Vault,
@@ -15,6 +23,7 @@ from bjc_desktop.vault import (
     grant_notes,
     is_damaged,
     list_users,
+    new_recovery_code,
     open_vault,
     remove_user,
     renew_recovery_code,
@@ -174,13 +183,14 @@ def test_that_the_recovery_code_sets_a_new_passphrase(vault_folder: Path, templa
     with _open(vault_folder, None, template_vault.recovery_code) as recovered:
         set_passphrase(recovered, THEIRS, NOW, kdf=CHEAP_KDF)
         with pytest.raises(VaultError, match="in Gebrauch"):
-            renew_recovery_code(recovered, NOW, kdf=CHEAP_KDF)
+            renew_recovery_code(recovered, new_recovery_code(), NOW, kdf=CHEAP_KDF)
     with _open(vault_folder, None, THEIRS) as again:
         assert (again.user.name, again.notes is not None) == (USER, True)
 
 
 def test_that_a_new_recovery_code_voids_the_old_one(vault: Vault, template_vault: TemplateVault) -> None:
-    code = renew_recovery_code(vault, NOW, kdf=CHEAP_KDF)
+    code = new_recovery_code()
+    renew_recovery_code(vault, code, NOW, kdf=CHEAP_KDF)
     vault.close()
     with pytest.raises(WrongPassphraseError):
         _open(vault.folder, None, template_vault.recovery_code)
@@ -240,3 +250,67 @@ def test_that_nobody_gives_up_their_own_administration_and_only_it_changes_roles
     vault.close()
     with _open(vault.folder, OFFICE, THEIRS) as theirs, pytest.raises(VaultError, match="Verwaltung"):
         change_roles(theirs, OFFICE, {Role.ADMINISTRATION}, NOW)
+
+
+def _interrupt(vault: Vault, monkeypatch: pytest.MonkeyPatch, method: str, *, after: bool) -> None:
+    """Let *method* of the vault stop the program, before or after it did its work."""
+    work = getattr(Vault, method)
+
+    def stop(self: Vault, *arguments: object) -> None:
+        if after:
+            work(self, *arguments)
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Vault, method, stop)
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_that_an_interrupted_new_recovery_code_leaves_one_that_opens_the_notes(
+    vault: Vault, template_vault: TemplateVault, monkeypatch: pytest.MonkeyPatch, after: bool
+) -> None:
+    code = new_recovery_code()
+    _interrupt(vault, monkeypatch, "save_slots", after=after)
+    with pytest.raises(KeyboardInterrupt):
+        renew_recovery_code(vault, code, NOW, kdf=CHEAP_KDF)
+    vault.abandon()
+    for _ in range(2):  # the first opening settles what was interrupted
+        with _open(vault.folder, None, code if after else template_vault.recovery_code) as recovered:
+            assert recovered.notes is not None
+    with pytest.raises(WrongPassphraseError):
+        _open(vault.folder, None, template_vault.recovery_code if after else code)
+
+
+def test_that_a_passphrase_set_for_a_coach_and_interrupted_keeps_nobody_out(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consultation_id = _own_case(vault)
+    _add(vault, COACH, Role.JOB_COACH)
+    before = vault.slots
+    with monkeypatch.context() as context:
+        context.setattr("bjc_desktop.vault.users._put_back", lambda *_: None)
+        context.setattr("bjc_desktop.vault.users.record_event", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            set_passphrase(vault, "dritte Passphrase", NOW, name=COACH, kdf=CHEAP_KDF)
+    assert vault.slots != before
+    vault.close()
+    with _open(vault.folder, COACH, "dritte Passphrase") as theirs:
+        assert theirs.notes is None
+    with _open(vault.folder) as first:
+        grant_notes(first, COACH, NOW)
+    with _open(vault.folder, COACH, "dritte Passphrase") as theirs:
+        assert _note(theirs, consultation_id) == NOTE
+
+
+def test_that_a_passphrase_that_cannot_be_kept_is_not_changed(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_session: Session) -> None:
+        raise DiskFullError("voll")
+
+    with monkeypatch.context() as context:
+        context.setattr(Session, "commit", full)
+        with pytest.raises(DiskFullError):
+            set_passphrase(vault, THEIRS, NOW, kdf=CHEAP_KDF)
+    vault.close()
+    _open(vault.folder).close()
+    with pytest.raises(WrongPassphraseError):
+        _open(vault.folder, USER, THEIRS)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QMessageBox, QVBoxLayout, QWidget
 
 from bjc_desktop.services.team import list_staff, set_staff_of_user, staff_of_users
@@ -25,6 +26,7 @@ from bjc_desktop.vault import (
     change_roles,
     grant_notes,
     list_users,
+    new_recovery_code,
     remove_user,
     renew_recovery_code,
     set_passphrase,
@@ -156,6 +158,7 @@ class AccessPage(Page):
         dialog = QMessageBox(self)
         dialog.setIcon(QMessageBox.Icon.Question)
         dialog.setWindowTitle("Zugang entfernen")
+        dialog.setTextFormat(Qt.TextFormat.PlainText)
         dialog.setText(f"Den Zugang „{shown.user.name}“ entfernen? Das lässt sich nicht zurücknehmen.")
         remove = dialog.addButton("Entfernen", QMessageBox.ButtonRole.DestructiveRole)
         dialog.addButton("Abbrechen", QMessageBox.ButtonRole.RejectRole)
@@ -204,15 +207,22 @@ class AccessPage(Page):
         self.desk.write_behind(self, lambda vault: grant_notes(vault, name, now), done, self._failed, "Notizzugang gegeben")
 
     def renew_code(self) -> None:
-        """Replace the recovery code and show the new one this once."""
-        now = self.desk.now()
+        """Show a new recovery code this once; it replaces the old one as soon as it is written down."""
+        code = new_recovery_code()
+        words = f"Der neue Wiederherstellungscode, nur jetzt zu sehen: {code}. Bitte aufschreiben und wegschließen; noch gilt der alte."
+        use = button("Aufgeschrieben, ab jetzt gilt er", partial(self._use_code, code), rank="primary")
+        self.banner.tell(words, "warning", use, button("Abbrechen", self.banner.clear, rank="plain"))
+        use.setFocus()
 
-        def done(code: str) -> None:
-            words = f"Der neue Wiederherstellungscode, nur jetzt zu sehen: {code}. Der alte gilt nicht mehr. Bitte aufschreiben und wegschließen."
-            self.banner.tell(words, "warning", button("Aufgeschrieben", self.banner.clear, rank="plain"))
+    def _use_code(self, code: str) -> None:
+        now = self.desk.now()
+        self.banner.tell("Der Wiederherstellungscode wird erneuert …")
+
+        def done(_: Any) -> None:
+            self.banner.tell("Der neue Wiederherstellungscode gilt; der alte öffnet den Tresor nicht mehr.", "good")
 
         self.desk.write_behind(
-            self, lambda vault: renew_recovery_code(vault, now), done, self._failed, "Wiederherstellungscode erneuert"
+            self, lambda vault: renew_recovery_code(vault, code, now), done, self._failed, "Wiederherstellungscode erneuert"
         )
 
     def first_field(self) -> QWidget:

@@ -270,9 +270,7 @@ class CasePage(Page):
 
     def _restore(self, section: str, view: CaseSectionView) -> None:
         keeper = self._drafts[section] = DraftKeeper(self.desk, f"case:{self.coaching_id}:{section}", view.draft)
-        draft = keeper.restored()
-        if draft is not None:
-            view.show_draft(draft)
+        keeper.restore(view.show_draft)
 
 
 def _ending(case: CaseFile) -> str:

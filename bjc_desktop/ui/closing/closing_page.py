@@ -128,9 +128,7 @@ class ClosingPage(Page):
             self.coaching_id = where["coaching_id"]
             self.banner.clear()
             self._begin(self.coaching_id)
-            typed = self._draft.restored() if self._draft else None
-            if typed is not None:
-                self._show_typed(typed)
+            if self._draft is not None and self._draft.restore(self._show_typed):
                 self.banner.tell(RESTORED, "quiet", button("Verwerfen", self.discard))
 
     def _begin(self, coaching_id: str) -> None:

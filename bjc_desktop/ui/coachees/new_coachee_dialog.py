@@ -127,14 +127,14 @@ class NewCoacheeDialog(QDialog):
         return {**typed, "coach": self.coach.currentData(), "measure": self.measure.currentData()}
 
     def _restore(self) -> None:
-        typed = self._draft.restored()
-        if typed is None:
-            return
+        if self._draft.restore(self._show_typed):
+            self.banner.tell(RESTORED, "quiet", button("Verwerfen", self.discard))
+
+    def _show_typed(self, typed: dict[str, Any]) -> None:
         self.person.show_texts(typed["person"])
         self.coaching.show_texts(typed["coaching"])
         self.coach.setCurrentIndex(self.coach.findData(typed["coach"]))
         self.measure.setCurrentIndex(max(self.measure.findData(typed.get("measure")), 0))
-        self.banner.tell(RESTORED, "quiet", button("Verwerfen", self.discard))
 
     def discard(self) -> None:
         """Forget what is typed."""

@@ -1,5 +1,6 @@
 """Recording a consultation in seconds: a few letters, the offered values, one note, Strg+Enter."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -274,13 +275,15 @@ class ConsultationDialog(QDialog):
             return anywhere
         own = DraftKeeper(self.desk, f"{DRAFT}:{coaching_id}", self._content)
         draft = anywhere.restored()
-        about_this = draft is not None and coaching_id in draft["people"]
+        people = draft.get("people") if isinstance(draft, dict) else None
+        about_this = isinstance(people, list) and coaching_id in people
         return anywhere if about_this and own.restored() is None else own
 
     def _restore_draft(self) -> None:
-        draft = self._draft.restored()
-        if draft is None:
-            return
+        if self._draft.restore(self._show_typed):
+            self.banner.tell(RESTORED, "quiet", button("Verwerfen", self.discard))
+
+    def _show_typed(self, draft: Mapping[str, Any]) -> None:
         people = [person for person in self._known if person.coaching_id in draft["people"]]
         self.people = people or self.people
         self._offer = self._prepare()
@@ -289,7 +292,6 @@ class ConsultationDialog(QDialog):
         self._edited = set(draft["fields"])
         self._read_line()
         self.form.show_texts(draft["fields"])
-        self.banner.tell(RESTORED, "quiet", button("Verwerfen", self.discard))
 
     def discard(self) -> None:
         """Forget what is typed."""

@@ -1,6 +1,6 @@
 """Funding decisions, targets per year with their source, the settings of the indicators with their reasons, feedback talks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any, ClassVar
@@ -194,9 +194,12 @@ class FoundationsPage(Page):
         self._saved_texts = self._texts()
         if self._draft is None:
             self._draft = DraftKeeper(self.desk, f"targets:{self.year.currentData()}", self._content)
-            for name, texts in (self._draft.restored() or {}).items():
-                for field, text in zip(self.lines.get(name, (self.source,)), texts, strict=False):
-                    field.setText(text)
+            self._draft.restore(self._show_typed)
+
+    def _show_typed(self, draft: Mapping[str, Sequence[str]]) -> None:
+        for name, texts in draft.items():
+            for field, text in zip(self.lines.get(name, (self.source,)), texts, strict=False):
+                field.setText(text)
 
     def _add_target(self, grid: QGridLayout, number: int, line: TargetLine) -> None:
         unit = " (Prozent)" if line.per_cent else ""

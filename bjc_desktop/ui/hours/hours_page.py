@@ -74,10 +74,11 @@ class HoursTable(TypingTable):
 
     def paste(self, text: str) -> None:
         """Put a block of a spreadsheet in from the chosen cell on; what falls on a cell that is none to type in is left out."""
-        at = self.currentIndex()
+        at, model = self.currentIndex(), self.sheet_model
         texts: dict[Place, str] = {}
-        for down, line in enumerate(text.rstrip("\r\n").splitlines()):
-            for right, word in enumerate(line.split("\t")):
+        # Somebody's clipboard may hold a whole spreadsheet: nothing beyond the sheet is even looked at.
+        for down, line in enumerate(text.rstrip("\r\n").splitlines()[: model.rowCount()]):
+            for right, word in enumerate(line.split("\t", model.columnCount())[: model.columnCount()]):
                 place = self.sheet_model.place(self.sheet_model.index(at.row() + down, at.column() + right))
                 if place is not None:
                     texts[place] = word
@@ -125,8 +126,11 @@ class HoursPage(Page):
     def _begin(self) -> None:
         """Take up what was typed for the chosen quarter and not saved."""
         self._draft = DraftKeeper(self.desk, f"hours:{self.period.currentData().label}", self._content)
-        draft = self._draft.restored()
-        self.sheet_model.typed = {Place(*place): text for *place, text in draft["typed"]} if draft else {}
+        self.sheet_model.typed = {}
+        self._draft.restore(self._show_typed)
+
+    def _show_typed(self, draft: Mapping[str, Any]) -> None:
+        self.sheet_model.typed = {Place(*place): str(text) for *place, text in draft["typed"]}
 
     def _change_period(self) -> None:
         self.keep_drafts()

@@ -208,9 +208,7 @@ class FollowingPage(Page):
         self.suggestions.show_rows(case.suggestions)
         if another:
             self._draft = DraftKeeper(self.desk, f"suggestion:{case.coaching.id}", self.suggestions.texts)
-            draft = self._draft.restored()
-            if draft is not None:
-                self.suggestions.show_draft(draft)
+            if self._draft.restore(self.suggestions.show_draft):
                 self.banner.tell(RESTORED, "quiet")
 
     # --- what is done -----------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The observation sheet for a group: values by one key each, evidence as a short note, everybody saved at once."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, ClassVar
 
@@ -154,12 +155,13 @@ class ObservingPage(Page):
         self._begun = True
         self.form.show_row({**group.head, "observed_on": self.desk.today(), "discussed_on": None}, over_typing=True)
         self.group_model.show_entries({})
-        draft = self._draft.restored()
-        if draft is not None:
-            self.form.show_texts(draft["head"])
-            self.group_model.show_entries(draft["entries"])
+        if self._draft.restore(self._show_typed):
             self.banner.tell(RESTORED, "quiet", button("Verwerfen", self.discard))
         self.group_model.typed.connect(self._tell_count)
+
+    def _show_typed(self, draft: Mapping[str, Any]) -> None:
+        self.form.show_texts(draft["head"])
+        self.group_model.show_entries(draft["entries"])
 
     def _tell_count(self) -> None:
         seen = sum(not row.empty for row in self.group_model.rows())

@@ -27,7 +27,7 @@ from bjc_desktop.ui.shared.background import Progress
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.figure_grid import LEGEND, FigureGrid
 from bjc_desktop.ui.shared.flow_layout import FlowRow
-from bjc_desktop.ui.shared.labels import box, button, label, row
+from bjc_desktop.ui.shared.labels import box, button, label, plain_tip, row
 from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import theme
@@ -280,9 +280,9 @@ def _load_words(load: CoachLoad) -> str:
 
 
 def _line(text: str, action: Callable[[], Any]) -> QWidget:
-    made = button(text, action, rank="section")
+    made = button(text.replace("&", "&&"), action, rank="section", name=text)
     made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-    made.setToolTip(text)
+    made.setToolTip(plain_tip(text))
     holder = QWidget()
     line = QHBoxLayout(holder)
     line.setContentsMargins(0, 0, 0, 0)

@@ -39,8 +39,7 @@ class StatementForms:
         if self._draft is None:
             key = f"report:{preflight.scope.scope.id}:{preflight.period.label}"[:120]
             self._draft = DraftKeeper(self._desk, key, self._content)
-            typed = _from_draft(self._draft.restored() or {})
-            restored = bool(typed)
+            restored = self._draft.restore(lambda draft: typed.update(_from_draft(draft)))
         for code, form in self.forms.items():
             form.show_statement(typed.get(code) or self._saved(code))
         return restored

@@ -1,5 +1,6 @@
 """What is typed in one place and not saved yet: kept in the vault, shown again, dropped with the saving."""
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from bjc_desktop.services.drafts import draft_of, drop_draft, keep_draft
 from bjc_desktop.ui.shared.desk import Desk
 
+_log = logging.getLogger(__name__)
 RESTORED = "Hier ist, was Sie zuletzt getippt und noch nicht gespeichert hatten."
 
 
@@ -21,6 +23,22 @@ class DraftKeeper:
         """Return what was kept before."""
         self._kept = self._desk.read(partial(draft_of, user_id=self._desk.vault.user.id, key=self._key))
         return self._kept
+
+    def restore(self, show: Callable[[Any], object]) -> bool:
+        """Let *show* show what was kept before, and say whether there was anything.
+
+        What another version of the program kept in another shape is passed over, and stays until something else is typed.
+        """
+        draft = self.restored()
+        if draft is None:
+            return False
+        try:
+            show(draft)
+        except (AttributeError, LookupError, TypeError, ValueError):
+            _log.warning("a draft could not be shown")
+            self._kept = None
+            return False
+        return True
 
     def keep(self) -> None:
         """Write what is typed now, if it is not what was written last."""

@@ -1,6 +1,7 @@
 """Labels, buttons and boxes: plain text, a name for the screen reader, and the few looks there are."""
 
 from collections.abc import Callable
+from html import escape
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QResizeEvent, QShortcut
@@ -23,6 +24,11 @@ def label(text: str = "", tone: str = "", *, wrap: bool = False) -> QLabel:
     if tone:
         made.setProperty("tone", tone)
     return made
+
+
+def plain_tip(text: str) -> str:
+    """Return what a tool tip that shows *text* as it is must be set to: Qt takes for markup what looks like it."""
+    return f"<qt>{escape(text)}</qt>".replace("\n", "<br>") if "<" in text or "&" in text else text
 
 
 class WrappedLabel(QLabel):

@@ -1,5 +1,6 @@
 """One entry of the first page's forms: its name above, the field, and the sentence about it below."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from bjc_desktop.ui.shared.labels import announce, label, set_tone
@@ -14,7 +15,9 @@ class Entry(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme().pixels(3))
-        self._label = QLabel(name)
+        self._label = QLabel()
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setText(name)
         self._label.setBuddy(field)
         self._field = field
         field.setAccessibleName(name.replace("&", ""))

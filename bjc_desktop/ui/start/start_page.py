@@ -100,7 +100,7 @@ class StartPage(QWidget):
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.stack)
-        newest = next((Path(place) for place in settings.vaults if Path(place).is_dir()), None)
+        newest = next((Path(place) for place in settings.vaults if _is_there(place)), None)
         if newest is None:
             self.show_choice()
         else:
@@ -122,7 +122,7 @@ class StartPage(QWidget):
             ),
             ("sparkles", "Mit &Beispieldaten ausprobieren", "Erfundene Personen in einem eigenen Tresor.", self.make_sample),
         ]
-        lately = [(place, partial(self.offer_vault, Path(place))) for place in self.settings.vaults if Path(place).is_dir()]
+        lately = [(place, partial(self.offer_vault, Path(place))) for place in self.settings.vaults if _is_there(place)]
         return self._held(ChoicePanel(ways, lately))
 
     @cached_property
@@ -326,6 +326,14 @@ class StartPage(QWidget):
         if self._waiting is not None:
             self._waiting.close()
             self._waiting = None
+
+
+def _is_there(place: str) -> bool:
+    """Say whether a vault used before is there; a share that is gone or a folder of somebody else is none, and no error."""
+    try:
+        return Path(place).is_dir()
+    except OSError:
+        return False
 
 
 def _centred(panel: QWidget) -> QWidget:
