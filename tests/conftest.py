@@ -42,9 +42,12 @@ def _no_window_outlives_its_test() -> Iterator[None]:
     if "PySide6.QtWidgets" not in sys.modules:
         return
     from PySide6.QtCore import QCoreApplication, QEvent
+    from PySide6.QtGui import QGuiApplication
 
     if QCoreApplication.instance() is not None:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        # What a test copied would be destroyed after the interpreter, and take the process down.
+        QGuiApplication.clipboard().clear()
 
 
 @pytest.fixture(scope="session")

@@ -65,7 +65,7 @@ def read_notes(folder: Path) -> BackupNotes:
     """Return the notes kept in *folder*; none where they cannot be read."""
     try:
         return _from_json(json.loads((folder / NOTES).read_text("utf-8")))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return BackupNotes()
 
 
