@@ -38,7 +38,12 @@ def day(value: date | None) -> str:
 
 def quarter(period: Period) -> str:
     """Return a quarter as ``Q3 2026``, four of them as ``Q4 2025 bis Q3 2026``, another period by its label."""
-    return re.sub(r"(\d{4})-(Q[1-4])", r"\2 \1", period.label)
+    return period_name(period.label)
+
+
+def period_name(label: str) -> str:
+    """Return the period of the *label* ``2026-Q3`` as it is said: ``Q3 2026``."""
+    return re.sub(r"(\d{4})-(Q[1-4])", r"\2 \1", label)
 
 
 def month(value: str) -> str:

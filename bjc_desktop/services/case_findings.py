@@ -3,6 +3,7 @@
 The rules are those of :mod:`bjc_desktop.services.findings`, the same as in the report and in ``check``.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,11 +19,15 @@ from bjc_desktop.reports import german
 from bjc_desktop.services.acknowledging import acknowledged_among
 from bjc_desktop.services.due_items import full_name
 from bjc_desktop.services.findings import PLACES, SEVERITIES, Finding, find
+from bjc_desktop.services.row_titles import fields_of
 from bjc_desktop.services.targets import read_settings
 
 _QUARTERS = 4
 _MINE = f"SELECT DISTINCT c.id FROM coaching_staff a CROSS JOIN coachings c ON c.id = a.coaching_id WHERE a.staff_id = :staff_id AND {ASSIGNED}"
 _SLICE = 500
+_COUNTED = ("target_group", "legal_circle", "unemployed_since")
+_MASTER_DATA = {"master_data": "", "open_master_data": "im laufenden Coaching "}
+"""The rules about these fields, and how their sentence begins: it names those that are empty, and leads to the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ class CaseFinding:
     staff_id: str | None
     section: str
     field: str
+    coach: str = ""
+    """The coaching's job coach, or the last one; for working time the member of staff."""
     reason: str | None = None
     """Why somebody lets it stand, while the data are as they were then."""
 
@@ -69,11 +76,12 @@ def read_case_findings(
         mine = set(connection.execute(text(_MINE), {"staff_id": staff_id, "today": today.isoformat()}).scalars())
         findings = [finding for finding in findings if finding.coaching_id in mine or finding.staff_id == staff_id]
     people = _people(connection, {finding.coaching_id for finding in findings if finding.coaching_id is not None})
-    staff = _staff(connection)
+    staff, coaches = _staff(connection), _coaches(connection, set(people))
     concerned = {(finding.rule, finding.coaching_id) for finding in findings if finding.coaching_id is not None}
     standing = acknowledged_among(connection, concerned)
     rows = [
-        _case_finding(finding, people, staff, standing.get((finding.rule, finding.coaching_id or ""))) for finding in findings
+        _case_finding(finding, people, staff, coaches, standing.get((finding.rule, finding.coaching_id or "")))
+        for finding in findings
     ]
     groups = (
         FindingGroup(severity, title, tuple(row for row in rows if row.severity == severity))
@@ -94,7 +102,9 @@ def _people(connection: Connection, coaching_ids: Iterable[str]) -> dict[str, An
     wanted, people = sorted(coaching_ids), {}
     for start in range(0, len(wanted), _SLICE):
         query = (
-            select(coaching.id, coaching.coachee_id, coachee.given_name, coachee.family_name)
+            select(
+                coaching.id, coaching.coachee_id, coachee.given_name, coachee.family_name, *(coaching[name] for name in _COUNTED)
+            )
             .join_from(Coaching.__table__, Coachee.__table__, coachee.id == coaching.coachee_id)
             .where(coaching.id.in_(wanted[start : start + _SLICE]))
         )
@@ -107,19 +117,43 @@ def _staff(connection: Connection) -> dict[str, Any]:
     return {row.id: row for row in connection.execute(select(staff.id, staff.given_name, staff.family_name))}
 
 
-def _case_finding(finding: Finding, people: Mapping[str, Any], staff: Mapping[str, Any], reason: str | None) -> CaseFinding:
+_COACHES = text(
+    "SELECT a.coaching_id, s.given_name, s.family_name FROM json_each(:ids) j CROSS JOIN coaching_staff a ON a.coaching_id = j.value "
+    "CROSS JOIN staff s ON s.id = a.staff_id WHERE s.role = 'job_coach' ORDER BY a.valid_from"
+)
+
+
+def _coaches(connection: Connection, coaching_ids: Iterable[str]) -> dict[str, str]:
+    """Return the name of each coaching's last job coach."""
+    rows = connection.execute(_COACHES, {"ids": json.dumps(sorted(coaching_ids))})
+    return {row.coaching_id: full_name(row.given_name, row.family_name) for row in rows}
+
+
+def _case_finding(
+    finding: Finding, people: Mapping[str, Any], staff: Mapping[str, Any], coaches: Mapping[str, str], reason: str | None
+) -> CaseFinding:
     section, field = PLACES[finding.rule]
     person = staff.get(finding.staff_id or "") if finding.coaching_id is None else people.get(finding.coaching_id)
+    name, words = "" if person is None else full_name(person.given_name, person.family_name), finding.text
+    if finding.rule in _MASTER_DATA and person is not None:
+        empty = [name for name in _COUNTED if getattr(person, name) is None]
+        titles = [f"„{fields_of('coachings')[name].title}“" for name in empty]
+        field, words = empty[0], f"{_MASTER_DATA[finding.rule]}{_listed(titles)} ausfüllen"
     return CaseFinding(
         rule=finding.rule,
         severity=finding.severity,
-        text=finding.text,
+        text=words,
         subject=finding.subject if finding.staff_id is None else finding.subject.rpartition(", ")[2],
-        name="" if person is None else full_name(person.given_name, person.family_name),
+        name=name,
         coaching_id=finding.coaching_id,
         coachee_id=None if person is None or finding.coaching_id is None else person.coachee_id,
         staff_id=finding.staff_id,
         section=section,
         field=field,
+        coach=coaches.get(finding.coaching_id, "") if finding.coaching_id is not None else name,
         reason=reason,
     )
+
+
+def _listed(words: list[str]) -> str:
+    return " und ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

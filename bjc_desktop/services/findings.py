@@ -29,6 +29,8 @@ TO_DO = {
 }
 """What to do about each item of the checklist, in words that a coach can act on."""
 
+HOURS_MISSING = "Arbeitszeit eintragen"
+HOURS_OUTSIDE = "Arbeitszeit außerhalb der Beschäftigung prüfen"
 PLACES = {
     "consent": ("consents", "given_on"),
     "master_data": ("coaching", "target_group"),
@@ -180,12 +182,11 @@ def _hours(connection: Connection, period: Period, figures: VaultFigures) -> Ite
     for staff_id, month in sorted(counts.missing_months) if counts else []:
         subject = f"Person {staff_id[:8]}, {month}"
         provider_id = figures.staff[staff_id].provider_id
-        yield Finding("hours_missing", "error", subject, "Arbeitszeit eintragen", provider_id, staff_id=staff_id)
+        yield Finding("hours_missing", "error", subject, HOURS_MISSING, provider_id, staff_id=staff_id)
     months = list(period.months())
     for row in connection.execute(text(_HOURS_OUTSIDE), {"first_month": months[0], "last_month": months[-1]}):
         subject = f"Person {row.staff_id[:8]}, {row.month}"
-        words = "Arbeitszeit außerhalb der Beschäftigung prüfen"
-        yield Finding("hours_outside", "warning", subject, words, row.provider_id, staff_id=row.staff_id)
+        yield Finding("hours_outside", "warning", subject, HOURS_OUTSIDE, row.provider_id, staff_id=row.staff_id)
 
 
 def quality_lines(findings: Iterable[Finding], provider_id: str) -> list[QualityLine]:
@@ -196,3 +197,16 @@ def quality_lines(findings: Iterable[Finding], provider_id: str) -> list[Quality
             key = (finding.severity, finding.text)
             counts[key] = counts.get(key, 0) + 1
     return [QualityLine(severity, line, count) for (severity, line), count in counts.items()]
+
+
+def title_of(rule: str) -> str:
+    """Return what a rule asks for, for all its findings together."""
+    return _TITLES[rule]
+
+
+_TITLES = {
+    **TO_DO,
+    **{rule.key: rule.text for rule in RULES},
+    "hours_missing": HOURS_MISSING,
+    "hours_outside": HOURS_OUTSIDE,
+}

@@ -10,7 +10,6 @@ from bjc_desktop.indicators.figures import compute
 from bjc_desktop.indicators.period import Period
 from bjc_desktop.indicators.results import Figure, ScopeFigures
 from bjc_desktop.services.case_findings import CaseFinding, read_case_findings
-from bjc_desktop.services.due_items import full_name
 from bjc_desktop.services.findings import SEVERITIES
 from bjc_desktop.services.report_content import trends
 from bjc_desktop.services.report_statements import Statement, below_target, read_statements
@@ -18,10 +17,6 @@ from bjc_desktop.services.signals_in_words import signal_lines
 from bjc_desktop.services.targets import read_settings
 
 _LATEST = text("SELECT max(version) FROM released_reports WHERE scope = :scope AND period_from = :first AND period_to = :last")
-_COACHES = text(
-    "SELECT a.coaching_id, s.given_name, s.family_name FROM coaching_staff a JOIN staff s ON s.id = a.staff_id "
-    "WHERE s.role = 'job_coach' ORDER BY a.valid_from"
-)
 _PROVIDERS = text("SELECT id, provider_id FROM coachings")
 _STAFF = text("SELECT id, provider_id FROM staff")
 
@@ -89,11 +84,10 @@ def read_preflight(connection: Connection, period: Period, scope_id: str, *, as_
 
 def _findings(connection: Connection, period: Period, scope_id: str, as_of: date) -> tuple[PreflightFinding, ...]:
     groups = read_case_findings(connection, staff_id=None, today=as_of, period=period)
-    coaches = {row.coaching_id: full_name(row.given_name, row.family_name) for row in connection.execute(_COACHES)}
     owners = {row.id: row.provider_id for statement in (_PROVIDERS, _STAFF) for row in connection.execute(statement)}
     found: Sequence[CaseFinding] = [finding for group in groups for finding in group.findings]
     rows = [
-        PreflightFinding(finding.name if finding.coaching_id is None else coaches.get(finding.coaching_id, ""), finding)
+        PreflightFinding(finding.coach, finding)
         for finding in found
         if scope_id in {"all", owners.get(finding.coaching_id or finding.staff_id or "")}
     ]

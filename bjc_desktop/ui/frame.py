@@ -43,7 +43,7 @@ _INPUT = {
     QEvent.Type.TouchBegin,
 }
 
-_SLEPT = "Gesperrt, weil der Rechner geschlafen hat. Was Sie getippt haben, ist aufgehoben."
+_SLEPT = "Gesperrt, weil der Rechner geschlafen hat. Was Sie getippt haben, bleibt erhalten."
 
 
 _BACKUP_SECONDS = 8
@@ -115,7 +115,7 @@ class Frame(QMainWindow):
         self.stack.setCurrentWidget(made)
         return made
 
-    def lock(self, sentence: str = "Gesperrt. Was Sie getippt haben, ist aufgehoben.") -> str:
+    def lock(self, sentence: str = "Gesperrt. Was Sie getippt haben, bleibt erhalten.") -> str:
         """Keep drafts, hide everything, back up what changed, close the vault, and ask for the passphrase.
 
         Return why there is no backup, or an empty text; the vault is closed all the same.
@@ -176,7 +176,7 @@ class Frame(QMainWindow):
         if slept:
             self.lock(_SLEPT)
         elif limit and idle >= limit:
-            self.lock("Gesperrt, weil eine Weile niemand gearbeitet hat. Was Sie getippt haben, ist aufgehoben.")
+            self.lock("Gesperrt, weil eine Weile niemand gearbeitet hat. Was Sie getippt haben, bleibt erhalten.")
         elif limit and idle >= limit - _WARNING:
             self.workspace.warn_of_lock(int(limit - idle))
 

@@ -194,6 +194,10 @@ class Workspace(QWidget):
         user = self.desk.vault.user
         line.addWidget(self._status, 1)
         self._undo = button("Rückgängig", self.undo, rank="plain", symbol="undo-2", shortcut="Ctrl+Shift+Z")
+        # The line keeps its height when there is nothing to take back: what is above it stays where it is.
+        policy = self._undo.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._undo.setSizePolicy(policy)
         self._undo.hide()
         line.addWidget(self._undo)
         roles = ", ".join(role.label for role in Role if role in user.roles)
@@ -265,9 +269,11 @@ class Workspace(QWidget):
         }
 
     def _show(self, key: str, where: dict[str, Any]) -> None:
-        if self.stack.currentWidget() is not None:
+        page, shown = self.page(key), self.stack.currentWidget()
+        if shown is not None:
             self.keep_drafts()
-        page = self.page(key)
+        if isinstance(shown, Page) and shown is not page:
+            shown.banner.settle()
         for name, made in self._buttons.items():
             made.setChecked(name == key)
         try:

@@ -39,6 +39,13 @@ def list_users(vault: Vault) -> list[UserIdentity]:
     return [UserIdentity(row.id, row.name, roles_from(row.roles)) for row in rows]
 
 
+def note_holders(vault: Vault) -> frozenset[str]:
+    """Return the ids of the users who hold the key of the notes."""
+    with vault.reading() as connection:
+        query = select(User.id).where(User.removed_at.is_(None), User.note_keys.is_not(None))
+        return frozenset(connection.execute(query).scalars())
+
+
 def add_user(
     vault: Vault, name: str, passphrase: str, roles: Iterable[Role], now: datetime, *, kdf: KdfParameters = DEFAULT_KDF
 ) -> UserIdentity:

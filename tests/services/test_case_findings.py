@@ -7,10 +7,11 @@ import pytest
 from bjc_desktop.indicators.figures import compute_indicators
 from bjc_desktop.indicators.period import parse_quarter
 from bjc_desktop.indicators.settings import ChecklistItem, IndicatorSettings
-from bjc_desktop.models import Base
+from bjc_desktop.models import Base, Coaching
 from bjc_desktop.services.case_findings import read_case_findings, recent_quarters
 from bjc_desktop.services.findings import PLACES, RULES, SEVERITIES, TO_DO, find
 from bjc_desktop.vault import open_with_key
+from tests.conftest import NOW
 from tests.samples import filled
 
 TODAY = date(2025, 10, 7)
@@ -50,9 +51,32 @@ def test_that_the_page_shows_what_the_report_finds(full):
         wanted = find(connection, period, settings, compute_indicators(connection, period, settings, as_of=TODAY))
     found = shown(full, period=period)
     assert found
-    assert [(row.rule, row.severity, row.text, row.coaching_id) for row in found] == [
-        (row.rule, row.severity, row.text, row.coaching_id) for row in wanted
+    assert [(row.rule, row.severity, row.coaching_id) for row in found] == [
+        (row.rule, row.severity, row.coaching_id) for row in wanted
     ]
+    by_field = {"master_data", "open_master_data"}  # these name what is empty
+    assert [row.text for row in found if row.rule not in by_field] == [row.text for row in wanted if row.rule not in by_field]
+
+
+def test_that_missing_master_data_are_named_and_lead_to_the_first_empty_field(full):
+    period = parse_quarter("2025-Q3")
+    with full.reading() as connection:
+        query = "SELECT id FROM coachings WHERE cancelled = 0 AND exit_on BETWEEN '2025-07-01' AND '2025-09-30' ORDER BY id"
+        exits = connection.exec_driver_sql(query).scalar()
+    with full.writing(now=NOW) as session:
+        coaching = session.get(Coaching, exits)
+        coaching.legal_circle, coaching.unemployed_since, coaching.target_group = None, None, "refugee"
+    (found,) = [row for row in shown(full, period=period) if row.rule == "master_data" and row.coaching_id == exits]
+    assert found.text == "„Rechtskreis“ und „arbeitslos seit“ ausfüllen"
+    assert (found.section, found.field) == ("coaching", "legal_circle")
+    with full.writing(now=NOW) as session:
+        session.get(Coaching, exits).legal_circle = "sgb2"
+    (found,) = [row for row in shown(full, period=period) if row.rule == "master_data" and row.coaching_id == exits]
+    assert (found.text, found.field) == ("„arbeitslos seit“ ausfüllen", "unemployed_since")
+
+
+def test_that_a_finding_names_the_coach_to_ask(full):
+    assert all(row.coach for row in shown(full) if row.coaching_id is not None)
 
 
 def test_that_errors_come_before_warnings_before_hints(full):

@@ -121,7 +121,7 @@ def test_that_a_taken_name_is_said_in_the_dialog_and_nothing_typed_is_lost(page,
         type_text(field.line, NEW)
     dialog.choice.boxes[Role.JOB_COACH].setChecked(True)
     dialog._accept()
-    qtbot.waitUntil(lambda: "schon" in dialog.banner.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "schon" in dialog.name_entry._message.text(), timeout=20_000)
     assert dialog.name.text() == USER.upper()
     assert dialog.isVisible()
     dialog.close()
@@ -160,10 +160,15 @@ def test_that_a_new_recovery_code_is_shown_before_it_replaces_the_old_one(page, 
 
 
 def test_that_a_coach_is_given_the_notes_by_who_has_them(page, desk, qtbot) -> None:
-    add_user(desk.vault, "neu", NEW, [Role.JOB_COACH], NOW, kdf=CHEAP_KDF)
+    held, desk.vault.notes = desk.vault.notes, None
+    add_user(desk.vault, "neu", NEW, [Role.JOB_COACH], NOW, kdf=CHEAP_KDF)  # by somebody who does not hold the key
+    desk.vault.notes = held
     page.refresh()
-    at = next(n for n, shown in enumerate(page.table.rows_model.rows) if shown.user.name == "neu")
-    page.table.selectRow(at)
+    rows = page.table.rows_model.rows
+    assert {shown.user.name: shown.notes for shown in rows} == {"neu": False, USER: True}
+    page.table.selectRow(next(n for n, shown in enumerate(rows) if shown.user.name == USER))
+    assert not page.notes_button.isEnabled()
+    page.table.selectRow(next(n for n, shown in enumerate(rows) if shown.user.name == "neu"))
     assert page.notes_button.isEnabled()
     page.notes_button.click()
     qtbot.waitUntil(lambda: "liest die Notizen" in page.banner.text(), timeout=20_000)

@@ -27,6 +27,7 @@ from bjc_desktop.vault import (
     grant_notes,
     list_users,
     new_recovery_code,
+    note_holders,
     remove_user,
     renew_recovery_code,
     set_passphrase,
@@ -41,12 +42,15 @@ class AccessRow:
     user: UserIdentity
     staff: str
     staff_id: str | None
+    notes: bool
+    """Whether they hold the key of the notes."""
 
 
 COLUMNS = (
     Column("Benutzername", lambda shown: shown.user.name, width=160),
     Column("Rollen", lambda shown: ", ".join(role.label for role in Role if role in shown.user.roles), stretch=True),
     Column("Im Team", lambda shown: shown.staff or NO_VALUE, width=160),
+    Column("Notizen", lambda shown: "liest" if shown.notes else NO_VALUE, width=90),
 )
 
 
@@ -87,8 +91,8 @@ class AccessPage(Page):
         """Read the users again."""
         users = list_users(self.desk.vault)
         staff = {member.id: member.name for member in self.desk.read(partial(list_staff, today=self.desk.today()))}
-        mine = self.desk.read(staff_of_users)
-        rows = [AccessRow(user, staff.get(mine.get(user.id, ""), ""), mine.get(user.id)) for user in users]
+        mine, holders = self.desk.read(staff_of_users), note_holders(self.desk.vault)
+        rows = [AccessRow(user, staff.get(mine.get(user.id, ""), ""), mine.get(user.id), user.id in holders) for user in users]
         self.subtitle.setText(f"{len(rows)} {'Zugang' if len(rows) == 1 else 'Zugänge'}")
         self.table.show_rows(rows, key=lambda shown: shown.user.id)
 
@@ -96,7 +100,7 @@ class AccessPage(Page):
         self.remove_button.setEnabled(shown is not None and shown.user.id != self.desk.vault.user.id)
         self.roles_button.setEnabled(shown is not None)
         self.passphrase_button.setEnabled(shown is not None)
-        self.notes_button.setEnabled(shown is not None and Role.JOB_COACH in shown.user.roles)
+        self.notes_button.setEnabled(shown is not None and Role.JOB_COACH in shown.user.roles and not shown.notes)
 
     def _failed(self, error: BaseException) -> None:
         self.banner.tell(sentence_of(error), "danger")
@@ -124,7 +128,7 @@ class AccessPage(Page):
             self.banner.tell(f"„{user.name}“ kann den Tresor jetzt öffnen.", "good")
 
         def failed(error: BaseException) -> None:
-            dialog.refuse(sentence_of(error))
+            dialog.refuse(error)
 
         self.desk.write_behind(self, work, done, failed, "Zugang angelegt")
 
@@ -161,7 +165,7 @@ class AccessPage(Page):
         dialog.setTextFormat(Qt.TextFormat.PlainText)
         dialog.setText(f"Den Zugang „{shown.user.name}“ entfernen? Das lässt sich nicht zurücknehmen.")
         remove = dialog.addButton("Entfernen", QMessageBox.ButtonRole.DestructiveRole)
-        dialog.addButton("Abbrechen", QMessageBox.ButtonRole.RejectRole)
+        dialog.setDefaultButton(dialog.addButton("Abbrechen", QMessageBox.ButtonRole.RejectRole))
         remove.clicked.connect(lambda: self.remove(shown.user))
         dialog.open()
 

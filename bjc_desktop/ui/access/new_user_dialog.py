@@ -3,7 +3,9 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 
+from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.ui.access.role_choice import RoleChoice
+from bjc_desktop.ui.shared.background import sentence_of
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.labels import Banner, button, label, row
 from bjc_desktop.ui.shared.theme import theme
@@ -32,8 +34,9 @@ class NewUserDialog(QDialog):
         column.addWidget(self.name_entry)
         self.choice = RoleChoice(desk)
         column.addWidget(self.choice)
-        hint = "Zum ersten Anmelden; danach bitte in den Einstellungen ändern."
-        for entry in (Entry("Pass&phrase", self.passphrase, hint), self.again_entry):
+        hint = "Mindestens 8 Zeichen, zum ersten Anmelden; danach bitte in den Einstellungen ändern."
+        self.passphrase_entry = Entry("Passphras&e", self.passphrase, hint)
+        for entry in (self.passphrase_entry, self.again_entry):
             column.addWidget(entry)
         self.save_button = button("&Anlegen", self._accept, rank="primary", shortcut="Ctrl+Return")
         column.addLayout(row(None, button("Abbrechen", self.reject, rank="plain"), self.save_button))
@@ -41,8 +44,9 @@ class NewUserDialog(QDialog):
         self.name.setFocus()
 
     def _accept(self) -> None:
-        for entry in (self.name_entry, self.again_entry):
+        for entry in (self.name_entry, self.passphrase_entry, self.again_entry):
             entry.tell("")
+        self.banner.clear()
         roles = self.choice.roles()
         if not self.name.text().strip():
             self.name_entry.tell("Bitte einen Benutzernamen angeben.")
@@ -54,7 +58,11 @@ class NewUserDialog(QDialog):
             self.save_button.setEnabled(False)
             self.chosen.emit(self.name.text().strip(), self.passphrase.text(), roles, self.choice.staff_id())
 
-    def refuse(self, sentence: str) -> None:
-        """Show why the user could not be added; what was typed stays."""
+    def refuse(self, error: BaseException) -> None:
+        """Show why the user could not be added, at the field that it is about; what was typed stays."""
         self.save_button.setEnabled(True)
-        self.banner.tell(sentence, "danger")
+        fields = error.fields if isinstance(error, InvalidInputError) else {}
+        for name, entry in (("name", self.name_entry), ("passphrase", self.passphrase_entry)):
+            entry.tell(fields.get(name, ""))
+        if not fields.keys() & {"name", "passphrase"}:
+            self.banner.tell(sentence_of(error), "danger")

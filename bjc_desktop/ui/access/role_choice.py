@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
-from bjc_desktop.services.team import list_staff
+from bjc_desktop.services.team import list_staff, staff_of_users
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.labels import label
@@ -37,8 +37,11 @@ class RoleChoice(QWidget):
             column.addWidget(self.boxes[role])
         self.staff = ChoiceBox()
         self.staff.addItem("– niemand –", None)
-        for member in desk.read(partial(list_staff, today=desk.today())):
-            self.staff.addItem(f"{member.name} ({member.role.label})", member.id)
+        taken = set(desk.read(staff_of_users).values()) - {staff_id}
+        members = desk.read(partial(list_staff, today=desk.today()))
+        for member in sorted(members, key=lambda member: member.id in taken):
+            known = ", hat schon einen Zugang" if member.id in taken else ""
+            self.staff.addItem(f"{member.name} ({member.role.label}{known})", member.id)
         self.staff.setCurrentIndex(max(self.staff.findData(staff_id), 0))
         column.addWidget(Entry("&Person im Team", self.staff))
 

@@ -307,7 +307,8 @@ class CoacheesPage(Page):
         super().resizeEvent(event)
         roomy = self.width() >= theme().pixels(_ROOM_FOR_PREVIEW)
         self.preview.setVisible(roomy)
-        room = self.width() - (self.preview.sizeHint().width() if roomy else 0)
+        # The splitter gives the list five parts of eight beside the preview, whatever the sidebar leaves.
+        room = self.width() * 5 // 8 if roomy else self.width()
         for column, width in ((1, 430), (2, 560), (3, 720), (4, 860), (5, 990)):
             self.table.setColumnHidden(column, room < theme().pixels(width))
 

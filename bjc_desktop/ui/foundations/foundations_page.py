@@ -312,6 +312,7 @@ class FoundationsPage(Page):
 
     def show_section(self, section: str) -> None:
         """Show one of the sections."""
+        self.banner.settle()
         self._section = section
         for key, made in self._buttons.items():
             made.setChecked(key == section)

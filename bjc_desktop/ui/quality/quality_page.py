@@ -13,6 +13,7 @@ from bjc_desktop.errors import BjcError
 from bjc_desktop.indicators.period import quarter_of
 from bjc_desktop.services.acknowledging import acknowledge, take_back
 from bjc_desktop.services.case_findings import CaseFinding, FindingGroup, read_case_findings, recent_quarters
+from bjc_desktop.services.findings import title_of
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.flow_layout import FlowRow
@@ -31,6 +32,7 @@ _STANDING = "standing"
 COLUMNS = (
     Column("Schwere", lambda row: _WORDS[row.severity], colour=lambda row: _COLOURS[row.severity], width=90),
     Column("Wer", lambda row: row.name, width=220),
+    Column("JobCoach", lambda row: row.coach, width=150),
     Column("Was zu tun ist", lambda row: row.text if row.reason is None else f"{row.text} Bleibt so: {row.reason}", stretch=True),
     Column("Fallnummer", lambda row: row.subject, width=130),
 )
@@ -90,20 +92,20 @@ class QualityPage(Page):
         every = [finding for group in groups for finding in group.findings]
         rows = [finding for finding in every if finding.reason is None]
         standing = [finding for finding in every if finding.reason is not None]
-        counts: dict[tuple[str, str], int] = {}
-        for finding in rows:
-            counts[finding.rule, finding.text] = counts.get((finding.rule, finding.text), 0) + 1
-        if self._rule not in {*(rule for rule, _ in counts), _STANDING if standing else None}:
+        counts = Counter(finding.rule for finding in rows)
+        if self._rule not in {*counts, _STANDING if standing else None}:
             self._rule = None
         self.rules.clear()
         self.kinds.clear()
         self._add_rule(f"Alles ({len(rows)})", None, "Alle Befunde")
-        for (rule, text), count in counts.items():
+        for rule, count in counts.items():
+            text = title_of(rule)
             self._add_rule(f"{text if len(text) < 44 else text[:42] + ' …'} ({count})", rule, text)  # noqa: PLR2004 - a line
         if standing:
             self._add_rule(f"Bleibt so ({len(standing)})", _STANDING, "Mit Grund zur Kenntnis genommen")
         shown = standing if self._rule == _STANDING else [finding for finding in rows if self._rule in {None, finding.rule}]
         self.table.show_rows(shown, key=lambda finding: (finding.rule, finding.subject))
+        self._show_columns()
         severities = Counter(finding.severity for finding in rows)
         parts = [f"{count} {(_PLURALS if count > 1 else _WORDS)[severity]}" for severity, count in severities.items()]
         self.subtitle.setText(f"{recent_quarters(self.desk.today()).label} · {', '.join(parts) or 'nichts zu tun'}")
@@ -182,4 +184,9 @@ class QualityPage(Page):
         """Leave the case number out where there is little room."""
         super().resizeEvent(event)
         self.table.setColumnHidden(0, self._large)
-        self.table.setColumnHidden(3, self.width() < theme().pixels(_ROOM_FOR_NUMBER))
+        self._show_columns()
+
+    def _show_columns(self) -> None:
+        narrow = self.width() < theme().pixels(_ROOM_FOR_NUMBER)
+        self.table.setColumnHidden(2, narrow or self.cases.currentData() is not None)
+        self.table.setColumnHidden(4, narrow)

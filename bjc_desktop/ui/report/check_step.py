@@ -55,6 +55,8 @@ class CheckStep(QWidget):
         words = f"{counted(preflight.errors, 'Fehler', 'Fehler')}, {counted(others, 'Warnung oder Hinweis', 'Warnungen und Hinweise')}"
         if preflight.nothing_to_report:
             words = "In diesem Zeitraum gibt es nichts zu berichten; auch das wird als Bericht mit Datum freigegeben."
+        elif not _exits(preflight):
+            words = f"In diesem Zeitraum gab es keinen Austritt. {words}"
         self.summary.setText(words)
         names = ", ".join(BY_CODE[figure.code].short for figure in preflight.provisional)
         self._provisional.setText(f"Vorläufig, weil spätere Angaben sie noch ändern können: {names}." if names else "")
@@ -73,3 +75,7 @@ class CheckStep(QWidget):
 def counted(count: int, one: str, many: str) -> str:
     """Return *count* with the word for one or for many."""
     return f"{count} {one if count == 1 else many}"
+
+
+def _exits(preflight: Preflight) -> int:
+    return next(int(figure.denominator) for figure in preflight.scope.figures if figure.code == "a1_1")

@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from bjc_desktop.errors import BjcError
+from bjc_desktop.reports.german import period_name
 from bjc_desktop.services.released_reports import REPORT, Released, bundle_part, released_bundle, save_released
 from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.services.version_changes import read_version_changes
@@ -26,11 +27,13 @@ _NARROW = ((6, 860), (5, 740), (3, 620))
 def _remark(released: Released) -> str:
     if released.nothing_to_report:
         return "nichts zu berichten"
-    return f"{released.changed} Änderungen" if released.version > 1 else ""
+    if released.version == 1:
+        return ""
+    return {0: "Zahlen unverändert", 1: "1 Änderung"}.get(released.changed, f"{released.changed} Änderungen")
 
 
 COLUMNS = (
-    Column("Zeitraum", lambda released: released.period_label, width=110),
+    Column("Zeitraum", lambda released: period_name(released.period_label), width=110),
     Column("Fassung", lambda released: str(released.version), number=True, width=80),
     Column("Für", lambda released: released.scope_name, stretch=True),
     Column("Datenstand", lambda released: show_date(released.as_of), width=110),
@@ -151,4 +154,4 @@ class KeptStep(QWidget):
 
 
 def _name_of(released: Released) -> str:
-    return f"Bericht {released.period_label}, Fassung {released.version}"
+    return f"Bericht {period_name(released.period_label)}, Fassung {released.version}"

@@ -99,6 +99,8 @@ class ReportPage(Page):
         """Show one of the steps; before the last look, what is said is saved, for it belongs to what is shown there."""
         if step == SEND and self.statements.changed and not self.save():
             step = SAY
+        if step != self._step:
+            self.banner.settle()
         self._step = step
         for key, made in self._step_buttons.items():
             made.setChecked(key == step)
@@ -124,6 +126,7 @@ class ReportPage(Page):
             self.show_step(where["step"])
 
     def _change(self) -> None:
+        self.banner.settle()
         self.statements.leave()
         self.refresh()
 

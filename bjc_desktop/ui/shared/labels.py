@@ -191,6 +191,11 @@ class Banner(QFrame):
         self._drop_buttons()
         self.hide()
 
+    def settle(self) -> None:
+        """Forget what was done: it belongs to the place where it was done; what is wrong stays until it is mended."""
+        if self.property("box") == "good":
+            self.clear()
+
     def _drop_buttons(self) -> None:
         for made in self._buttons:
             made.hide()
