@@ -253,6 +253,7 @@ class Workspace(QWidget):
         if coaching_id and not self.desk.read(partial(sees_coaching, coaching_id=coaching_id)):
             self.banner.tell(NOT_ASSIGNED, "warning", button("Verstanden", self.banner.clear, rank="plain"))
             return
+        self._remember_place()
         if not self._places or self._places[-1] != place:
             self._places.append(place)
         self._show(*place)
@@ -267,6 +268,14 @@ class Workspace(QWidget):
             "vault": lambda where: self.vault_wanted.emit(Path(where["folder"])),
             "consultation": lambda where: self.record(where.get("coaching_id")),
         }
+
+    def _remember_place(self) -> None:
+        """Note where on the page the user is now: coming back leads there, not to where the page was opened at."""
+        shown = self.stack.currentWidget()
+        if self._places and isinstance(shown, Page) and shown.key == self._places[-1][0]:
+            now = shown.present_place()
+            if now is not None:
+                self._places[-1] = (shown.key, dict(now))
 
     def _show(self, key: str, where: dict[str, Any]) -> None:
         page, shown = self.page(key), self.stack.currentWidget()

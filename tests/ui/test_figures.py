@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from bjc_desktop.indicators.results import ScopeKind
 from bjc_desktop.services.foundations import save_target
@@ -12,6 +12,7 @@ from bjc_desktop.services.indicator_board import offered_scopes
 from bjc_desktop.ui.figures.figures_page import COACHES, TREND
 from bjc_desktop.ui.shared.figure_grid import FigureGrid, figure_words
 from bjc_desktop.ui.shared.labels import Banner
+from bjc_desktop.ui.shared.theme import theme
 from tests.ui.typing_keys import type_text
 
 
@@ -116,3 +117,59 @@ def test_that_a_talk_is_recorded_against_its_signal(page, workspace, desk, qtbot
     signal = show()
     assert [talk["agreed"] for talk in signal.talks] == ["Zwei Veranstaltungen mit Betrieben"]
     assert any("Zwei Veranstaltungen" in made.text() for made in page.findChildren(Banner))
+
+
+def test_that_coming_back_leads_to_the_reason_and_the_row(page, workspace, qtbot) -> None:
+    page.open_at({"scope_id": page.scope.itemData(1).id, "code": "correctly_closed", "period": "2025-Q3"})
+    page.subtitle.clear()
+    page.refresh()
+    wait(page, qtbot)
+    page.verdicts.setCurrentIndex(1)
+    page.verdicts.activated.emit(1)
+    reason, last = page.verdicts.currentData(), page.table.rows_model.rows[-1]
+    page.table.setFocus()
+    qtbot.keyClick(page.table, Qt.Key.Key_End)
+    assert page.table.current() == last
+    qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    assert workspace.place()[0] == "closing"
+    page.subtitle.clear()
+    workspace.go_back()
+    wait(page, qtbot)
+    assert workspace.stack.currentWidget() is page
+    assert page.verdicts.currentData() == reason
+    assert page.table.current() == last
+    assert page._code == "correctly_closed"
+
+
+def test_that_tab_goes_from_the_figures_to_their_cases(page, workspace, qtbot) -> None:
+    page.open_at({"scope_id": page.scope.itemData(1).id, "code": "a1_2", "period": "2025-Q3"})
+    page.subtitle.clear()
+    page.refresh()
+    wait(page, qtbot)
+    with qtbot.waitActive(workspace):
+        workspace.activateWindow()
+    page.grid.buttons["measure_link"].setFocus()
+    reached = []
+    while QApplication.focusWidget() is not page.table and len(reached) < 6:
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        reached.append(QApplication.focusWidget())
+    assert reached[-1] is page.table
+
+
+def test_that_a_chosen_row_keeps_the_colour_of_its_verdict(page, qtbot) -> None:
+    page.open_at({"scope_id": page.scope.itemData(1).id, "code": "a1_1", "period": "2025-Q3"})
+    page.subtitle.clear()
+    page.refresh()
+    wait(page, qtbot)
+    at = next(n for n, case in enumerate(page.table.rows_model.rows) if case.counts)
+    page.table.selectRow(at)
+    cell = page.table.visualRect(page.table.rows_model.index(at, 2))
+    picture = page.table.viewport().grab(cell).toImage()
+    good = theme().colour("good")
+    near = [
+        (x, y)
+        for x in range(picture.width())
+        for y in range(picture.height())
+        if max(abs(a - b) for a, b in zip(picture.pixelColor(x, y).getRgb()[:3], good.getRgb()[:3], strict=True)) < 12
+    ]
+    assert near

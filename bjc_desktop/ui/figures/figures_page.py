@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from PySide6.QtGui import QResizeEvent
@@ -44,7 +45,7 @@ CASES, TREND, COACHES = "cases", "trend", "coaches"
 
 
 class FiguresPage(Page):
-    """The page; its place may name a ``code``, a ``scope_id``, the label of a ``period`` and a ``view``."""
+    """The page; its place may name a ``code``, a ``scope_id``, the label of a ``period``, a ``view``, a ``reason`` and a ``row``."""
 
     key: ClassVar[str] = "figures"
     heading: ClassVar[str] = "Kennzahlen"
@@ -54,6 +55,8 @@ class FiguresPage(Page):
         self.board: IndicatorBoard | None = None
         self.cases: tuple[IndicatorCase, ...] = ()
         self._code, self._view = "a1_1", CASES
+        self._wanted: Mapping[str, Any] = {}
+        """Where among the cases to go once they are read."""
         self.scope, self.period = ChoiceBox(), ChoiceBox()
         self.scope.setAccessibleName("Für wen")
         self.period.setAccessibleName("Zeitraum")
@@ -130,7 +133,20 @@ class FiguresPage(Page):
                     self._stale = True
         if "code" in where:
             self._code, self._view = where["code"], where.get("view", CASES)
+            self._wanted = where
             self._stale = True
+
+    def present_place(self) -> Mapping[str, Any]:
+        """Return whose figure of what period is shown, in which view, and where among its cases."""
+        case: IndicatorCase | None = self.table.current()
+        return {
+            "scope_id": _key(self.scope.currentData()),
+            "period": _key(self.period.currentData()),
+            "code": self._code,
+            "view": self._view,
+            "reason": self.verdicts.currentData(),
+            "row": None if case is None else case.row_id,
+        }
 
     def refresh(self) -> None:
         """Read the figures and the cases again, behind the window."""
@@ -157,7 +173,7 @@ class FiguresPage(Page):
         for signal in board.signals:
             self._signals.addWidget(self._signal(signal))
         self._show_cases(cases)
-        if had_keyboard:
+        if had_keyboard and not self.table.hasFocus():
             self.grid.show()
             self.grid.buttons[self._code].show()
             self.grid.buttons[self._code].setFocus()
@@ -205,7 +221,23 @@ class FiguresPage(Page):
         self.table.set_columns(_case_columns(self._code))
         self._show_trend(board)
         self._show_coaches(board)
+        wanted, self._wanted = self._wanted, {}
+        self.verdicts.setCurrentIndex(max(self.verdicts.findData(wanted.get("reason")), 0))
         self.show_view(self._view)
+        self._order_keys()
+        if wanted and self._view == CASES:
+            rows = [case.row_id for case in self.table.rows_model.rows]
+            if wanted.get("row") in rows:
+                self.table.selectRow(rows.index(wanted["row"]))
+            (self.table if rows else self.verdicts).setFocus()
+
+    def _order_keys(self) -> None:
+        """Let Tab go from the choices over the figures and the views to the cases, as one reads."""
+        figures = [] if self.grid is None else list(self.grid.buttons.values())
+        lists = (self.verdicts, self.table, self.coaches)
+        order = [self.scope, self.period, *figures, *self._view_buttons.values(), *lists]
+        for before, after in pairwise(order):
+            QWidget.setTabOrder(before, after)
 
     def _filter_cases(self) -> None:
         wanted = self.verdicts.currentData()

@@ -45,6 +45,7 @@ class ReportPage(Page):
         self.preflight: Preflight | None = None
         self.draft_report: MadeReport | None = None
         self._step = CHECK
+        self._back_to: QWidget | None = None
         self.scope, self.period = ChoiceBox(), ChoiceBox()
         self._fill_choices()
         for choice in (self.scope, self.period):
@@ -119,7 +120,7 @@ class ReportPage(Page):
     def open_at(self, where: Mapping[str, Any]) -> None:
         """Show a period and a step."""
         labels = [self.period.itemData(at).label for at in range(self.period.count())]
-        if where.get("period") in labels:
+        if where.get("period") in labels and where["period"] != self.chosen[1].label:
             self.period.setCurrentIndex(labels.index(where["period"]))
             self._change()
         if "step" in where:
@@ -129,6 +130,10 @@ class ReportPage(Page):
         self.banner.settle()
         self.statements.leave()
         self.refresh()
+
+    def present_place(self) -> Mapping[str, Any]:
+        """Return the period and the step."""
+        return {"period": self.chosen[1].label, "step": self._step}
 
     @property
     def chosen(self) -> tuple[Scope, Period]:
@@ -167,7 +172,8 @@ class ReportPage(Page):
     # --- going somewhere --------------------------------------------------------------------------------------------------
 
     def open_finding(self, finding: CaseFinding) -> None:
-        """Go to the field that the finding is about."""
+        """Go to the field that the finding is about; coming back leads to the finding."""
+        self._back_to = self.check.findings
         if finding.coaching_id is None:
             self.wanted.emit("hours", {"period": self.chosen[1].label})
         elif finding.section in {"exit", "outcomes"}:
@@ -270,8 +276,9 @@ class ReportPage(Page):
     # --- the page ---------------------------------------------------------------------------------------------------------
 
     def first_field(self) -> QWidget:
-        """Return the button of the step."""
-        return self._step_buttons[self._step]
+        """Return the button of the step, or where the page was left for a field elsewhere."""
+        target, self._back_to = self._back_to or self._step_buttons[self._step], None
+        return target
 
     def sample_places(self) -> dict[str, dict[str, Any]]:
         """Return each step of the pictures."""

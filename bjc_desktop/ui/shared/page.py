@@ -68,6 +68,10 @@ class Page(QWidget):
         """Show the page at *where*; without anything, as it was."""
         _ = where
 
+    def present_place(self) -> Mapping[str, Any] | None:
+        """Return where on the page the user is, for coming back; None where the place it was opened at says it all."""
+        return None
+
     def refresh(self) -> None:
         """Read the rows again and show them; what the user is typing stays."""
 

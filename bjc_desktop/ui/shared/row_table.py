@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+from bjc_desktop.ui.shared.row_delegate import RowDelegate
 from bjc_desktop.ui.shared.theme import theme
 
 _HEIGHT = 38
@@ -106,6 +107,7 @@ class RowTable(QTableView):
         super().__init__()
         self.rows_model = RowTableModel(columns)
         self.setModel(self.rows_model)
+        self.setItemDelegate(RowDelegate(self))
         self.setAccessibleName(name)
         self.setTabKeyNavigation(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -172,9 +174,12 @@ class RowTable(QTableView):
         self.chosen.emit(self.current())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's
-        """Open by Enter, delete by the delete key, and leave by Tab."""
-        row = self.current()
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and row is not None:
+        """Open by Enter, delete by the delete key, go to the first and last row by Pos1 and Ende, and leave by Tab."""
+        row, last = self.current(), len(self.rows_model.rows) - 1
+        ends = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: last}
+        if event.key() in ends and event.modifiers() == Qt.KeyboardModifier.NoModifier and last >= 0:
+            self.selectRow(ends[Qt.Key(event.key())])
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and row is not None:
             self.opened.emit(row)
         elif event.key() == Qt.Key.Key_Delete and row is not None:
             self.delete_wanted.emit(row)
