@@ -29,6 +29,9 @@ class FigureGrid(QWidget):
         self._grid.setColumnStretch(1, 1)
         for at, figure in enumerate(figures):
             self._add(at, figure, wanted, checkable=checkable)
+        note = _reservations(figures)
+        if note:
+            self._grid.addWidget(label(note, "small", wrap=True), 2 * len(figures), 0, 1, 4)
 
     def _add(self, at: int, figure: Figure, wanted: Callable[[Figure], object], *, checkable: bool) -> None:
         words = figure_words(figure)
@@ -51,6 +54,19 @@ class FigureGrid(QWidget):
             places = ((value, 2 * at, 1, 1, 1), (bar, 2 * at + 1, 0, 1, 1), (chip, 2 * at + 1, 1, 1, 1))
         for widget, *place in places:
             self._grid.addWidget(widget, *place)
+
+
+def _reservations(figures: Sequence[Figure]) -> str:
+    """Return which figures may still change, and which rest on few cases: a rating alone would say too much."""
+    notes = []
+    for words, found in (
+        ("Vorläufig", [figure for figure in figures if figure.provisional]),
+        ("Kleine Fallzahl (unter 10)", [figure for figure in figures if figure.small_number]),
+    ):
+        if found:
+            names = "alle" if len(found) == len(figures) else ", ".join(BY_CODE[figure.code].short for figure in found)
+            notes.append(f"{words}: {names}.")
+    return " ".join(notes)
 
 
 def figure_words(figure: Figure) -> str:
