@@ -230,17 +230,15 @@ class Workspace(QWidget):
     def open_page(self, key: str, where: Mapping[str, Any] | None = None) -> None:
         """Show the page *key* at *where*."""
         place = (key, dict(where or {}))
-        if key == "back":
-            self.go_back()
-            return
-        if key == "look":
-            self.look_wanted.emit(place[1]["scheme"], place[1]["scale"])
-            return
-        if key == "keep_settings":
-            self.settings_wanted.emit(place[1])
-            return
-        if key == "consultation":
-            self.record(place[1].get("coaching_id"))
+        actions: dict[str, Callable[[], object]] = {
+            "back": self.go_back,
+            "undo": self.undo,
+            "look": lambda: self.look_wanted.emit(place[1]["scheme"], place[1]["scale"]),
+            "keep_settings": lambda: self.settings_wanted.emit(place[1]),
+            "consultation": lambda: self.record(place[1].get("coaching_id")),
+        }
+        if key in actions:
+            actions[key]()
             return
         if not next(entry for entry in PAGES if entry.key == key).open_to(self.desk.vault.user.roles):
             self.banner.tell(_NOT_OPEN, "warning", button("Verstanden", self.banner.clear, rank="plain"))

@@ -32,6 +32,8 @@ class Desk(QObject):
 
     changed = Signal()
     troubled = Signal(str)
+    taken_back = Signal()
+    """A change was taken back; ``changed`` follows."""
     saved = Signal(str)
     """What was saved, in words, with a way to take it back."""
 
@@ -149,6 +151,7 @@ class Desk(QObject):
         self._assert_writable()
         undo(self.vault, transaction_id, now=self.now())
         self.last_transaction = None
+        self.taken_back.emit()
         self.changed.emit()
         self.saved.emit("Zurückgenommen")
 
