@@ -4,6 +4,7 @@ Contract hours are proposed from the weekly hours and the working days of the mo
 holidays). The figure beside each row is the report's own.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,10 +25,12 @@ from bjc_desktop.services.due_items import full_name
 from bjc_desktop.services.row_editing import add_row, change_row, delete_row
 from bjc_desktop.services.row_titles import fields_of
 from bjc_desktop.services.targets import read_settings
-from bjc_desktop.services.typed_values import problem_of
+from bjc_desktop.services.typed_values import parse_decimal, problem_of
 from bjc_desktop.vocabulary import Role
 
 HALF = "Bitte Sollstunden und Arbeitsstunden angeben."
+NO_HOURS = "Das ist keine Zahl. Bitte zum Beispiel 132,5 angeben."
+_POINT = re.compile(r"\s*(\d{1,4})\.(\d{1,2})\s*")
 _RATIO = 3
 """The place of the consultations per hour among the six figures."""
 _WORKING_DAYS_PER_WEEK = 5
@@ -149,6 +152,21 @@ def working_days(month: str) -> tuple[date, ...]:
 
 
 # --- saving ---------------------------------------------------------------------------------------------------------------------
+
+
+def parse_hours(text: str) -> Decimal | None:
+    """Return the hours that *text* says, or None for an empty text; a point before one or two digits can only be a comma here.
+
+    Raises
+    ------
+    InvalidInputError
+        where the text is no number.
+    """
+    point = _POINT.fullmatch(text)
+    try:
+        return parse_decimal(text if point is None else f"{point[1]},{point[2]}")
+    except InvalidInputError as error:
+        raise InvalidInputError({"value": NO_HOURS}) from error
 
 
 def problem_of_hours(field: str, value: Decimal | None) -> str | None:

@@ -263,6 +263,7 @@ class Workspace(QWidget):
         """What pages ask for in the way of another page, and is none."""
         return {
             "back": lambda _: self.go_back(),
+            "undo": lambda _: self.undo(),
             "look": lambda where: self.look_wanted.emit(where["scheme"], where["scale"]),
             "keep_settings": self.settings_wanted.emit,
             "vault": lambda where: self.vault_wanted.emit(Path(where["folder"])),

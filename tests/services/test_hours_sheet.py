@@ -12,6 +12,7 @@ from bjc_desktop.indicators.period import parse_quarter
 from bjc_desktop.services.hours_sheet import (
     HoursEntry,
     HoursSheet,
+    parse_hours,
     proposed_contract_hours,
     read_hours_sheet,
     save_hours,
@@ -113,3 +114,16 @@ def test_that_the_proposal_follows_weekly_hours_and_employment() -> None:
     assert proposed_contract_hours(member, "2025-11") == Decimal("157.60")
     unknown = StaffMember("1", "p", "job_coach", None, Decimal(1), date(2025, 10, 13), None)
     assert proposed_contract_hours(unknown, "2025-11") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("132.5", "132.5"), (" 132.25 ", "132.25"), ("1.234", "1234"), ("1.234,5", "1234.5"), ("98", "98")]
+)
+def test_that_a_point_is_a_comma_where_it_can_be_nothing_else(text: str, value: str) -> None:
+    assert parse_hours(text) == Decimal(value)
+
+
+@pytest.mark.parametrize("text", ["viel", "1.2.3", "132.", "1..5"])
+def test_that_what_is_no_number_is_refused_with_an_example_that_fits(text: str) -> None:
+    with pytest.raises(InvalidInputError, match=r"zum Beispiel 132,5 angeben"):
+        parse_hours(text)

@@ -98,7 +98,8 @@ def test_that_what_is_no_number_stays_with_its_sentence_and_the_rest_is_saved(pa
     page.table.setCurrentIndex(page.sheet_model.index(0, 1))
     page.table.paste("viel\t140,25\t160\t150")
     qtbot.waitUntil(lambda: str(saved(page).rows[0].cells["2025-08"].worked) == "150", timeout=5000)
-    assert saved(page).rows[0].cells["2025-07"] == before
+    cell = saved(page).rows[0].cells["2025-07"]
+    assert (cell.contract, str(cell.worked)) == (before.contract, "140.25")
     assert page.sheet_model.data(page.sheet_model.index(0, 1)) == "viel"
     assert "keine Zahl" in page._hint.text()
 
@@ -151,3 +152,83 @@ def test_that_a_sheet_read_again_leaves_what_is_being_typed(page, qtbot) -> None
     assert editor.text() == "98"
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: str(saved(page).rows[0].cells["2025-07"].worked) == "98", timeout=5000)
+
+
+def typed_in(page, qtbot, row, column, text):
+    """Begin a cell by typing and return its editor."""
+    page.table.setCurrentIndex(page.sheet_model.index(row, column))
+    for key in text:
+        qtbot.keyClick(page.table.viewport().findChild(QLineEdit) or page.table, key)
+    return page.table.viewport().findChild(QLineEdit)
+
+
+@pytest.mark.parametrize(
+    ("key", "row", "column"), [(Qt.Key.Key_Right, 1, 3), (Qt.Key.Key_Left, 1, 1), (Qt.Key.Key_Up, 0, 2), (Qt.Key.Key_Down, 2, 2)]
+)
+def test_that_an_arrow_leaves_a_cell_that_was_begun_by_typing(page, qtbot, key, row, column) -> None:
+    editor = typed_in(page, qtbot, 1, 2, "97,5")
+    qtbot.keyClick(editor, key)
+    assert (page.table.currentIndex().row(), page.table.currentIndex().column()) == (row, column)
+    assert str(saved(page).rows[1].cells["2025-07"].worked) == "97.5"
+
+
+def test_that_an_arrow_moves_within_a_cell_that_was_opened_to_be_corrected(page, qtbot) -> None:
+    page.table.setCurrentIndex(page.sheet_model.index(1, 2))
+    qtbot.keyClick(page.table, Qt.Key.Key_F2)
+    editor = page.table.viewport().findChild(QLineEdit)
+    qtbot.keyClick(editor, Qt.Key.Key_End)
+    qtbot.keyClick(editor, Qt.Key.Key_Left)
+    assert page.table.viewport().findChild(QLineEdit) is editor
+    assert page.table.currentIndex().column() == 2
+
+
+def test_that_a_refused_value_is_counted_in_the_head_and_escape_brings_the_saved_one_back(page, qtbot) -> None:
+    before = page.sheet_model.data(page.sheet_model.index(1, 2))
+    qtbot.keyClick(typed_in(page, qtbot, 1, 2, "1234"), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.table.currentIndex().row() == 2, timeout=2000)
+    assert page.subtitle.text().startswith("1 Zelle nicht gespeichert: Erlaubt ist 0 bis 744.")
+    assert page.subtitle.property("tone") == "error"
+    page.table.setCurrentIndex(page.sheet_model.index(1, 2))
+    assert "Erlaubt ist 0 bis 744." in page._hint.text()
+    assert page._hint.property("tone") == "error"
+    qtbot.keyClick(page.table, Qt.Key.Key_Escape)
+    assert page.sheet_model.data(page.sheet_model.index(1, 2)) == before
+    assert "nicht gespeichert" not in page.subtitle.text()
+
+
+def test_that_the_good_cells_beside_a_refused_one_are_saved_and_undo_shows_what_is_saved(page, qtbot) -> None:
+    rows = saved(page).rows
+    shown = [page.sheet_model.data(page.sheet_model.index(0, column)) for column in (1, 2, 3, 4)]
+    page.table.setCurrentIndex(page.sheet_model.index(0, 1))
+    page.table.paste("viel\t140\t160\t1234")
+    cells = saved(page).rows[0].cells
+    assert (cells["2025-07"].contract, str(cells["2025-07"].worked)) == (rows[0].cells["2025-07"].contract, "140")
+    assert (str(cells["2025-08"].contract), cells["2025-08"].worked) == ("160", rows[0].cells["2025-08"].worked)
+    settle(page, qtbot)
+    assert "2 Zellen nicht gespeichert: Das ist keine Zahl." in page.subtitle.text()
+    qtbot.keyClick(page.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: "Personen" in page.subtitle.text(), timeout=10_000)
+    assert saved(page).rows[0] == rows[0]
+    assert [page.sheet_model.data(page.sheet_model.index(0, column)) for column in (1, 2, 3, 4)] == shown
+    assert "nicht gespeichert" not in page.subtitle.text()
+
+
+def test_that_undo_first_forgets_a_refused_value_and_keeps_what_was_saved_before(page, qtbot) -> None:
+    qtbot.keyClick(typed_in(page, qtbot, 1, 2, "97,5"), Qt.Key.Key_Right)
+    settle(page, qtbot)
+    qtbot.keyClick(typed_in(page, qtbot, 2, 2, "1234"), Qt.Key.Key_Right)
+    qtbot.keyClick(page.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert page.sheet_model.typed == {}
+    assert str(saved(page).rows[1].cells["2025-07"].worked) == "97.5"
+
+
+def test_that_hours_have_two_decimals_below_one_another_and_a_missing_cell_is_copied_empty(page, qtbot) -> None:
+    emptied(page, qtbot)
+    index = page.sheet_model.index(1, 2)
+    page.sheet_model.setData(index, "132.5")
+    assert str(saved(page).rows[1].cells["2025-07"].worked) == "132.5"
+    qtbot.waitUntil(lambda: not page.sheet_model.typed, timeout=5000)
+    assert page.sheet_model.data(index) == "132,50"
+    page.table.setCurrentIndex(page.sheet_model.index(0, 1))
+    assert page.sheet_model.data(page.sheet_model.index(0, 1)) == "fehlt"
+    assert page.table.selected_text() == ""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QWidget
 
@@ -17,7 +17,7 @@ from bjc_desktop.ui.shared.clipboard import put
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.draft_keeper import DraftKeeper
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
-from bjc_desktop.ui.shared.labels import button, label
+from bjc_desktop.ui.shared.labels import announce, button, label, set_tone
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.ui.shared.typing_table import TypingTable
@@ -26,7 +26,9 @@ _QUARTERS = 8
 
 
 class HoursTable(TypingTable):
-    """The sheet as a spreadsheet: Del empties, blocks are copied and pasted."""
+    """The sheet as a spreadsheet: Del empties, blocks are copied and pasted, Escape brings back what is saved."""
+
+    undo_wanted = Signal()
 
     def __init__(self, sheet_model: HoursSheetModel) -> None:
         super().__init__(sheet_model, "Arbeitszeit")
@@ -56,11 +58,18 @@ class HoursTable(TypingTable):
             self.paste(QApplication.clipboard().text())
         elif event.matches(QKeySequence.StandardKey.Copy):
             put(self.selected_text())
+        elif event.matches(QKeySequence.StandardKey.Undo):
+            if not self.sheet_model.forget_unsaved():
+                self.undo_wanted.emit()
         elif event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
-            places = [place for index in self.selectedIndexes() if (place := self.sheet_model.place(index)) is not None]
-            self.sheet_model.take(dict.fromkeys(places, ""))
+            self.sheet_model.take(dict.fromkeys(self._chosen_places(), ""))
+        elif event.key() == Qt.Key.Key_Escape:
+            self.sheet_model.forget(self._chosen_places())
         else:
             super().keyPressEvent(event)
+
+    def _chosen_places(self) -> list[Place]:
+        return [place for index in self.selectedIndexes() if (place := self.sheet_model.place(index)) is not None]
 
     def selected_text(self) -> str:
         """Return the chosen block as spreadsheets exchange it."""
@@ -70,7 +79,7 @@ class HoursTable(TypingTable):
         rows = range(min(i.row() for i in chosen), max(i.row() for i in chosen) + 1)
         columns = range(min(i.column() for i in chosen), max(i.column() for i in chosen) + 1)
         model = self.sheet_model
-        return "\n".join("\t".join(str(model.data(model.index(row, column)) or "") for column in columns) for row in rows)
+        return "\n".join("\t".join(model.plain_text(model.index(row, column)) for column in columns) for row in rows)
 
     def paste(self, text: str) -> None:
         """Put a block of a spreadsheet in from the chosen cell on; what falls on a cell that is none to type in is left out."""
@@ -95,6 +104,7 @@ class HoursPage(Page):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self._draft: DraftKeeper | None = None
+        self._said = ""
         self.period = ChoiceBox()
         self.period.setAccessibleName("Quartal")
         self.period.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
@@ -109,10 +119,14 @@ class HoursPage(Page):
         self.sheet_model.entered.connect(self.save)
         self.table = HoursTable(self.sheet_model)
         self.table.selectionModel().currentChanged.connect(self._tell_about)
+        self.table.undo_wanted.connect(lambda: self.wanted.emit("undo", {}))
+        self.sheet_model.dataChanged.connect(self._tell_state)
+        desk.taken_back.connect(self.sheet_model.forget_since_saved)
         self._hint = label("", "muted", wrap=True)
         self._totals = label("", "strong", wrap=True)
         self._keys = label(
-            "Tippen ändert die Zelle · Enter geht nach unten · Entf leert · Strg+V fügt einen Bereich aus einer Tabelle ein",
+            "Tippen ändert die Zelle · Enter geht nach unten · Entf leert · Esc holt den gespeicherten Wert zurück · Strg+Z nimmt zurück · "
+            "Strg+V fügt einen Bereich aus einer Tabelle ein",
             "small",
             wrap=True,
         )
@@ -152,19 +166,33 @@ class HoursPage(Page):
     def _show(self, sheet: HoursSheet) -> None:
         first = self.sheet_model.sheet is None or self.sheet_model.sheet.period != sheet.period
         self.sheet_model.show_sheet(sheet)
-        gaps = f"{sheet.missing} {'Monat fehlt' if sheet.missing == 1 else 'Monate fehlen'}" if sheet.missing else "vollständig"
-        self.subtitle.setText(f"{quarter(sheet.period)}, {len(sheet.rows)} Personen, {gaps}")
+        self._tell_state()
         self._totals.setText(
             "Konsultationen je Arbeitsstunde: "
             + "; ".join(f"{name} {figure_value(figure, figure.value)} ({figure.rating.label})" for name, figure in sheet.totals)
         )
         if first:
             self.table.go_to_first_gap()
+
+    def _tell_state(self) -> None:
+        """Say in the head how much is missing, and before that what is typed and refused."""
+        sheet, unsaved = self.sheet_model.sheet, self.sheet_model.unsaved()
+        if sheet is None:
+            return
+        gaps = f"{sheet.missing} {'Monat fehlt' if sheet.missing == 1 else 'Monate fehlen'}" if sheet.missing else "vollständig"
+        state = f"{quarter(sheet.period)}, {len(sheet.rows)} Personen, {gaps}"
+        self.subtitle.setText(f"{unsaved} {state}" if unsaved else state)
+        if unsaved and unsaved != self._said:
+            announce(self, unsaved)
+        self._said = unsaved
+        set_tone(self.subtitle, "tone", "error" if unsaved else "muted")
         self._tell_about(self.table.currentIndex())
 
     def _tell_about(self, index: QModelIndex, _: QModelIndex | None = None) -> None:
         place = self.sheet_model.place(index)
         self._hint.setText("" if place is None else self.sheet_model.hint(place))
+        wrong = place is not None and self.sheet_model.problem(place) is not None
+        set_tone(self._hint, "tone", "error" if wrong else "muted")
 
     def _propose(self) -> None:
         self.sheet_model.propose_all()

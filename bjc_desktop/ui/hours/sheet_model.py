@@ -1,6 +1,6 @@
 """The hours of a quarter as a table to type in: what is typed and not yet whole stays beside what is saved."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -11,14 +11,16 @@ from PySide6.QtGui import QColor, QFont
 
 from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.reports.german import NO_VALUE, figure_value, month, number
-from bjc_desktop.services.hours_sheet import HoursCell, HoursEntry, HoursRow, HoursSheet, problem_of_hours
-from bjc_desktop.services.typed_values import parse_decimal, show_decimal
+from bjc_desktop.services.hours_sheet import HoursCell, HoursEntry, HoursRow, HoursSheet, parse_hours, problem_of_hours
+from bjc_desktop.services.typed_values import show_decimal
 from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.typing_table import REFUSED
 from bjc_desktop.vocabulary import Role
 
 FIELDS = ("contract_hours", "worked_hours")
 _TITLES = {"contract_hours": "Soll", "worked_hours": "Ist"}
 _NAMES = {"contract_hours": "Sollstunden", "worked_hours": "Arbeitsstunden"}
+_HUNDREDTH = Decimal("0.01")
 _HALF = "Gespeichert wird, sobald Soll und Ist dastehen."
 Index = QModelIndex | QPersistentModelIndex
 
@@ -42,6 +44,8 @@ class HoursSheetModel(QAbstractTableModel):
         self.sheet: HoursSheet | None = None
         self.typed: dict[Place, str] = {}
         self._rows: dict[str, HoursRow] = {}
+        self._since_saved: set[Place] = set()
+        self._last_was_saved = False
 
     # --- shape ------------------------------------------------------------------------------------------------------------
 
@@ -67,7 +71,7 @@ class HoursSheetModel(QAbstractTableModel):
         if cell is None:
             return False
         try:
-            return parse_decimal(text) != (cell.contract if place.field == "contract_hours" else cell.worked)
+            return parse_hours(text) != (cell.contract if place.field == "contract_hours" else cell.worked)
         except InvalidInputError:
             return True
 
@@ -119,13 +123,20 @@ class HoursSheetModel(QAbstractTableModel):
         cell = None if row is None else row.cells.get(place.month)
         return cell if cell is not None and cell.employed else None
 
-    def _text(self, place: Place, cell: HoursCell) -> str:
-        return show_decimal(cell.contract if place.field == "contract_hours" else cell.worked)
+    @staticmethod
+    def _value(place: Place, cell: HoursCell) -> Decimal | None:
+        return cell.contract if place.field == "contract_hours" else cell.worked
 
     def text_at(self, place: Place) -> str:
         """Return what stands in a cell: what is typed, or what is saved."""
         cell = self._cell_at(place)
-        return self.typed.get(place, "" if cell is None else self._text(place, cell))
+        return self.typed.get(place, "" if cell is None else show_decimal(self._value(place, cell)))
+
+    def plain_text(self, index: Index) -> str:
+        """Return what other spreadsheets take for the cell at *index*; what is missing is empty."""
+        place = self.place(index)
+        text = str(self.data(index) or "") if place is None else self.text_at(place)
+        return "" if text == NO_VALUE else text
 
     # --- showing ----------------------------------------------------------------------------------------------------------
 
@@ -159,14 +170,19 @@ class HoursSheetModel(QAbstractTableModel):
         cell = self._cell_at(place)
         text = self.text_at(place)
         missing = cell is not None and cell.missing and not text
-        if role == Qt.ItemDataRole.DisplayRole:
-            return "fehlt" if missing else text
         if role == Qt.ItemDataRole.EditRole:
             return text
+        if role == Qt.ItemDataRole.DisplayRole:
+            return "fehlt" if missing else text if cell is None or place in self.typed else _aligned(self._value(place, cell))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             name = self._rows[place.staff_id].name
             return f"{_NAMES[place.field]} {month(place.month)}, {name}: {'fehlen' if missing else text or 'leer'}"
+        return self._look(place, role, missing=missing)
+
+    def _look(self, place: Place, role: int, *, missing: bool) -> Any:
         wrong = self.problem(place) is not None
+        if role == REFUSED:
+            return wrong
         if role == Qt.ItemDataRole.BackgroundRole and (missing or wrong or place in self.typed):
             return QColor(theme().colour("danger_ground" if missing or wrong else "warning_ground"))
         if role == Qt.ItemDataRole.ForegroundRole and (missing or wrong):
@@ -205,9 +221,33 @@ class HoursSheetModel(QAbstractTableModel):
         for staff_id, key in months:
             self._propose(staff_id, key)
         entries = [entry for staff_id, key in months if (entry := self._entry(staff_id, key)) is not None]
+        entries = [entry for entry in entries if self._differs(entry)]
+        self._settle()
+        self._last_was_saved = bool(entries)
+        self._since_saved = {*texts} if self._last_was_saved else {*self._since_saved, *texts}
+        self._show_all()
+        self.entered.emit(entries)
+
+    def _show_all(self) -> None:
         if self.rowCount():
             self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
-        self.entered.emit(entries)
+
+    def forget(self, places: Iterable[Place]) -> None:
+        """Show again what is saved in *places*."""
+        for place in places:
+            self.typed.pop(place, None)
+        self._show_all()
+
+    def forget_unsaved(self) -> bool:
+        """Take back what was typed last where nothing of it was saved; say whether there was such."""
+        if self._last_was_saved or not any(place in self.typed for place in self._since_saved):
+            return False
+        self.forget(self._since_saved)
+        return True
+
+    def forget_since_saved(self) -> None:
+        """Show what is saved where the last saving, which was taken back, left something typed."""
+        self.forget(self._since_saved)
 
     def _propose(self, staff_id: str, key: str) -> None:
         """Where hours worked are typed and no contract hours are known, take those of the working days."""
@@ -233,7 +273,7 @@ class HoursSheetModel(QAbstractTableModel):
         InvalidInputError
             where it means nothing.
         """
-        value = parse_decimal(self.text_at(place))
+        value = parse_hours(self.text_at(place))
         problem = problem_of_hours(place.field, value)
         if problem is not None:
             raise InvalidInputError({place.field: problem})
@@ -249,6 +289,14 @@ class HoursSheetModel(QAbstractTableModel):
             return str(error)
         return None
 
+    def unsaved(self) -> str:
+        """Return in words how many cells are refused and why, or an empty text."""
+        problems = [problem for place in self.typed if (problem := self.problem(place)) is not None]
+        if not problems:
+            return ""
+        count = "1 Zelle" if len(problems) == 1 else f"{len(problems)} Zellen"
+        return f"{count} nicht gespeichert: {' '.join(dict.fromkeys(problems))}"
+
     def hint(self, place: Place) -> str:
         """Return what to say about a cell: its problem, what it waits for, or the proposal."""
         problem = self.problem(place)
@@ -262,11 +310,24 @@ class HoursSheetModel(QAbstractTableModel):
         return f"Soll nach Wochenstunden und Berliner Arbeitstagen: {show_decimal(cell.proposed)}"
 
     def _entry(self, staff_id: str, key: str) -> HoursEntry | None:
-        try:
-            contract, worked = (self.value(Place(staff_id, key, field)) for field in FIELDS)
-        except InvalidInputError:
-            return None
+        """Return what is to be saved of a month; beside a refused cell, with what is saved there."""
+        values = []
+        for place in (Place(staff_id, key, field) for field in FIELDS):
+            cell = self._cell_at(place)
+            refused = self.problem(place) is not None and cell is not None
+            values.append(self._value(place, cell) if refused and cell is not None else self.value(place))
+        contract, worked = values
         return HoursEntry(staff_id, key, contract, worked) if (contract is None) is (worked is None) else None
+
+    def _differs(self, entry: HoursEntry) -> bool:
+        cell = self._cell_at(Place(entry.staff_id, entry.month, "contract_hours"))
+        return cell is None or (entry.contract, entry.worked) != (cell.contract, cell.worked)
+
+
+def _aligned(value: Decimal | None) -> str:
+    """Return hours with two decimals, so that they stand below one another; what has more is shown as it is."""
+    whole = value is not None and value == value.quantize(_HUNDREDTH)
+    return _hours(value) if whole and value is not None else show_decimal(value)
 
 
 def _value(sheet: HoursSheet, row: HoursRow, column: int) -> Decimal:

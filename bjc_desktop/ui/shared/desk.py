@@ -37,6 +37,8 @@ class Desk(QObject):
     troubled = Signal(str)
     damage_found = Signal()
     """The vault turned out to be damaged: from now on it is only read."""
+    taken_back = Signal()
+    """A change was taken back; ``changed`` follows."""
     saved = Signal(str)
     """What was saved, in words, with a way to take it back."""
 
@@ -178,6 +180,7 @@ class Desk(QObject):
         self._assert_writable()
         undo(self.vault, transaction_id, now=self.now())
         self.last_transaction = None
+        self.taken_back.emit()
         self.changed.emit()
         self.saved.emit("Zurückgenommen")
 

@@ -1,12 +1,39 @@
 """A table to type in like a spreadsheet: typing opens a cell, Enter goes on down, Tab sideways without opening the next cell."""
 
-from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QLineEdit, QStyledItemDelegate, QTableView, QWidget
+from typing import ClassVar
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+)
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
+    QAbstractItemView,
+    QLineEdit,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from bjc_desktop.ui.shared.theme import theme
 
 _HEIGHT = 34
+REFUSED = Qt.ItemDataRole.UserRole
+"""The role under which a sheet says that what is typed in a cell is not saved."""
+_ARROWS = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
 _SIDEWAYS = {
     QAbstractItemDelegate.EndEditHint.EditNextItem: 1,
     QAbstractItemDelegate.EndEditHint.EditPreviousItem: -1,
@@ -14,19 +41,48 @@ _SIDEWAYS = {
 
 
 class _Delegate(QStyledItemDelegate):
-    """Opens the cells, and leaves what is being typed alone when the sheet is read again meanwhile."""
+    """Opens the cells, leaves what is being typed alone when the sheet is read again meanwhile, and frames what is refused."""
+
+    def __init__(self, table: "TypingTable") -> None:
+        super().__init__(table)
+        self._table = table
 
     def setEditorData(self, editor: QWidget, index: QModelIndex | QPersistentModelIndex) -> None:  # noqa: N802 - Qt's
         """Show the cell in its editor, unless somebody types in it."""
         if not (isinstance(editor, QLineEdit) and editor.isModified()):
             super().setEditorData(editor, index)
 
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        """Frame what is refused, so that it is seen on the chosen cell too."""
+        super().paint(painter, option, index)
+        if index.data(REFUSED):
+            painter.save()
+            painter.setPen(QPen(theme().colour("danger"), 2))
+            painter.drawRect(option.rect.adjusted(1, 1, -2, -2))  # type: ignore[attr-defined]
+            painter.restore()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's
+        """Let an arrow leave a cell that was begun by typing."""
+        if isinstance(watched, QWidget) and isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            step = _ARROWS.get(Qt.Key(event.key()))
+            if step is not None and self._table.leaves_by(event):
+                self.commitData.emit(watched)
+                self.closeEditor.emit(watched, QAbstractItemDelegate.EndEditHint.NoHint)
+                at = self._table.currentIndex()
+                self._table.choose(at.row() + step[0], at.column() + step[1])
+                return True
+        return super().eventFilter(watched, event)
+
 
 class TypingTable(QTableView):
     """The table over a *sheet*; what else a key does is said by who builds on it."""
 
+    arrows_leave: ClassVar[bool] = True
+    """Whether an arrow leaves a cell that was begun by typing; one that was opened to be corrected keeps its arrows."""
+
     def __init__(self, sheet: QAbstractTableModel, name: str) -> None:
         super().__init__()
+        self._begun_by_typing = False
         self.setModel(sheet)
         self.setItemDelegate(_Delegate(self))
         self.setAccessibleName(name)
@@ -45,11 +101,22 @@ class TypingTable(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's
         """Go on by Enter."""
+        self._begun_by_typing = event.key() != Qt.Key.Key_F2
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             # What was typed is taken by an event that is on its way; going on before it would lose the editor.
             QTimer.singleShot(0, self.go_down)
         else:
             super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's
+        """Open a cell to correct it."""
+        self._begun_by_typing = False
+        super().mouseDoubleClickEvent(event)
+
+    def leaves_by(self, event: QKeyEvent) -> bool:
+        """Say whether an arrow leaves the cell that is open."""
+        plain = event.modifiers() in {Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier}
+        return self.arrows_leave and self._begun_by_typing and plain
 
     def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:  # noqa: N802 - Qt's
         """Leave by Tab to the cell at the side; typing opens it, not the leaving of this one."""
