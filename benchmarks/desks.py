@@ -58,7 +58,7 @@ def _keys() -> float:
 
     from bjc_desktop.app import make_application  # noqa: PLC0415 - the same
     from bjc_desktop.ui.observing.group_model import FIRST_FIELD, ObservationGroupModel  # noqa: PLC0415 - the same
-    from bjc_desktop.ui.observing.observing_page import GroupTable  # noqa: PLC0415 - the same
+    from bjc_desktop.ui.observing.group_table import GroupTable  # noqa: PLC0415 - the same
     from bjc_desktop.ui.shared.theme import install_theme  # noqa: PLC0415 - the same
 
     application = QApplication.instance()

@@ -13,6 +13,7 @@ from bjc_desktop.ui.workspace import PAGES, Workspace
 
 KEYS = [entry.key for entry in PAGES]
 TEXT, GRAPHICS = 4.5, 3.0
+_CELLS = 12
 
 
 def places_of(page, key):
@@ -59,7 +60,10 @@ def test_that_tab_reaches_everything_once_and_comes_round(shown, qtbot) -> None:
     while QApplication.focusWidget() not in reached:
         current = QApplication.focusWidget()
         reached.append(current)
-        qtbot.keyClick(current, Qt.Key.Key_Tab)
+        for _ in range(_CELLS):  # a sheet is left by Tab at the end of its row
+            qtbot.keyClick(current, Qt.Key.Key_Tab)
+            if QApplication.focusWidget() is not current:
+                break
     assert [repr(widget) for widget in wanted if widget not in reached] == []
 
 

@@ -5,9 +5,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLineEdit
 
+from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.services.case_file import DIMENSIONS, read_case_file
 from bjc_desktop.services.observation_anchors import ANCHORS
-from bjc_desktop.services.observation_sheet import ObservedRow, read_observation_group, save_observations
+from bjc_desktop.services.observation_sheet import (
+    ObservedRow,
+    correct_observation,
+    read_observation_group,
+    save_observations,
+)
 from bjc_desktop.services.team import list_staff
 from bjc_desktop.ui.workspace import Workspace
 from bjc_desktop.vocabulary import Role
@@ -148,3 +154,112 @@ def test_that_an_observation_is_linked_to_an_open_goal_by_its_number(page, qtbot
     keys(page, qtbot, "2")
     page.save_button.click()
     assert newest(page, person.coaching_id)["goal_id"] == person.goals[1][0]
+
+
+def cell(page, row, name):
+    """Return what a cell shows."""
+    column = next(c for c in range(page.group_model.columnCount()) if page.group_model.field(c) == name)
+    return page.group_model.data(page.group_model.index(row, column))
+
+
+def test_that_a_correction_of_the_same_day_changes_what_was_saved(page, workspace, qtbot) -> None:
+    person = page.group_model.people[0]
+    before = len(read_case_file(page.desk.vault, person.coaching_id, today=TODAY).observations)
+    keys(page, qtbot, "44444")
+    page.save_button.click()
+    assert cell(page, 0, "work_behaviour").startswith("4")
+    page.table.setCurrentIndex(page.group_model.index(0, 1))
+    keys(page, qtbot, "3")
+    qtbot.keyClick(page.table, Qt.Key.Key_Delete)
+    page.save_button.click()
+    saved = newest(page, person.coaching_id)
+    assert [saved[name] for name in DIMENSIONS] == [3, None, 4, 4, 4]
+    assert len(read_case_file(page.desk.vault, person.coaching_id, today=TODAY).observations) == before + 1
+    workspace.undo()
+    assert [newest(page, person.coaching_id)[name] for name in DIMENSIONS] == [4, 4, 4, 4, 4]
+    assert cell(page, 0, "work_behaviour").startswith("4")
+
+
+def test_that_a_row_of_which_nothing_is_left_is_deleted(page, qtbot) -> None:
+    person = page.group_model.people[0]
+    before = len(read_case_file(page.desk.vault, person.coaching_id, today=TODAY).observations)
+    keys(page, qtbot, "4")
+    page.save_button.click()
+    page.table.setCurrentIndex(page.group_model.index(0, 1))
+    qtbot.keyClick(page.table, Qt.Key.Key_Delete)
+    page.save_button.click()
+    assert len(read_case_file(page.desk.vault, person.coaching_id, today=TODAY).observations) == before
+
+
+def test_that_an_observation_changed_meanwhile_or_of_somebody_else_is_not_overwritten(page, desk, qtbot) -> None:
+    person = page.group_model.people[0]
+    keys(page, qtbot, "4")
+    page.save_button.click()
+    row = newest(page, person.coaching_id)
+    mine = {"staff_id": desk.staff_id, "today": TODAY}
+
+    def correct(version, **who):
+        return desk.write(lambda s: correct_observation(s, row.id, {"resilience": 2}, expected_version=version, **who))
+
+    with pytest.raises(InvalidInputError, match="inzwischen geändert"):
+        correct(row.version + 1, **mine)
+    with pytest.raises(InvalidInputError, match="jemand anderes"):
+        correct(row.version, staff_id="0", today=TODAY)
+    correct(row.version, **mine)
+    assert newest(page, person.coaching_id)["resilience"] == 2
+
+
+def test_that_the_sheet_is_narrowed_and_what_is_typed_for_others_stays_and_is_counted(page, workspace, desk, qtbot) -> None:
+    first, second = page.group_model.people[:2]
+    everybody = len(page.group_model.people)
+    keys(page, qtbot, "4")
+    page.search_here()
+    type_text(page.search, second.name)
+    assert [person.name for person in page.group_model.people] == [second.name]
+    assert "1 weitere mit Angaben" in page.subtitle.text()
+    page.search.clear()
+    page.whom.setCurrentIndex(1)
+    page.whom.activated.emit(1)
+    shown = len(page.group_model.people)
+    assert 0 < shown < everybody
+    page.keep_drafts()
+    me = desk.staff_id
+    again = Workspace(desk)
+    qtbot.addWidget(again)
+    desk.staff_id = me
+    again.open_page("observing")
+    assert len(again.page("observing").group_model.people) == shown
+    page.save_button.click()
+    assert newest(page, first.coaching_id)["work_behaviour"] == 4
+
+
+def test_that_letters_in_a_value_cell_are_evidence_of_that_row(page, qtbot) -> None:
+    first = page.group_model.people[0]
+    keys(page, qtbot, "4")
+    qtbot.keyClick(page.table, Qt.Key.Key_N)
+    editor = page.table.viewport().findChild(QLineEdit)
+    type_text(editor, "ähte ruhig")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.table.currentIndex().column() == 2, timeout=2000)
+    assert page.table.currentIndex().row() == 0
+    page.save_button.click()
+    assert newest(page, first.coaching_id)["evidence"] == "nähte ruhig"
+
+
+def test_that_tab_goes_through_the_row_and_enter_on_the_name_opens_the_person(page, workspace, qtbot) -> None:
+    for column in range(2, 9):
+        qtbot.keyClick(page.table, Qt.Key.Key_Tab)
+        assert (page.table.currentIndex().row(), page.table.currentIndex().column()) == (0, column)
+    person = page.group_model.people[1]
+    page.table.setCurrentIndex(page.group_model.index(1, 0))
+    qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    assert workspace.place() == ("following", {"coaching_id": person.coaching_id})
+
+
+def test_that_the_last_value_where_there_is_none_is_said_and_the_cell_stays(page, qtbot) -> None:
+    index = page.group_model.index(0, 1)
+    page.group_model.people[0].last["work_behaviour"] = None
+    page.table.setCurrentIndex(index)
+    keys(page, qtbot, "=")
+    assert page.table.currentIndex() == index
+    assert "noch kein früherer Wert" in page._anchors.text()

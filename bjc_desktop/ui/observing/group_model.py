@@ -1,6 +1,6 @@
 """A group's observations as a table to type in: one key for each value."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -8,13 +8,12 @@ from PySide6.QtGui import QColor
 
 from bjc_desktop.services.case_file import DIMENSIONS
 from bjc_desktop.services.observation_anchors import anchor
-from bjc_desktop.services.observation_sheet import ObservedPerson, ObservedRow
+from bjc_desktop.services.observation_sheet import TEXTS, ObservedPerson, ObservedRow
 from bjc_desktop.services.row_titles import fields_of
 from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.ui.shared.theme import theme
 
 Index = QModelIndex | QPersistentModelIndex
-TEXTS = ("evidence", "derived_action")
 GOAL = "goal_id"
 FIELDS = (*DIMENSIONS, *TEXTS, GOAL)
 _SHORT = {
@@ -39,12 +38,17 @@ class ObservationGroupModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self.people: Sequence[ObservedPerson] = ()
+        """Who is shown."""
+        self.everybody: Sequence[ObservedPerson] = ()
+        self._wanted: Callable[[ObservedPerson], bool] = lambda _: True
         self.entries: dict[str, dict[str, Any]] = {}
         """By coaching: the fields that something was entered in; a dimension is None where it was not observed."""
         self._titles = fields_of("observations")
 
-    def show_people(self, people: Sequence[ObservedPerson]) -> None:
-        """Show the group; what is entered stays."""
+    def show_people(self, everybody: Sequence[ObservedPerson]) -> None:
+        """Show those of the group who are wanted; what is entered stays, of everybody."""
+        self.everybody = everybody
+        people = [person for person in everybody if self._wanted(person)]
         if [person.coaching_id for person in people] == [person.coaching_id for person in self.people]:
             self.people = people
             self._changed()
@@ -52,6 +56,16 @@ class ObservationGroupModel(QAbstractTableModel):
         self.beginResetModel()
         self.people = people
         self.endResetModel()
+
+    def narrow(self, wanted: Callable[[ObservedPerson], bool]) -> None:
+        """Show only who is *wanted*."""
+        self._wanted = wanted
+        self.show_people(self.everybody)
+
+    def hidden_with_entries(self) -> int:
+        """Return of how many people who are not shown something is entered."""
+        shown = {person.coaching_id for person in self.people}
+        return sum(bool(fields) and key not in shown for key, fields in self.entries.items())
 
     def show_entries(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
         """Show what was entered before."""
@@ -102,12 +116,13 @@ class ObservationGroupModel(QAbstractTableModel):
             side = Qt.AlignmentFlag.AlignHCenter if name in DIMENSIONS else Qt.AlignmentFlag.AlignLeft
             return int(side | Qt.AlignmentFlag.AlignVCenter)
         entered = self.entries.get(person.coaching_id, {})
+        known = name in entered or (name is not None and _saved(person, name) is not None)
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.AccessibleTextRole}:
             said = role == Qt.ItemDataRole.AccessibleTextRole and name is not None
             title = f"{self._titles[name].title}, {person.name}: " if said and name else ""
             return title + (self._shown(person, name, index.column()) or ("leer" if said else ""))
         colours = {
-            Qt.ItemDataRole.ForegroundRole: "muted" if name in {*DIMENSIONS, GOAL} and name not in entered else "",
+            Qt.ItemDataRole.ForegroundRole: "muted" if name in {*DIMENSIONS, GOAL} and not known else "",
             Qt.ItemDataRole.BackgroundRole: "good_ground" if name in entered else "",
         }
         colour = colours.get(Qt.ItemDataRole(role))
@@ -117,13 +132,15 @@ class ObservationGroupModel(QAbstractTableModel):
         if name is None:
             return person.name if column == 0 else show_date(person.last_on)
         entered = self.entries.get(person.coaching_id, {})
+        value = entered.get(name, _saved(person, name))
         if name in TEXTS:
-            return str(entered.get(name, ""))
+            return str(value or "")
         if name == GOAL:
-            return self._shown_goal(person, entered.get(GOAL))
-        if name in entered:
-            value = entered[name]
-            return NOT_OBSERVED if value is None else _with_change(value, person.last[name])
+            return self._shown_goal(person, value)
+        if value is not None:
+            return _with_change(value, person.last[name])
+        if name in entered or person.saved is not None:
+            return NOT_OBSERVED
         last = person.last[name]
         return "" if last is None else f"({last})"
 
@@ -166,7 +183,15 @@ class ObservationGroupModel(QAbstractTableModel):
         return True
 
     def forget(self, index: Index) -> None:
-        """Forget what was entered in a cell."""
+        """Empty a cell: forget what was entered, and let what is saved stand empty."""
+        name = self.field(index.column())
+        if name is not None and index.isValid() and _saved(self.people[index.row()], name) is not None:
+            self._enter(index, name, None)
+        else:
+            self.bring_back(index)
+
+    def bring_back(self, index: Index) -> None:
+        """Show in a cell what is saved."""
         name = self.field(index.column())
         if name is not None and index.isValid():
             self.entries.get(self.people[index.row()].coaching_id, {}).pop(name, None)
@@ -192,21 +217,36 @@ class ObservationGroupModel(QAbstractTableModel):
     def rows(self) -> list[ObservedRow]:
         """Return what is entered, person by person."""
         return [
-            ObservedRow(
-                person.coaching_id,
-                {name: entered.get(name) for name in DIMENSIONS},
-                str(entered.get("evidence", "")),
-                str(entered.get("derived_action", "")),
-                self._known_goal(person, entered.get(GOAL)),
-            )
-            for person in self.people
+            self._row(person, {**(person.saved.values if person.saved else {}), **entered})
+            for person in self.everybody
             if (entered := self.entries.get(person.coaching_id))
         ]
+
+    def _row(self, person: ObservedPerson, values: Mapping[str, Any]) -> ObservedRow:
+        return ObservedRow(
+            person.coaching_id,
+            {name: values.get(name) for name in DIMENSIONS},
+            str(values.get("evidence") or ""),
+            str(values.get("derived_action") or ""),
+            self._known_goal(person, values.get(GOAL)),
+            person.saved,
+        )
+
+    def values_whole(self, row: int) -> bool:
+        """Say whether each dimension of a person was judged, be it as not observed."""
+        person = self.people[row]
+        entered = self.entries.get(person.coaching_id, {})
+        return person.saved is not None or all(name in entered for name in DIMENSIONS)
 
     @staticmethod
     def _known_goal(person: ObservedPerson, goal_id: str | None) -> str | None:
         # A draft may name a goal that was closed meanwhile.
-        return goal_id if goal_id in {known for known, _ in person.goals} else None
+        kept = None if person.saved is None else person.saved.values[GOAL]
+        return goal_id if goal_id in {kept, *(known for known, _ in person.goals)} else None
+
+
+def _saved(person: ObservedPerson, name: str) -> Any:
+    return None if person.saved is None else person.saved.values[name]
 
 
 def _with_change(value: int, last: int | None) -> str:

@@ -4,82 +4,34 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
+from PySide6.QtCore import QModelIndex
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from bjc_desktop.errors import BjcError, InvalidInputError
-from bjc_desktop.services.case_file import DIMENSIONS
-from bjc_desktop.services.observation_sheet import ObservationGroup, read_observation_group, save_observations
-from bjc_desktop.ui.observing.group_model import FIELDS, FIRST_FIELD, GOAL, TEXTS, ObservationGroupModel
+from bjc_desktop.services.observation_sheet import (
+    ObservationGroup,
+    ObservedPerson,
+    Sheet,
+    read_observation_group,
+    save_observations,
+)
+from bjc_desktop.ui.observing.group_model import FIRST_FIELD, ObservationGroupModel
+from bjc_desktop.ui.observing.group_table import GroupTable
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.draft_keeper import RESTORED, DraftKeeper
+from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.form import Form
-from bjc_desktop.ui.shared.labels import button, label
-from bjc_desktop.ui.shared.page import Page, Scroller
+from bjc_desktop.ui.shared.labels import announce, button, give_keyboard, label
+from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
-from bjc_desktop.ui.shared.typing_table import TypingTable
 
 DRAFT = "observations"
+_NARROWED = "observations:whom"
 _HEAD = ("observed_on", "method", "workplace", "task", "discussed_on")
-
-
-class GroupTable(TypingTable):
-    """The sheet: 1 to 5 is a value, = the last one, − not observed; Enter goes to the next person."""
-
-    def __init__(self, group_model: ObservationGroupModel) -> None:
-        super().__init__(group_model, "Beobachtungen der Gruppe")
-        self.group_model = group_model
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        header = self.horizontalHeader()
-        header.setMinimumSectionSize(theme().pixels(56))
-        widths = {"derived_action": 160, GOAL: 76, "evidence": 160}
-        for column in range(group_model.columnCount()):
-            name = group_model.field(column)
-            stretch = name == "evidence"
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch if stretch else QHeaderView.ResizeMode.Fixed)
-            width = widths.get(name, 86) if name is not None else 160 if column == 0 else 96
-            self.setColumnWidth(column, theme().pixels(width))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's
-        """Take a value by one key and go on to the next cell."""
-        at, model = self.currentIndex(), self.group_model
-        value = model.field(at.column()) in DIMENSIONS
-        key = event.text()
-        goal = model.field(at.column()) == GOAL
-        if goal and key.isdecimal():
-            model.take_goal(at, int(key))
-            self._go_on()
-        elif goal and key in {"-", "n"}:
-            model.forget(at)
-            self._go_on()
-        elif value and key in set("12345"):
-            model.take_value(at, int(key))
-            self._go_on()
-        elif value and key in {"=", "u"}:
-            model.take_last(at)
-            self._go_on()
-        elif value and key in {"-", "0", "n"}:
-            model.take_value(at, None)
-            self._go_on()
-        elif event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
-            model.forget(at)
-        else:
-            super().keyPressEvent(event)
-
-    def _go_on(self) -> None:
-        at, last = self.currentIndex(), FIRST_FIELD + len(FIELDS) - 1
-        values_end = FIRST_FIELD + len(DIMENSIONS) - 1
-        if at.column() == values_end or at.column() == last:
-            self.go_down()
-        else:
-            self.choose(at.row(), at.column() + 1)
-
-    def go_down(self) -> None:
-        """Choose the next person: from a value at the first one, from a text at the same."""
-        at = self.currentIndex()
-        aside = self.group_model.field(at.column()) in {*TEXTS, GOAL}
-        self.choose(at.row() + 1, at.column() if aside else FIRST_FIELD)
+_CIRCUMSTANCES = {"workplace", "task", "discussed_on"}
+_PLACE, _MEASURE = "Einsatzort", "Maßnahme"
+_LARGE_ROW, _LARGE_SHEET = 25, 180
+"""The height of a row with large text, and that of five of them with their titles."""
 
 
 class ObservingPage(Page):
@@ -91,37 +43,63 @@ class ObservingPage(Page):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self.save_button = button("&Speichern", self.save, rank="primary", shortcut="Ctrl+Return")
-        self.head.addWidget(self.save_button)
+        self.whom = ChoiceBox()
+        self.whom.setAccessibleName("Wen der Bogen zeigt")
+        self.whom.addItem("Alle", None)
+        self.whom.activated.connect(self._narrow)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Name (Strg+F)")
+        self.search.setAccessibleName("Im Bogen nach Namen suchen")
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._narrow)
+        self.search.returnPressed.connect(self._to_sheet)
+        self.search.setFixedWidth(theme().pixels(150))
+        self._fold = button("Angaben zum Bogen …", self._unfold, rank="plain")
+        for part in (self._fold, self.whom, self.search, self.save_button):
+            self.head.addWidget(part)
         self.form = Form("observations", _HEAD, today=desk.today, required=("observed_on",), columns=5)
         self.group_model = ObservationGroupModel()
         self.table = GroupTable(self.group_model)
         self.table.selectionModel().currentChanged.connect(self._tell_about)
-        self.table.setMinimumHeight(theme().pixels(150))
+        self.table.said.connect(self._say)
+        self.table.person_wanted.connect(lambda coaching_id: self.wanted.emit("following", {"coaching_id": coaching_id}))
+        self.form.left.connect(self._change_sheet)
         self._empty = label("", "muted", wrap=True)
         self._anchors = label("", "muted", wrap=True)
         self._keys = label(
-            "1 bis 5 Wert · = wie zuletzt · − nicht beobachtet · beim Ziel dessen Nummer · Entf zurück · Enter nächste Person · in Klammern der "
-            "letzte Wert",
+            "1 bis 5 Wert · = wie zuletzt · − nicht beobachtet · Buchstaben: Beobachtung · beim Ziel dessen Nummer · Entf leert · Esc zurück · "
+            "Enter nächste Person, auf dem Namen zum Nachhalten · in Klammern der letzte Wert",
             "small",
             wrap=True,
         )
         self._lay_out()
         self._draft = DraftKeeper(desk, DRAFT, self._content)
+        self._narrowed = DraftKeeper(desk, _NARROWED, self._chosen_part)
         self._begun = False
 
     def _lay_out(self) -> None:
-        parts = (self.form, self.table, self._empty, self._anchors, self._keys)
-        if theme().scale < LARGE_TEXT:
-            for part in parts:
-                self.add(part, 1 if part is self.table else 0)
-            return
-        # With large text the form alone fills the window: everything scrolls, and the sheet keeps its height.
-        scroller = Scroller()
-        self.table.setMinimumHeight(theme().pixels(220))
-        for part in parts:
-            scroller.column.addWidget(part)
-        self._keys.hide()
-        self.add(scroller, 1)
+        for part in (self.form, self.table, self._empty, self._anchors, self._keys):
+            self.add(part, 1 if part is self.table else 0)
+        large = theme().scale >= LARGE_TEXT
+        self.table.setMinimumHeight(theme().pixels(_LARGE_SHEET if large else 150))
+        self._fold.setVisible(large)
+        if large:
+            # The form alone would fill the window: it is folded into one line, and the sheet keeps five people.
+            self.table.verticalHeader().setDefaultSectionSize(theme().pixels(_LARGE_ROW))
+            for part in (self.form, self._keys):
+                part.hide()
+
+    def _unfold(self) -> None:
+        """Show the circumstances of the sheet instead of the sheet, or the sheet again."""
+        folded = self.form.isHidden()
+        self.form.setVisible(folded)
+        for part in (self.table, self._anchors):
+            part.setVisible(not folded)
+        self._fold.setText("Zurück zum Bogen" if folded else "Angaben zum Bogen …")
+        if folded:
+            self.form.focus_field("observed_on")
+        else:
+            self.table.setFocus()
 
     # --- reading ----------------------------------------------------------------------------------------------------------
 
@@ -131,18 +109,72 @@ class ObservingPage(Page):
         if staff_id is None:
             self._show_empty("Bitte zuerst in den Einstellungen angeben, wer Sie im Team sind.")
             return
-        group = self.desk.read(partial(read_observation_group, staff_id=staff_id, today=today))
+        group = self.desk.read(partial(read_observation_group, staff_id=staff_id, today=today, sheet=self._sheet()))
         if not group.people:
             self._show_empty("Ihnen ist heute niemand zugeordnet. Zugeordnet wird in der Fallakte unter „Zuständig“.")
             return
         self._empty.hide()
-        self.table.show()
+        self.table.setVisible(theme().scale < LARGE_TEXT or self.form.isHidden())
         if not self._begun:
-            self._begin(group)
+            before = self._begin(group)
+            if self._sheet() != before:
+                self.refresh()
+                return
+        self._offer_parts(group.people)
         self.group_model.show_people(group.people)
+        self._settle()
+
+    def _settle(self) -> None:
         if not self.table.currentIndex().isValid():
             self.table.setCurrentIndex(self.group_model.index(0, FIRST_FIELD))
         self._tell_count()
+
+    def _sheet(self) -> Sheet | None:
+        """Return day and method as they stand in the form; None before it is begun or where the day is none."""
+        found = self.form.meaningful() if self._begun else {}
+        day = found.get("observed_on")
+        return None if day is None else (day, found.get("method"))  # type: ignore[return-value]
+
+    def _change_sheet(self, name: str) -> None:
+        if name in {"observed_on", "method"}:
+            self.refresh()
+
+    # --- whom it shows ----------------------------------------------------------------------------------------------------
+
+    def _offer_parts(self, people: tuple[ObservedPerson, ...]) -> None:
+        """Offer the places and measures that there are, each with how many people; the chosen one stays."""
+        chosen = self.whom.currentData()
+        parts: dict[tuple[str, str], int] = {}
+        for person in people:
+            for part in _parts_of(person):
+                parts[part] = parts.get(part, 0) + 1
+        self.whom.clear()
+        self.whom.addItem(f"Alle ({len(people)})", None)
+        for (kind, title), count in sorted(parts.items(), key=lambda item: (item[0][0] != _PLACE, item[0])):
+            self.whom.addItem(f"{kind}: {title} ({count})", f"{kind}: {title}")
+        self.whom.setCurrentIndex(max(self.whom.findData(chosen), 0))
+        self._narrow()
+
+    def _narrow(self) -> None:
+        chosen, words = self.whom.currentData(), self.search.text().casefold().split()
+
+        def wanted(person: ObservedPerson) -> bool:
+            inside = chosen is None or chosen in {": ".join(part) for part in _parts_of(person)}
+            return inside and all(word in person.name.casefold() for word in words)
+
+        self.group_model.narrow(wanted)
+        self._settle()
+
+    def _chosen_part(self) -> str | None:
+        chosen: str | None = self.whom.currentData()
+        return chosen
+
+    def _to_sheet(self) -> None:
+        give_keyboard(self.table)
+
+    def search_here(self) -> None:
+        """Narrow the sheet by a name."""
+        give_keyboard(self.search)
 
     def _show_empty(self, sentence: str) -> None:
         self._empty.setText(sentence)
@@ -150,25 +182,43 @@ class ObservingPage(Page):
         self.table.hide()
         self.subtitle.setText("")
 
-    def _begin(self, group: ObservationGroup) -> None:
-        """Begin a sheet: today, with the circumstances of the last one, or with what was entered and not saved."""
+    def _begin(self, group: ObservationGroup) -> Sheet | None:
+        """Begin a sheet: today, with the circumstances of the last one, or with what was entered and not saved.
+
+        Return which sheet it is as long as nothing was entered.
+        """
         self._begun = True
-        self.form.show_row({**group.head, "observed_on": self.desk.today(), "discussed_on": None}, over_typing=True)
+        self.form.show_row({**group.head, "observed_on": self.desk.today()}, over_typing=True)
+        before = self._sheet()
+        part = self._narrowed.restored()
+        if part is not None:
+            self.whom.addItem("", part)
+            self.whom.setCurrentIndex(self.whom.count() - 1)
         self.group_model.show_entries({})
         if self._draft.restore(self._show_typed):
             self.banner.tell(RESTORED, "quiet", button("Verwerfen", self.discard))
         self.group_model.typed.connect(self._tell_count)
+        return before
 
     def _show_typed(self, draft: Mapping[str, Any]) -> None:
         self.form.show_texts(draft["head"])
         self.group_model.show_entries(draft["entries"])
 
     def _tell_count(self) -> None:
-        seen = sum(not row.empty for row in self.group_model.rows())
-        self.subtitle.setText(f"{len(self.group_model.people)} Personen, {seen} mit Angaben")
+        seen = sum(bool(fields) for fields in self.group_model.entries.values())
+        hidden = self.group_model.hidden_with_entries()
+        people, everybody = len(self.group_model.people), len(self.group_model.everybody)
+        whole = f"{everybody} Personen" if people == everybody else f"{people} von {everybody} Personen"
+        saved = sum(person.saved is not None for person in self.group_model.everybody)
+        words = [whole, *([f"{saved} gespeichert"] if saved else []), f"{seen - hidden if hidden else seen} mit Angaben"]
+        self.subtitle.setText(", ".join([*words, *([f"{hidden} weitere mit Angaben"] if hidden else [])]))
 
     def _tell_about(self, index: QModelIndex, _: QModelIndex | None = None) -> None:
         self._anchors.setText(self.group_model.hint(index))
+
+    def _say(self, sentence: str) -> None:
+        self._anchors.setText(sentence)
+        announce(self._anchors, sentence)
 
     # --- saving -----------------------------------------------------------------------------------------------------------
 
@@ -178,10 +228,12 @@ class ObservingPage(Page):
         if staff_id is None:
             return
         try:
-            head, rows = self.form.values(), self.group_model.rows()
+            head, rows, typed_head = self.form.values(), self.group_model.rows(), {*self.form.changed()}
 
             def change(session: Any) -> int:
-                saved = save_observations(session, staff_id=staff_id, head=head, rows=rows, today=today)
+                saved = save_observations(
+                    session, staff_id=staff_id, head=head, rows=rows, today=today, changed_head=_CIRCUMSTANCES & typed_head
+                )
                 self._draft.drop(session)
                 return saved
 
@@ -203,6 +255,7 @@ class ObservingPage(Page):
         """Keep what is entered until it is saved or discarded."""
         if self._begun:
             self._draft.keep()
+            self._narrowed.keep()
 
     def _content(self) -> dict[str, Any] | None:
         entries = {coaching_id: fields for coaching_id, fields in self.group_model.entries.items() if fields}
@@ -220,3 +273,9 @@ class ObservingPage(Page):
     def first_field(self) -> QWidget:
         """Return the sheet."""
         return self.table
+
+
+def _parts_of(person: ObservedPerson) -> set[tuple[str, str]]:
+    """Return the parts of the group that somebody belongs to: where they were observed last, and their measures."""
+    place = set() if person.workplace is None else {(_PLACE, person.workplace)}
+    return place | {(_MEASURE, title) for title in person.measures}
