@@ -53,7 +53,7 @@ def test_that_a_caseload_is_handed_over_by_a_few_keys_and_comes_back(page, works
     assert held(page, member.row.id) == []
     page._make_sheets(mine)
     qtbot.waitUntil(lambda: page.findChild(PreviewDialog) is not None, timeout=20_000)
-    assert page.findChild(PreviewDialog).pages >= len(mine)
+    assert page.findChild(PreviewDialog).pages.count >= len(mine)
     page.findChild(PreviewDialog).close()
     workspace.undo()
     assert held(page, member.row.id) == mine

@@ -5,17 +5,16 @@ from pathlib import Path
 
 import pypdfium2
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPixmap
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QDialog, QFileDialog, QVBoxLayout, QWidget
 
 from bjc_desktop.errors import BjcError
+from bjc_desktop.ui.printing.pdf_pages import PdfPages, picture_of
 from bjc_desktop.ui.shared.labels import Banner, button, label, row
-from bjc_desktop.ui.shared.page import Scroller
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.vault import Leaving
 
 _PRINT_SCALE = 300 / 72
-_SCREEN_WIDTH = 620
 
 
 class PreviewDialog(QDialog):
@@ -29,24 +28,26 @@ class PreviewDialog(QDialog):
         px = theme().pixels
         column = QVBoxLayout(self)
         self.banner = Banner()
-        scroller = Scroller()
-        self.pages = 0
-        with pypdfium2.PdfDocument(pdf) as document:
-            for page in document:
-                picture = _picture(page, px(_SCREEN_WIDTH) / page.get_width())
-                holder = label()
-                holder.setPixmap(QPixmap.fromImage(picture))
-                self.pages += 1
-                holder.setAccessibleName(f"Seite {self.pages}")
-                scroller.column.addWidget(holder, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.pages = PdfPages(pdf)
+        self.pages.turned.connect(self._tell_place)
+        self._place = label("", "muted")
+        self._place.setToolTip("Bild↑, Bild↓, Pos1 und Ende blättern; Strg++, Strg+− und Strg+0 ändern die Größe.")
+        smaller = button("K&leiner", self.pages.shrink, rank="plain")
+        larger = button("&Größer", self.pages.enlarge, rank="plain")
         self.save_button = button("&Speichern …", self._choose_place, symbol="file-text")
         print_button = button("&Drucken …", self._print, rank="primary", symbol="printer")
+        self.close_button = button("S&chließen", self.reject)
         column.addWidget(self.banner)
-        column.addWidget(scroller, 1)
-        column.addLayout(
-            row(label(f"{self.pages} Seiten" if self.pages != 1 else "1 Seite", "muted"), None, self.save_button, print_button)
-        )
-        self.resize(px(720), min(px(760), self.screen().availableGeometry().height() - 40))
+        column.addLayout(row(self._place, None, smaller, larger))
+        column.addWidget(self.pages, 1)
+        column.addLayout(row(self.close_button, None, self.save_button, print_button))
+        room = self.screen().availableGeometry()
+        self.resize(min(px(720), room.width() - 40), min(px(760), room.height() - 40))
+        self._tell_place()
+        self.pages.setFocus()
+
+    def _tell_place(self) -> None:
+        self._place.setText(f"Seite {self.pages.current} von {self.pages.count} · {self.pages.zoom}\u00a0%")
 
     def _choose_place(self) -> None:
         chosen, _ = QFileDialog.getSaveFileName(self, "Speichern", f"{self._title}.pdf", "PDF (*.pdf)")
@@ -77,7 +78,7 @@ class PreviewDialog(QDialog):
             for number, page in enumerate(document):
                 if number:
                     printer.newPage()
-                picture = _picture(page, _PRINT_SCALE)
+                picture = picture_of(page, _PRINT_SCALE)
                 painter.drawImage(QRectF(painter.viewport()), picture, QRectF(picture.rect()))
         painter.end()
         self.banner.tell("Gedruckt.", "warning")
@@ -90,10 +91,3 @@ class PreviewDialog(QDialog):
             self.banner.tell(f"Das lässt sich nicht vermerken und wurde deshalb nicht ausgegeben. {error}", "danger")
             return False
         return True
-
-
-def _picture(page: pypdfium2.PdfPage, scale: float) -> QImage:
-    drawn = page.render(scale=scale, rev_byteorder=True)
-    array = bytes(drawn.buffer)
-    form = QImage.Format.Format_RGB888 if drawn.n_channels == 3 else QImage.Format.Format_RGBA8888  # noqa: PLR2004 - red, green, blue
-    return QImage(array, drawn.width, drawn.height, drawn.stride, form).copy()

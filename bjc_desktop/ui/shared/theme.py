@@ -248,6 +248,8 @@ QHeaderView {{ background: {c.surface}; border: none; }}
 QHeaderView::section {{ background: {c.surface}; color: {c.muted}; border: none; border-bottom: 1px solid {c.line};
   padding: {px(8)}px; font-weight: 600; }}
 QScrollArea {{ background: transparent; border: none; }}
+QScrollArea[keyboard="yes"] {{ border: 2px solid transparent; }}
+QScrollArea[keyboard="yes"]:focus {{ border: 2px solid {c.accent}; }}
 QScrollArea > QWidget > QWidget {{ background: transparent; }}
 QScrollBar:vertical {{ background: transparent; width: {px(12)}px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: {px(12)}px; margin: 0; }}
