@@ -15,6 +15,7 @@ from bjc_desktop.services.observation_sheet import (
     save_observations,
 )
 from bjc_desktop.services.team import list_staff
+from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.workspace import Workspace
 from bjc_desktop.vocabulary import Role
 from tests.ui.conftest import TODAY
@@ -263,3 +264,31 @@ def test_that_the_last_value_where_there_is_none_is_said_and_the_cell_stays(page
     keys(page, qtbot, "=")
     assert page.table.currentIndex() == index
     assert "noch kein früherer Wert" in page._anchors.text()
+
+
+def test_that_with_large_text_five_people_fit_and_the_circumstances_are_one_key_away(desk, qtbot) -> None:
+    before = theme().scale
+    theme().apply("light", 200)
+    try:
+        made = Workspace(desk)
+        qtbot.addWidget(made)
+        made.resize(1366, 768)
+        made.show()
+        made.begin()
+        staff = desk.read(lambda connection: list_staff(connection, today=TODAY))
+        desk.staff_id = next(member.id for member in staff if member.role is Role.EMPLOYMENT_TRAINER and member.employed)
+        made.open_page("observing")
+        page = made.page("observing")
+        qtbot.waitUntil(lambda: page.table.viewport().height() > 0, timeout=2000)
+        assert made.height() <= 768
+        rows = range(5)
+        fifth = page.table.visualRect(page.group_model.index(rows[-1], 1))
+        seen = page.table.viewport().visibleRegion().boundingRect()
+        assert seen.contains(fifth)
+        page._unfold()
+        assert page.form.isVisible()
+        assert not page.table.isVisible()
+        page._unfold()
+        assert page.table.isVisible()
+    finally:
+        theme().apply("light", before)

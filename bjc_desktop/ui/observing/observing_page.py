@@ -22,7 +22,7 @@ from bjc_desktop.ui.shared.draft_keeper import RESTORED, DraftKeeper
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.form import Form
 from bjc_desktop.ui.shared.labels import announce, button, give_keyboard, label
-from bjc_desktop.ui.shared.page import Page
+from bjc_desktop.ui.shared.page import Page, Scroller
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 
 DRAFT = "observations"
@@ -30,6 +30,7 @@ _NARROWED = "observations:whom"
 _HEAD = ("observed_on", "method", "workplace", "task", "discussed_on")
 _CIRCUMSTANCES = {"workplace", "task", "discussed_on"}
 _PLACE, _MEASURE = "Einsatzort", "Maßnahme"
+_CIRCUMSTANCES_WANTED, _SHEET_WANTED = "Angaben …", "Zum Bogen"
 _LARGE_ROW, _LARGE_SHEET = 25, 180
 """The height of a row with large text, and that of five of them with their titles."""
 
@@ -54,7 +55,7 @@ class ObservingPage(Page):
         self.search.textChanged.connect(self._narrow)
         self.search.returnPressed.connect(self._to_sheet)
         self.search.setFixedWidth(theme().pixels(150))
-        self._fold = button("Angaben zum Bogen …", self._unfold, rank="plain")
+        self._fold = button(_CIRCUMSTANCES_WANTED, self._unfold, rank="plain", name="Angaben zum Bogen")
         for part in (self._fold, self.whom, self.search, self.save_button):
             self.head.addWidget(part)
         self.form = Form("observations", _HEAD, today=desk.today, required=("observed_on",), columns=5)
@@ -78,16 +79,23 @@ class ObservingPage(Page):
         self._begun = False
 
     def _lay_out(self) -> None:
-        for part in (self.form, self.table, self._empty, self._anchors, self._keys):
-            self.add(part, 1 if part is self.table else 0)
-        large = theme().scale >= LARGE_TEXT
-        self.table.setMinimumHeight(theme().pixels(_LARGE_SHEET if large else 150))
-        self._fold.setVisible(large)
-        if large:
-            # The form alone would fill the window: it is folded into one line, and the sheet keeps five people.
-            self.table.verticalHeader().setDefaultSectionSize(theme().pixels(_LARGE_ROW))
-            for part in (self.form, self._keys):
-                part.hide()
+        parts = (self.form, self.table, self._empty, self._anchors, self._keys)
+        if theme().scale < LARGE_TEXT:
+            self._fold.hide()
+            for part in parts:
+                self.add(part, 1 if part is self.table else 0)
+            return
+        # With large text the form alone would fill the window: it is folded away, and the sheet keeps five people.
+        scroller = Scroller()
+        self.table.verticalHeader().setDefaultSectionSize(theme().pixels(_LARGE_ROW))
+        self.table.setMinimumHeight(theme().pixels(_LARGE_SHEET))
+        self.search.setPlaceholderText("Name")
+        self.search.setFixedWidth(theme().pixels(110))
+        for part in parts:
+            scroller.column.addWidget(part)
+        for part in (self.form, self._keys):
+            part.hide()
+        self.add(scroller, 1)
 
     def _unfold(self) -> None:
         """Show the circumstances of the sheet instead of the sheet, or the sheet again."""
@@ -95,7 +103,7 @@ class ObservingPage(Page):
         self.form.setVisible(folded)
         for part in (self.table, self._anchors):
             part.setVisible(not folded)
-        self._fold.setText("Zurück zum Bogen" if folded else "Angaben zum Bogen …")
+        self._fold.setText(_SHEET_WANTED if folded else _CIRCUMSTANCES_WANTED)
         if folded:
             self.form.focus_field("observed_on")
         else:
