@@ -105,3 +105,26 @@ def test_that_hours_typed_in_the_form_change_the_load(page, qtbot) -> None:
     page.form.form._left("weekly_hours")
     changed = next(other for other in board(page).members if other.row.id == member.row.id)
     assert changed.load.load > member.load.load
+
+
+def test_that_a_caseload_is_covered_by_the_colleagues_who_are_ticked(page, qtbot) -> None:
+    page.hand_over()
+    dialog = QApplication.activeModalWidget()
+    left_out, *others = dialog.takers
+    dialog.takers[left_out].setFocus()
+    qtbot.keyClick(dialog.takers[left_out], Qt.Key.Key_Space)
+    dialog.share()
+    assert set(dialog._moves().values()) == set(others)
+    for other in others:
+        qtbot.keyClick(dialog.takers[other], Qt.Key.Key_Space)
+    dialog._set_all(lambda _: None)
+    dialog.share()
+    assert "ankreuzen" in dialog.banner.text()
+    assert not dialog._moves()
+    qtbot.keyClick(dialog.takers[others[0]], Qt.Key.Key_Space)
+    dialog.share()
+    assert dialog.banner.isHidden()
+    type_text(dialog.last, "31.01.2026")
+    count = len(dialog.choices)
+    qtbot.keyClick(dialog.save_button, Qt.Key.Key_Return)
+    assert f"{count} Fälle übergeben, in Vertretung bis 31.01.2026" in page.banner.text()

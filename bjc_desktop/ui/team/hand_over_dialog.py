@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from bjc_desktop.errors import BjcError, InvalidInputError
 from bjc_desktop.services.hand_over import HeldCoaching, hand_over, held_coachings, shared_evenly
@@ -18,12 +18,15 @@ from bjc_desktop.ui.shared.page import Scroller
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.start.entry import Entry
 
+_NAME_LENGTH = 22
+"""Letters of a name that a choice shows; a longer one is read in its list."""
+
 
 class HandOverDialog(QDialog):
     """The dialog for the caseload of *member*; *colleagues* can take coachings."""
 
-    handed_over = Signal(list)
-    """The coachings that were handed over."""
+    handed_over = Signal(list, str)
+    """The coachings that were handed over, and in words until when."""
 
     def __init__(self, desk: Desk, member: TeamMember, colleagues: list[TeamMember], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,14 +38,16 @@ class HandOverDialog(QDialog):
         self.first, self.last = QLineEdit(show_date(desk.today())), QLineEdit()
         self.first_entry, self.last_entry = Entry("&ab", self.first), Entry("&bis (nur bei Vertretung)", self.last)
         self.banner = Banner()
-        self._capacity = QVBoxLayout()
+        self.takers = {colleague.row.id: self._taker(colleague) for colleague in colleagues}
         self.choices: dict[str, ChoiceBox] = {}
         outer = QVBoxLayout(self)
         outer.setContentsMargins(px(20), px(16), px(20), px(16))
         outer.addWidget(label(f"Fälle von {member.name} übergeben ({len(self.held)})", "title", wrap=True))
         outer.addWidget(self.banner)
         outer.addLayout(row(self.first_entry, self.last_entry))
-        outer.addLayout(self._capacity)
+        outer.addWidget(label("Wer übernimmt (gleichmäßig nach Auslastung)", "muted", wrap=True))
+        for taker in self.takers.values():
+            outer.addWidget(taker)
         outer.addLayout(
             row(
                 button("&Gleichmäßig verteilen", self.share, symbol="list-checks"),
@@ -66,6 +71,7 @@ class HandOverDialog(QDialog):
 
     def _add(self, grid: QGridLayout, number: int, held: HeldCoaching) -> None:
         choice = ChoiceBox()
+        choice.setMinimumContentsLength(_NAME_LENGTH)
         choice.setAccessibleName(f"{held.name}: wer übernimmt")
         choice.addItem("bleibt", None)
         for colleague in self.colleagues:
@@ -78,23 +84,31 @@ class HandOverDialog(QDialog):
     def _moves(self) -> dict[str, str]:
         return {coaching_id: choice.currentData() for coaching_id, choice in self.choices.items() if choice.currentData()}
 
-    def _show_capacity(self) -> None:
-        from bjc_desktop.ui.shared.page import clear_layout  # noqa: PLC0415 - used here only
+    @staticmethod
+    def _taker(colleague: TeamMember) -> QCheckBox:
+        taker = QCheckBox(colleague.name)
+        taker.setChecked(True)
+        return taker
 
-        clear_layout(self._capacity)
+    def _show_capacity(self) -> None:
         taken = list(self._moves().values())
         for colleague in self.colleagues:
             stock = colleague.load.stock if colleague.load is not None else 0
             more = taken.count(colleague.row.id)
             then = f", dann {stock + more}" if more else ""
-            self._capacity.addWidget(label(f"{colleague.name}: heute {stock}{then}", "strong" if more else "muted"))
+            self.takers[colleague.row.id].setText(f"{colleague.name}: heute {stock}{then}".replace("&", "&&"))
 
     def share(self) -> None:
-        """Propose who takes what, so that the loads become even."""
+        """Propose who takes what, so that the loads of those who are ticked become even."""
         capacity = {
             colleague.row.id: float(colleague.load.load or 0) if colleague.load is not None else 0.0
             for colleague in self.colleagues
+            if self.takers[colleague.row.id].isChecked()
         }
+        if not capacity:
+            self.banner.tell("Bitte zuerst ankreuzen, wer Fälle übernimmt.", "warning")
+            return
+        self.banner.clear()
         proposal = shared_evenly(self.held, capacity)
         self._set_all(proposal.get)
 
@@ -129,4 +143,5 @@ class HandOverDialog(QDialog):
             self.banner.tell(str(error), "danger")
         else:
             self.accept()
-            self.handed_over.emit([*moves])
+            until = f", in Vertretung bis {show_date(last)}" if last else ""
+            self.handed_over.emit([*moves], f"{len(moves)} {words}{until}")

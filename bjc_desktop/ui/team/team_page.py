@@ -241,8 +241,8 @@ class TeamPage(Page):
         dialog.handed_over.connect(self._handed_over)
         dialog.open()
 
-    def _handed_over(self, coaching_ids: list[str]) -> None:
-        words = "Übergeben. Zu jedem Fall gibt es ein Blatt zum Ausdrucken."
+    def _handed_over(self, coaching_ids: list[str], what: str) -> None:
+        words = f"{what}. Zu jedem Fall gibt es ein Blatt zum Ausdrucken."
         self.banner.tell(words, "good", button("Übergabeblätter …", partial(self._make_sheets, coaching_ids)))
 
     def _make_sheets(self, coaching_ids: list[str]) -> None:
