@@ -292,3 +292,62 @@ def test_that_with_large_text_five_people_fit_and_the_circumstances_are_one_key_
         assert page.table.isVisible()
     finally:
         theme().apply("light", before)
+
+
+def observed_before(page):
+    """Return an observation of the trainer's own from an earlier day, and whose it is."""
+    for person in page.group_model.people:
+        for row in read_case_file(page.desk.vault, person.coaching_id, today=TODAY).observations:
+            if row["staff_id"] == page.desk.staff_id and row["observed_on"] < TODAY:
+                return person, row
+    pytest.fail("no earlier observation in the sample")
+
+
+def show_in_the_case_file(workspace, person, row):
+    """Open the list of observations at *row*, as Enter on it does."""
+    workspace.open_page("case_file", {"coaching_id": person.coaching_id})
+    case = workspace.page("case_file")
+    case.show_section("observations")
+    view = case._views["observations"]
+    shown = [found.id for found in view.table.rows_model.rows]
+    view.table.setCurrentIndex(view.table.rows_model.index(shown.index(row.id), 0))
+    return view
+
+
+def test_that_an_earlier_observation_is_read_with_its_values_and_corrected_from_the_case_file(page, workspace, qtbot) -> None:
+    person, row = observed_before(page)
+    view = show_in_the_case_file(workspace, person, row)
+    assert "Arbeitsverhalten " + str(row["work_behaviour"]) in view._one.text()
+    assert "zum Ändern" in view._one.text()
+    qtbot.keyClick(view.table, Qt.Key.Key_Return)
+    assert workspace.page("observing").isVisible()
+    assert page.form.fields["observed_on"].text() == row["observed_on"].strftime("%d.%m.%Y")
+    assert page.group_model.people[page.table.currentIndex().row()].coaching_id == person.coaching_id
+    new = 1 if row["work_behaviour"] != 1 else 2
+    keys(page, qtbot, str(new))
+    page.save_button.click()
+    rows = read_case_file(page.desk.vault, person.coaching_id, today=TODAY).observations
+    changed = next(found for found in rows if found.id == row.id)
+    assert changed["work_behaviour"] == new
+    assert [changed[name] for name in (*DIMENSIONS[1:], "workplace", "task")] == [
+        row[name] for name in (*DIMENSIONS[1:], "workplace", "task")
+    ]
+
+
+def test_that_a_sheet_with_entries_is_not_left_for_another_one(page, workspace, qtbot) -> None:
+    person, row = observed_before(page)
+    keys(page, qtbot, "4")
+    view = show_in_the_case_file(workspace, person, row)
+    qtbot.keyClick(view.table, Qt.Key.Key_Return)
+    assert "zuerst speichern" in page.banner.text()
+    assert page.form.fields["observed_on"].text() == TODAY.strftime("%d.%m.%Y")
+    assert page.group_model.entries
+
+
+def test_that_somebody_elses_observation_is_read_but_not_offered_to_change(page, workspace, desk, qtbot) -> None:
+    person, row = observed_before(page)
+    desk.staff_id = next(other.id for other in desk.read(lambda c: list_staff(c, today=TODAY)) if other.id != desk.staff_id)
+    view = show_in_the_case_file(workspace, person, row)
+    assert "zum Ändern" not in view._one.text()
+    qtbot.keyClick(view.table, Qt.Key.Key_Return)
+    assert workspace.page("case_file").isVisible()

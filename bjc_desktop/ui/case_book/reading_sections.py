@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout
 
-from bjc_desktop.services.case_file import CaseFile, CaseRow
+from bjc_desktop.services.case_file import DIMENSIONS, CaseFile, CaseRow
 from bjc_desktop.services.case_print import observation_report
 from bjc_desktop.services.case_timeline import TimelineEntry, timeline
 from bjc_desktop.services.typed_values import show_date
@@ -17,6 +17,12 @@ from bjc_desktop.ui.shared.observed_trends import observed_trends
 from bjc_desktop.ui.shared.page import clear_layout
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 
+_CORRECTED = "Enter öffnet den Bogen dieses Tages zum Ändern."
+
+
+def _values(shown: CaseRow) -> str:
+    return " ".join(shown.text(name) or NO_VALUE for name in DIMENSIONS)
+
 
 class Observations(CaseSectionView):
     """What the trainers observed, with the trend of each dimension."""
@@ -26,12 +32,14 @@ class Observations(CaseSectionView):
         self._drawn = QVBoxLayout()
         columns = (
             Column("Tag", lambda shown: shown.text("observed_on"), width=110),
-            Column("Arbeitsaufgabe", lambda shown: shown.text("task") or NO_VALUE, width=220),
+            Column("Werte", _values, width=110),
+            Column("Arbeitsaufgabe", lambda shown: shown.text("task") or NO_VALUE, width=200),
             Column("Beobachtung", lambda shown: shown.text("evidence").replace("\n", " ") or NO_VALUE, stretch=True),
             Column("besprochen am", lambda shown: shown.text("discussed_on") or NO_VALUE, width=130),
         )
         self.table = RowTable(columns, "Beobachtungen")
         self.table.chosen.connect(self._show_one)
+        self.table.opened.connect(self._correct)
         self._one = label("", wrap=True)
         self.print_button = button("Beobachtungsbericht …", self.preview, symbol="printer")
         self.column.addLayout(row(self.print_button, None))
@@ -57,8 +65,24 @@ class Observations(CaseSectionView):
             PreviewDialog(observation_report(self.case), "Beobachtungen", noted, self).open()
 
     def _show_one(self, shown: CaseRow | None) -> None:
-        parts = [] if shown is None else [shown.text(name) for name in ("evidence", "derived_action")]
+        if shown is None:
+            self._one.setText("")
+            return
+        from bjc_desktop.services.row_titles import fields_of  # noqa: PLC0415 - used here only
+
+        titles = fields_of("observations")
+        values = ", ".join(f"{titles[name].title} {shown.text(name) or NO_VALUE}" for name in DIMENSIONS)
+        parts = (values, shown.text("evidence"), shown.text("derived_action"), _CORRECTED if self._own(shown) else "")
         self._one.setText("\n".join(part for part in parts if part))
+
+    def _own(self, shown: CaseRow) -> bool:
+        return self.desk.staff_id is not None and shown["staff_id"] == self.desk.staff_id
+
+    def _correct(self, shown: CaseRow) -> None:
+        """Open the sheet of the observation's day; only who made it corrects it."""
+        if self.case is not None and self._own(shown):
+            sheet = {"observed_on": shown["observed_on"], "method": shown["method"]}
+            self.go("observing", {"coaching_id": self.case.coaching.id, **sheet})
 
 
 class Facts(CaseSectionView):

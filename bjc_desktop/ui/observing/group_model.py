@@ -16,7 +16,7 @@ from bjc_desktop.ui.shared.theme import theme
 Index = QModelIndex | QPersistentModelIndex
 GOAL = "goal_id"
 FIELDS = (*DIMENSIONS, *TEXTS, GOAL)
-_SHORT = {
+SHORT = {
     "work_behaviour": "Arbeit",
     "social_behaviour": "Sozial",
     "resilience": "Belastung",
@@ -89,7 +89,7 @@ class ObservationGroupModel(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return ["Wer", *(_SHORT[name] for name in FIELDS), "zuletzt"][section]
+            return ["Wer", *(SHORT[name] for name in FIELDS), "zuletzt"][section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignHCenter if self.field(section) in DIMENSIONS else Qt.AlignmentFlag.AlignLeft
             return int(side | Qt.AlignmentFlag.AlignVCenter)

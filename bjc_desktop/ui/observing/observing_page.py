@@ -34,6 +34,9 @@ _CIRCUMSTANCES_WANTED, _SHEET_WANTED = "Angaben …", "Zum Bogen"
 _LARGE_ROW, _LARGE_SHEET = 25, 180
 """The height of a row with large text, and that of five of them with their titles."""
 
+_SAVE_FIRST = "Hier ist noch etwas nicht gespeichert. Bitte zuerst speichern, dann den anderen Bogen öffnen."
+_NOT_IN_SHEET = "Diese Person ist Ihnen heute nicht zugeordnet; ihre Beobachtung bleibt, wie sie ist."
+
 
 class ObservingPage(Page):
     """The page."""
@@ -77,6 +80,7 @@ class ObservingPage(Page):
         self._draft = DraftKeeper(desk, DRAFT, self._content)
         self._narrowed = DraftKeeper(desk, _NARROWED, self._chosen_part)
         self._begun = False
+        self._asked: Mapping[str, Any] = {}
 
     def _lay_out(self) -> None:
         parts = (self.form, self.table, self._empty, self._anchors, self._keys)
@@ -111,6 +115,31 @@ class ObservingPage(Page):
 
     # --- reading ----------------------------------------------------------------------------------------------------------
 
+    def open_at(self, where: Mapping[str, Any]) -> None:
+        """Show the sheet of a day and a method, at a person."""
+        if "observed_on" in where:
+            self._asked = dict(where)
+            self._stale = True
+
+    def _turn_to_asked(self) -> bool:
+        """Turn to the sheet that was asked for, unless something is entered in this one; say whether it was turned."""
+        asked, self._asked = self._asked, {}
+        if not asked:
+            return False
+        if any(self.group_model.entries.values()) or _CIRCUMSTANCES & {*self.form.changed()}:
+            self.banner.tell(_SAVE_FIRST, "warning", button("Verstanden", self.banner.clear, rank="plain"))
+            return False
+        self.whom.setCurrentIndex(0)
+        self.search.clear()
+        self.form.show_row({"observed_on": asked["observed_on"], "method": asked["method"]}, over_typing=True)
+        self.refresh()
+        people = [person.coaching_id for person in self.group_model.people]
+        if asked["coaching_id"] in people:
+            self.table.setCurrentIndex(self.group_model.index(people.index(asked["coaching_id"]), FIRST_FIELD))
+        else:
+            self.banner.tell(_NOT_IN_SHEET, "warning", button("Verstanden", self.banner.clear, rank="plain"))
+        return True
+
     def refresh(self) -> None:
         """Read the group again; what is entered stays."""
         staff_id, today = self.desk.staff_id, self.desk.today()
@@ -128,6 +157,8 @@ class ObservingPage(Page):
             if self._sheet() != before:
                 self.refresh()
                 return
+        if self._turn_to_asked():
+            return
         self._offer_parts(group.people)
         self.group_model.show_people(group.people)
         self._settle()
