@@ -81,6 +81,30 @@ PAGES: tuple[PageEntry, ...] = (
 """Every page there is, in the order of the sidebar."""
 
 
+class _LeastHeight(QVBoxLayout):
+    """A column that scrolls a page only from its least height on: many pages scroll inside, and two bars would confuse."""
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's
+        """Say that the height does not follow from the width."""
+        return False
+
+
+def _scrolled(page: Page) -> Scroller:
+    """Return *page* so that it scrolls where it is higher than the window, which must not grow beyond the screen."""
+    scroller = Scroller(column=_LeastHeight)
+    scroller.column.setContentsMargins(0, 0, 0, 0)
+    scroller.column.addWidget(page)
+    return scroller
+
+
+def _page_in(widget: QWidget | None) -> Page | None:
+    """Return the page that *widget* of the stack is or scrolls."""
+    if isinstance(widget, Scroller):
+        item = widget.column.itemAt(0)
+        widget = None if item is None else item.widget()
+    return widget if isinstance(widget, Page) else None
+
+
 class Workspace(QWidget):
     """The window's content while a vault is open."""
 
@@ -237,8 +261,13 @@ class Workspace(QWidget):
             made: Page = getattr(import_module(f"bjc_desktop.ui.{entry.module}"), entry.name)(self.desk)
             made.wanted.connect(self.open_page)
             self._pages[key] = made
-            self.stack.addWidget(made)
+            self.stack.addWidget(made if theme().scale < LARGE_TEXT else _scrolled(made))
         return self._pages[key]
+
+    @property
+    def shown_page(self) -> Page | None:
+        """The page that is shown; None before the first."""
+        return _page_in(self.stack.currentWidget())
 
     def open_page(self, key: str, where: Mapping[str, Any] | None = None) -> None:
         """Show the page *key* at *where*."""
@@ -272,17 +301,17 @@ class Workspace(QWidget):
 
     def _remember_place(self) -> None:
         """Note where on the page the user is now: coming back leads there, not to where the page was opened at."""
-        shown = self.stack.currentWidget()
-        if self._places and isinstance(shown, Page) and shown.key == self._places[-1][0]:
+        shown = self.shown_page
+        if self._places and shown is not None and shown.key == self._places[-1][0]:
             now = shown.present_place()
             if now is not None:
                 self._places[-1] = (shown.key, dict(now))
 
     def _show(self, key: str, where: dict[str, Any]) -> None:
-        page, shown = self.page(key), self.stack.currentWidget()
+        page, shown = self.page(key), self.shown_page
         if shown is not None:
             self.keep_drafts()
-        if isinstance(shown, Page) and shown is not page:
+        if shown is not None and shown is not page:
             shown.banner.settle()
         for name, made in self._buttons.items():
             made.setChecked(name == key)
@@ -292,7 +321,9 @@ class Workspace(QWidget):
         except VaultDamagedError as error:
             # What else can be read stays within reach.
             self.desk.met_damage(error)
-        self.stack.setCurrentWidget(page)
+        for at in range(self.stack.count()):
+            if _page_in(self.stack.widget(at)) is page:
+                self.stack.setCurrentIndex(at)
         target = page.first_field()
         if target is not None and not target.isVisibleTo(page):
             target = _first_of(page)
@@ -306,7 +337,7 @@ class Workspace(QWidget):
             self._show(*self._places[-1])
 
     def _search(self) -> None:
-        page = self.stack.currentWidget()
+        page = self.shown_page
         find = getattr(page, "search_here", None)
         if find is not None:
             find()
@@ -337,7 +368,7 @@ class Workspace(QWidget):
         if not self.records:
             return
         if coaching_id is None:
-            coaching_id = getattr(self.stack.currentWidget(), "coaching_id", None)
+            coaching_id = getattr(self.shown_page, "coaching_id", None)
         ConsultationDialog(self.desk, coaching_id, self).open()
 
     # --- what happens -----------------------------------------------------------------------------------------------------

@@ -78,7 +78,7 @@ def test_that_no_label_guesses_markup(shown) -> None:
 
 @pytest.mark.parametrize("scale", [100, 150, 200])
 @pytest.mark.parametrize("key", KEYS)
-def test_that_no_page_scrolls_sideways_at_any_size(key, scale, desk, qtbot) -> None:
+def test_that_no_page_scrolls_sideways_or_makes_the_window_grow_at_any_size(key, scale, desk, qtbot) -> None:
     before = theme().scale
     theme().apply("light", scale)
     try:
@@ -94,11 +94,12 @@ def test_that_no_page_scrolls_sideways_at_any_size(key, scale, desk, qtbot) -> N
             desk.background.wait()
             for _ in range(3):
                 QCoreApplication.processEvents()
-            for area in page.findChildren(QScrollArea):
+            for area in made.stack.findChildren(QScrollArea):
                 if area.isVisible() and area.widget() is not None and area.horizontalScrollBar().maximum() > 0:
                     wide.append((name, area.widget().minimumSizeHint().width(), area.viewport().width()))
         assert wide == []
         assert made.width() <= 1366
+        assert made.height() <= 768
     finally:
         theme().apply("light", before)
 

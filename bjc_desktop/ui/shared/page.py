@@ -145,14 +145,14 @@ class Head:
 class Scroller(QScrollArea):
     """A column that scrolls when it is too tall; it follows the keyboard."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, column: type[QVBoxLayout] = QVBoxLayout) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         inner = QWidget()
-        self.column = QVBoxLayout(inner)
+        self.column = column(inner)
         self.column.setContentsMargins(0, 0, theme().pixels(6), 0)
         self.column.setSpacing(theme().pixels(12))
         self.setWidget(inner)
