@@ -16,10 +16,11 @@ from PySide6.QtWidgets import QApplication, QDialog
 from bjc_desktop.app import make_application
 from bjc_desktop.services.team import list_staff
 from bjc_desktop.services.vault_setup import fill_with_sample
+from bjc_desktop.ui.page_list import PAGES
 from bjc_desktop.ui.shared.background import Background
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.theme import install_theme, theme
-from bjc_desktop.ui.workspace import PAGES, Workspace
+from bjc_desktop.ui.workspace import Workspace
 from bjc_desktop.vault import KdfParameters, Vault, create_vault
 
 DAY = date(2025, 12, 10)

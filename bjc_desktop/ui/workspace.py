@@ -1,10 +1,8 @@
 """The unlocked window: pages at the left, the page in the middle, what was saved at the bottom."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStacked
 
 from bjc_desktop.errors import VaultDamagedError
 from bjc_desktop.services.team import staff_of_user
-from bjc_desktop.ui.shared.desk import PROVIDER_DESK, READ_ONLY, Desk
+from bjc_desktop.ui.page_list import CASES, FIRST, PAGES, TRAINERS, PageEntry
+from bjc_desktop.ui.shared.desk import READ_ONLY, Desk
 from bjc_desktop.ui.shared.labels import Banner, button, give_keyboard, label
 from bjc_desktop.ui.shared.page import Page, Scroller
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
@@ -24,61 +23,7 @@ from bjc_desktop.vocabulary import Role
 _DRAFT_SECONDS = 2
 
 
-_FIRST = {
-    Role.JOB_COACH: "overview",
-    Role.EMPLOYMENT_TRAINER: "observing",
-    Role.COORDINATION: "overview",
-    Role.ADMINISTRATION: "team",
-}
-"""Which page opens first follows from the role."""
 _NOT_OPEN = "Diese Seite gehört zu einer anderen Rolle."
-_CASES = frozenset({Role.JOB_COACH, Role.COORDINATION})
-_PEOPLE = _CASES | {Role.EMPLOYMENT_TRAINER}
-_TRAINERS = frozenset({Role.EMPLOYMENT_TRAINER})
-_COORDINATION = frozenset({Role.COORDINATION})
-_ADMINISTRATION = frozenset({Role.ADMINISTRATION})
-
-
-@dataclass(frozen=True, slots=True)
-class PageEntry:
-    """A page: its key, its title, its icon, where its class is, who may open it (empty: everybody), whether the sidebar shows it."""
-
-    key: str
-    title: str
-    symbol: str
-    module: str
-    name: str
-    roles: frozenset[Role] = frozenset()
-    in_sidebar: bool = True
-
-    def open_to(self, roles: frozenset[Role]) -> bool:
-        """Say whether one of *roles* may open the page."""
-        return not self.roles or bool(self.roles & roles)
-
-
-PAGES: tuple[PageEntry, ...] = (
-    PageEntry("overview", "Übersicht", "layout-dashboard", "overview.overview_page", "OverviewPage", _PEOPLE),
-    PageEntry("coachees", "Coachees", "users", "coachees.coachees_page", "CoacheesPage", _PEOPLE),
-    PageEntry("follow_ups", "Nachbefragung", "bell", "follow_ups.follow_ups_page", "FollowUpsPage", _CASES),
-    PageEntry("figures", "Kennzahlen", "chart-column", "figures.figures_page", "FiguresPage", _CASES),
-    PageEntry("quality", "Datenqualität", "shield-check", "quality.quality_page", "QualityPage", _CASES),
-    PageEntry("observing", "Beobachten", "clipboard-list", "observing.observing_page", "ObservingPage", _TRAINERS),
-    PageEntry("following", "Nachhalten", "clipboard-check", "observing.following_page", "FollowingPage", _TRAINERS),
-    PageEntry("hours", "Arbeitszeit", "clock", "hours.hours_page", "HoursPage", PROVIDER_DESK),
-    PageEntry("statistic", "Statistik", "list-checks", "hours.statistic_page", "StatisticPage", PROVIDER_DESK),
-    PageEntry("report", "Bericht", "file-text", "report.report_page", "ReportPage", _COORDINATION),
-    PageEntry("team", "Team", "briefcase", "team.team_page", "TeamPage", PROVIDER_DESK),
-    PageEntry("foundations", "Grundlagen", "target", "foundations.foundations_page", "FoundationsPage", PROVIDER_DESK),
-    PageEntry("history", "Änderungen", "history", "history.history_page", "HistoryPage", _CASES),
-    PageEntry("audit", "Protokoll", "eye", "audit.audit_page", "AuditPage", PROVIDER_DESK),
-    PageEntry("privacy", "Datenschutz", "eye-off", "privacy.privacy_page", "PrivacyPage", _CASES | _ADMINISTRATION),
-    PageEntry("access", "Zugänge", "key-round", "access.access_page", "AccessPage", _ADMINISTRATION),
-    PageEntry("backups", "Sicherungen", "database-backup", "backups.backups_page", "BackupsPage"),
-    PageEntry("settings", "Einstellungen", "settings", "options.options_page", "OptionsPage"),
-    PageEntry("case_file", "Fallakte", "user", "case_book.case_page", "CasePage", _PEOPLE, in_sidebar=False),
-    PageEntry("closing", "Abschluss", "flag", "closing.closing_page", "ClosingPage", _CASES, in_sidebar=False),
-)
-"""Every page there is, in the order of the sidebar."""
 
 
 class _LeastHeight(QVBoxLayout):
@@ -97,14 +42,6 @@ def _scrolled(page: Page) -> Scroller:
     return scroller
 
 
-def _page_in(widget: QWidget | None) -> Page | None:
-    """Return the page that *widget* of the stack is or scrolls."""
-    if isinstance(widget, Scroller):
-        item = widget.column.itemAt(0)
-        widget = None if item is None else item.widget()
-    return widget if isinstance(widget, Page) else None
-
-
 class Workspace(QWidget):
     """The window's content while a vault is open."""
 
@@ -120,6 +57,7 @@ class Workspace(QWidget):
         self.desk = desk
         desk.staff_id = desk.read(partial(staff_of_user, user_id=desk.vault.user.id))
         self._pages: dict[str, Page] = {}
+        self._holders: dict[str, QWidget] = {}
         self._places: list[tuple[str, dict[str, Any]]] = []
         self._buttons: dict[str, QPushButton] = {}
         self.stack = QStackedWidget()
@@ -162,7 +100,7 @@ class Workspace(QWidget):
     @property
     def records(self) -> bool:
         """Whether the user's roles record consultations."""
-        return bool(self.desk.vault.user.roles & (_CASES | _TRAINERS))
+        return bool(self.desk.vault.user.roles & (CASES | TRAINERS))
 
     def _sidebar(self) -> QWidget:
         """Return the pages, which scroll where there are many, and below them what can be done from everywhere."""
@@ -246,7 +184,7 @@ class Workspace(QWidget):
     def begin(self, place: tuple[str, dict[str, Any]] | None = None) -> None:
         """Show the first page, or the one at *place*."""
         roles = self.desk.vault.user.roles
-        own = next((key for role, key in _FIRST.items() if role in roles), "settings")
+        own = next((key for role, key in FIRST.items() if role in roles), "settings")
         key, where = place or (own, {})
         self.open_page(key, where)
 
@@ -257,17 +195,18 @@ class Workspace(QWidget):
     def page(self, key: str) -> Page:
         """Return the page *key*, made at its first use."""
         if key not in self._pages:
-            entry = next(entry for entry in PAGES if entry.key == key)
-            made: Page = getattr(import_module(f"bjc_desktop.ui.{entry.module}"), entry.name)(self.desk)
+            made = next(entry for entry in PAGES if entry.key == key).make(self.desk)
             made.wanted.connect(self.open_page)
             self._pages[key] = made
-            self.stack.addWidget(made if theme().scale < LARGE_TEXT else _scrolled(made))
+            self._holders[key] = made if theme().scale < LARGE_TEXT else _scrolled(made)
+            self.stack.addWidget(self._holders[key])
         return self._pages[key]
 
     @property
     def shown_page(self) -> Page | None:
         """The page that is shown; None before the first."""
-        return _page_in(self.stack.currentWidget())
+        shown = self.stack.currentWidget()
+        return next((self._pages[key] for key, holder in self._holders.items() if holder is shown), None)
 
     def open_page(self, key: str, where: Mapping[str, Any] | None = None) -> None:
         """Show the page *key* at *where*."""
@@ -321,9 +260,7 @@ class Workspace(QWidget):
         except VaultDamagedError as error:
             # What else can be read stays within reach.
             self.desk.met_damage(error)
-        for at in range(self.stack.count()):
-            if _page_in(self.stack.widget(at)) is page:
-                self.stack.setCurrentIndex(at)
+        self.stack.setCurrentWidget(self._holders[key])
         target = page.first_field()
         if target is not None and not target.isVisibleTo(page):
             target = _first_of(page)

@@ -17,9 +17,10 @@ from bjc_desktop.log import set_up_log
 from bjc_desktop.models import Coachee
 from bjc_desktop.preferences import load_settings
 from bjc_desktop.ui.frame import Frame
+from bjc_desktop.ui.page_list import PAGES
 from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
 from bjc_desktop.ui.shared.theme import install_theme
-from bjc_desktop.ui.workspace import PAGES, Workspace
+from bjc_desktop.ui.workspace import Workspace
 from bjc_desktop.vault import open_vault
 
 PASSPHRASE = Path(os.environ["BJC_PASSPHRASE_FILE"]).read_text("utf-8").strip()

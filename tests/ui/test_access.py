@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from bjc_desktop.errors import WrongPassphraseError
 from bjc_desktop.services.team import list_staff, staff_of_user
-from bjc_desktop.ui.workspace import PAGES, Workspace
+from bjc_desktop.ui.page_list import PAGES
+from bjc_desktop.ui.workspace import Workspace
 from bjc_desktop.vault import UserIdentity, add_user, list_users, open_vault
 from bjc_desktop.vocabulary import Role
 from tests.conftest import CHEAP_KDF, PASSPHRASE, USER

@@ -7,9 +7,10 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QMainWindow, QScrollArea, QWidget
 
+from bjc_desktop.ui.page_list import PAGES
 from bjc_desktop.ui.shared.labels import button, label
 from bjc_desktop.ui.shared.theme import COLOURS, contrast, theme
-from bjc_desktop.ui.workspace import PAGES, Workspace
+from bjc_desktop.ui.workspace import Workspace
 
 KEYS = [entry.key for entry in PAGES]
 TEXT, GRAPHICS = 4.5, 3.0

@@ -25,11 +25,12 @@ from bjc_desktop.services.team import set_staff_of_user
 from bjc_desktop.ui.case_book.case_page import SECTIONS
 from bjc_desktop.ui.coachees.new_coachee_dialog import NewCoacheeDialog
 from bjc_desktop.ui.consultation.consultation_dialog import ConsultationDialog
+from bjc_desktop.ui.page_list import PAGES
 from bjc_desktop.ui.palette import Palette
 from bjc_desktop.ui.shared.background import Background
 from bjc_desktop.ui.shared.row_form import RowForm
 from bjc_desktop.ui.shared.row_list import RowList
-from bjc_desktop.ui.workspace import PAGES, Workspace
+from bjc_desktop.ui.workspace import Workspace
 from bjc_desktop.vault import open_with_key
 from tests.hostile.packages import full_rows, identifier, write_package
 from tests.hostile.test_texts import CORPUS

@@ -14,8 +14,8 @@ from bjc_desktop.preferences import Settings
 from bjc_desktop.services.targets import fill_new_vault
 from bjc_desktop.ui import frame as frames
 from bjc_desktop.ui.frame import Frame
+from bjc_desktop.ui.page_list import PAGES
 from bjc_desktop.ui.shared import clipboard
-from bjc_desktop.ui.workspace import PAGES
 from bjc_desktop.vault import open_with_key
 from tests.conftest import NOW
 from tests.vault.cases import CANARY, add_case

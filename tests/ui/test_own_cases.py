@@ -6,9 +6,10 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QComboBox, QLa
 
 from bjc_desktop.services.coachee_list import CoacheeFilter, find_coachees
 from bjc_desktop.ui.coachees.new_coachee_dialog import ELSEWHERE, NewCoacheeDialog
+from bjc_desktop.ui.page_list import PAGES
 from bjc_desktop.ui.palette import Palette
 from bjc_desktop.ui.shared.page import Page
-from bjc_desktop.ui.workspace import PAGES, Workspace
+from bjc_desktop.ui.workspace import Workspace
 from bjc_desktop.vault import UserIdentity
 from bjc_desktop.vault.role_rights import HIDDEN, NOT_ASSIGNED, visible_people
 from bjc_desktop.vocabulary import Role

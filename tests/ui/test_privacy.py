@@ -104,7 +104,7 @@ def test_that_a_period_is_changed_with_a_reason(page, desk) -> None:
 
 def test_that_the_run_is_rehearsed_asked_about_and_done(page, desk, qtbot) -> None:
     page.show_section("run")
-    view = page._views["run"]
+    view = page.sections.views["run"]
     assert not view.run_button.isEnabled()
     view.rehearse()
     qtbot.waitUntil(view.run_button.isEnabled, timeout=20_000)
@@ -147,7 +147,7 @@ def test_that_each_role_has_its_sections(desk, person, qtbot, role, sections) ->
         made.show()
         made.open_page("privacy")
         page = made.page("privacy")
-        assert list(page._buttons) == sections
+        assert list(page.sections.buttons) == sections
         if role is Role.JOB_COACH:
             type_text(page.finders["requests"].line, NAME)
             assert page.person is None

@@ -91,7 +91,7 @@ def test_that_what_is_said_stands_in_the_preview_and_in_the_release(page, qtbot,
 def test_that_the_release_holds_the_figures_that_were_shown_and_can_be_verified(page, qtbot, desk, tmp_path) -> None:
     shown = {figure.code: figure for figure in page.preflight.scope.figures}
     release(page, qtbot)
-    assert page._step == KEPT
+    assert page.steps.shown == KEPT
     page.kept.save_to(page.kept.table.current(), tmp_path, "")
     (path,) = tmp_path.glob("BJC_*_2025-Q3_v1.zip")
     with zipfile.ZipFile(path) as archive:
@@ -193,7 +193,7 @@ def test_that_every_step_can_be_reached_and_survives_a_refresh(page, qtbot) -> N
         page.subtitle.clear()
         page.refresh()
         settle(page, qtbot)
-        assert page._stack.currentWidget() is page._views[step]
+        assert page.steps.currentWidget() is page.steps.views[step]
 
 
 def test_that_the_release_asks_once_and_cancelling_is_what_enter_does(page, qtbot) -> None:
@@ -231,7 +231,7 @@ def test_that_going_on_saves_what_is_said(page, qtbot) -> None:
     form = page.statements.forms["a1_1"]
     type_text(form.steps, "Zwei Stellen waren nicht besetzt.")
     page.say.finished.emit()
-    assert page._step == SEND
+    assert page.steps.shown == SEND
     settle(page, qtbot)
     qtbot.waitUntil(lambda: page.draft_report is not None, timeout=15_000)
     assert "Zwei Stellen waren nicht besetzt." in text_of(bundle_part(page.draft_report.bundle, REPORT))

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, ClassVar
 
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from bjc_desktop.errors import BjcError, InvalidInputError
 from bjc_desktop.indicators.settings import DEFINITIONS
@@ -20,11 +20,11 @@ from bjc_desktop.ui.foundations.setting_dialog import SettingDialog
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.draft_keeper import DraftKeeper
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
-from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import Banner, Chip, box, button, label, row
 from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
 from bjc_desktop.ui.shared.row_list import ListShape, RowList
 from bjc_desktop.ui.shared.row_table import Column
+from bjc_desktop.ui.shared.sections import Sections
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.ui.start.entry import Entry
 from bjc_desktop.vocabulary import Role
@@ -52,26 +52,17 @@ class FoundationsPage(Page):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self.foundations: Foundations | None = None
-        self._section = DECISIONS
         self._draft: DraftKeeper | None = None
         self._saved_texts: dict[str, list[str]] = {}
-        steps = FlowRow()
-        self._buttons = {}
+        makers = {DECISIONS: self._decisions, TARGETS: self._targets, SETTINGS: self._settings, TALKS: self._talks}
+        self.sections = Sections()
+        self.sections.asked.connect(self.show_section)
         for key, text in _SECTIONS:
             # Talks are about results: they are the coordination's.
-            if key == TALKS and Role.COORDINATION not in desk.vault.user.roles:
-                continue
-            made = button(text, partial(self.show_section, key), rank="section")
-            made.setCheckable(True)
-            self._buttons[key] = made
-            steps.add(made)
-        self.add(steps)
-        self._stack = QStackedWidget()
-        self._views = {DECISIONS: self._decisions(), TARGETS: self._targets(), SETTINGS: self._settings(), TALKS: self._talks()}
-        for view in self._views.values():
-            self._stack.addWidget(view)
-        self.add(self._stack, 1)
-        self.show_section(DECISIONS)
+            if key != TALKS or Role.COORDINATION in desk.vault.user.roles:
+                self.sections.add_section(key, text, makers[key]())
+        self.add(self.sections.bar)
+        self.add(self.sections, 1)
 
     # --- lists ------------------------------------------------------------------------------------------------------------
 
@@ -313,16 +304,13 @@ class FoundationsPage(Page):
     def show_section(self, section: str) -> None:
         """Show one of the sections."""
         self.banner.settle()
-        self._section = section
-        for key, made in self._buttons.items():
-            made.setChecked(key == section)
-        self._stack.setCurrentWidget(self._views[section])
+        self.sections.show_section(section)
 
     def open_at(self, where: Mapping[str, Any]) -> None:
         """Show a section; with ``new``, what a new feedback talk begins with."""
-        if where.get("section") in self._buttons:
+        if where.get("section") in self.sections.buttons:
             self.show_section(where["section"])
-        if where.get("new") is not None and self._section == TALKS and not self.talks.typing:
+        if where.get("new") is not None and self.sections.shown == TALKS and not self.talks.typing:
             self.make_current()
             self.talks.begin_with({"held_on": self.desk.today(), **where["new"]})
 
@@ -331,7 +319,8 @@ class FoundationsPage(Page):
         self.foundations = self.desk.read(partial(read_foundations, year=self.year.currentData()))
         self.decisions.show_rows(self.foundations.decisions)
         self._show_changes(self.decisions.table.current())
-        self.talks.show_rows(self.foundations.talks)
+        if TALKS in self.sections.buttons:
+            self.talks.show_rows(self.foundations.talks)
         self._show_targets(self.foundations)
         self._show_settings(self.foundations)
         changed = sum(not line.default for line in self.foundations.settings)
@@ -342,13 +331,18 @@ class FoundationsPage(Page):
     def first_field(self) -> QWidget | None:
         """Return the button of the section, unless a new row is begun."""
         focused = self.focusWidget()
-        if focused is not None and focused.hasFocus() and self._section == TALKS and focused not in self._buttons.values():
+        if (
+            focused is not None
+            and focused.hasFocus()
+            and self.sections.shown == TALKS
+            and focused not in self.sections.buttons.values()
+        ):
             return None
-        return self._buttons[self._section]
+        return self.sections.shown_button
 
     def sample_places(self) -> dict[str, dict[str, Any]]:
         """Return each section of the pictures."""
-        return {f"foundations-{key}": {"section": key} for key in self._buttons}
+        return {f"foundations-{key}": {"section": key} for key in self.sections.buttons}
 
 
 def _positions() -> tuple[Column, ...]:

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from bjc_desktop.errors import BjcError, InvalidInputError
 from bjc_desktop.services.access_answer import AccessAnswer, write_access_answer
@@ -21,11 +21,11 @@ from bjc_desktop.ui.privacy.person_finder import PersonFinder
 from bjc_desktop.ui.privacy.run_view import RunView
 from bjc_desktop.ui.shared.background import sentence_of
 from bjc_desktop.ui.shared.desk import Desk
-from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import NO_VALUE, Chip, box, button, label, row
 from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
 from bjc_desktop.ui.shared.row_list import ListShape, RowList
 from bjc_desktop.ui.shared.row_table import Column, RowTable
+from bjc_desktop.ui.shared.sections import Sections
 from bjc_desktop.vault.role_rights import keeps_cases, sees_all_cases
 from bjc_desktop.vocabulary import ErasureDepth
 
@@ -59,15 +59,6 @@ class PrivacyPage(Page):
         super().__init__(desk, parent)
         roles = desk.vault.user.roles
         self._may = {key for key, _ in _SECTIONS if self._open_to(key, roles)}
-        steps = FlowRow()
-        self._buttons = {}
-        for key, text in _SECTIONS:
-            if key in self._may:
-                made = button(text, partial(self.show_section, key), rank="section")
-                made.setCheckable(True)
-                self._buttons[key] = made
-                steps.add(made)
-        self.add(steps)
         self.finders: dict[str, PersonFinder] = {}
         self._lists: dict[str, RowList] = {}
         self._for_person: list[QWidget] = []
@@ -78,13 +69,13 @@ class PrivacyPage(Page):
             RULES: self._rules,
             PROTOCOLS: self._protocols,
         }
-        self._stack = QStackedWidget()
-        self._views = {key: makers[key]() for key in self._buttons}
-        for view in self._views.values():
-            self._stack.addWidget(view)
-        self.add(self._stack, 1)
-        self._section = next(iter(self._buttons))
-        self.show_section(self._section)
+        self.sections = Sections()
+        self.sections.asked.connect(self.show_section)
+        for key, text in _SECTIONS:
+            if key in self._may:
+                self.sections.add_section(key, text, makers[key]())
+        self.add(self.sections.bar)
+        self.add(self.sections, 1)
 
     @staticmethod
     def _open_to(key: str, roles: frozenset[Any]) -> bool:
@@ -183,7 +174,7 @@ class PrivacyPage(Page):
         self.protocols.fit_height(10)
         self._no_protocols.setVisible(not protocols)
         if RUN in self._may:
-            self._views[RUN].refresh()  # type: ignore[attr-defined]
+            self.sections.views[RUN].refresh()  # type: ignore[attr-defined]
 
     def _show_requests(self, requests: tuple[OpenRequest, ...]) -> None:
         self.requests.show_rows(requests, at=self._wanted_row)
@@ -308,14 +299,12 @@ class PrivacyPage(Page):
 
     def show_section(self, section: str) -> None:
         """Show one of the sections."""
-        self._section = section
-        for key, made in self._buttons.items():
-            made.setChecked(key == section)
-        self._stack.setCurrentWidget(self._views[section])
+        self.banner.settle()
+        self.sections.show_section(section)
 
     def open_at(self, where: Mapping[str, Any]) -> None:
         """Show a section, and the request that is named."""
-        if where.get("section") in self._buttons:
+        if where.get("section") in self.sections.buttons:
             self.show_section(where["section"])
         if where.get("row_id") and REQUESTS in self._may:
             self._wanted_row = where["row_id"]
@@ -323,11 +312,11 @@ class PrivacyPage(Page):
 
     def first_field(self) -> QWidget:
         """Return the button of the section."""
-        return self._buttons[self._section]
+        return self.sections.shown_button
 
     def sample_places(self) -> dict[str, dict[str, Any]]:
         """Return each section of the pictures."""
-        return {f"privacy-{key}": {"section": key} for key in self._buttons}
+        return {f"privacy-{key}": {"section": key} for key in self.sections.buttons}
 
 
 def _deadline(request: OpenRequest) -> str:

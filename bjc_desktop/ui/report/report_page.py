@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, ClassVar
 
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from bjc_desktop.errors import BjcError
 from bjc_desktop.indicators.period import Period, previous_quarter, quarter_of
@@ -26,9 +26,9 @@ from bjc_desktop.ui.shared.background import sentence_of
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.draft_keeper import RESTORED
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
-from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import button, give_keyboard
 from bjc_desktop.ui.shared.page import Page
+from bjc_desktop.ui.shared.sections import Sections
 
 CHECK, SAY, SEND, KEPT = "check", "say", "send", "kept"
 _STEPS = ((CHECK, "1 Prüfen"), (SAY, "2 Begründen"), (SEND, "3 Ansehen und freigeben"), (KEPT, "Freigegebene Berichte"))
@@ -44,7 +44,6 @@ class ReportPage(Page):
         super().__init__(desk, parent)
         self.preflight: Preflight | None = None
         self.draft_report: MadeReport | None = None
-        self._step = CHECK
         self._back_to: QWidget | None = None
         self.scope, self.period = ChoiceBox(), ChoiceBox()
         self._fill_choices()
@@ -52,24 +51,16 @@ class ReportPage(Page):
             choice.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
             choice.activated.connect(self._change)
             self.head.addWidget(choice)
-        steps = FlowRow()
-        self._step_buttons = {}
-        for key, text in _STEPS:
-            made = button(text, partial(self.show_step, key), rank="section")
-            made.setCheckable(True)
-            self._step_buttons[key] = made
-            steps.add(made)
-        self.add(steps)
         self.statements = StatementForms(desk)
         self.check, self.say = CheckStep(), SayStep(self.statements)
         self.send, self.kept = SendStep(self.statements), KeptStep(desk)
-        self._views: dict[str, QWidget] = {CHECK: self.check, SAY: self.say, SEND: self.send, KEPT: self.kept}
-        self._stack = QStackedWidget()
-        for view in self._views.values():
-            self._stack.addWidget(view)
-        self.add(self._stack, 1)
+        self.steps = Sections()
+        self.steps.asked.connect(self.show_step)
+        for (key, text), view in zip(_STEPS, (self.check, self.say, self.send, self.kept), strict=True):
+            self.steps.add_section(key, text, view)
+        self.add(self.steps.bar)
+        self.add(self.steps, 1)
         self._connect()
-        self.show_step(CHECK)
 
     def _connect(self) -> None:
         self.check.opened.connect(self.open_finding)
@@ -100,12 +91,9 @@ class ReportPage(Page):
         """Show one of the steps; before the last look, what is said is saved, for it belongs to what is shown there."""
         if step == SEND and self.statements.changed and not self.save():
             step = SAY
-        if step != self._step:
+        if step != self.steps.shown:
             self.banner.settle()
-        self._step = step
-        for key, made in self._step_buttons.items():
-            made.setChecked(key == step)
-        self._stack.setCurrentWidget(self._views[step])
+        self.steps.show_section(step)
         if step == SEND and self.draft_report is None and self.preflight is not None:
             self._make_draft()
 
@@ -113,7 +101,7 @@ class ReportPage(Page):
         """Go on to the next step, the keyboard where its work begins."""
         self.show_step(step)
         target = self.statements.first_field() if step == SAY else self.send.preview_button
-        give_keyboard(target or self._step_buttons[step])
+        give_keyboard(target or self.steps.shown_button)
 
     # --- reading ----------------------------------------------------------------------------------------------------------
 
@@ -133,7 +121,7 @@ class ReportPage(Page):
 
     def present_place(self) -> Mapping[str, Any]:
         """Return the period and the step."""
-        return {"period": self.chosen[1].label, "step": self._step}
+        return {"period": self.chosen[1].label, "step": self.steps.shown}
 
     @property
     def chosen(self) -> tuple[Scope, Period]:
@@ -166,7 +154,7 @@ class ReportPage(Page):
             self.banner.tell(RESTORED, "quiet", button("Verwerfen", self.discard))
         self.send.show_preflight(preflight)
         self.kept.show_reports(released)
-        if self._step == SEND:
+        if self.steps.shown == SEND:
             self._make_draft()
 
     # --- going somewhere --------------------------------------------------------------------------------------------------
@@ -277,7 +265,7 @@ class ReportPage(Page):
 
     def first_field(self) -> QWidget:
         """Return the button of the step, or where the page was left for a field elsewhere."""
-        target, self._back_to = self._back_to or self._step_buttons[self._step], None
+        target, self._back_to = self._back_to or self.steps.shown_button, None
         return target
 
     def sample_places(self) -> dict[str, dict[str, Any]]:
