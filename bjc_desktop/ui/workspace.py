@@ -351,6 +351,9 @@ class Workspace(QWidget):
             self.desk.take_back(transaction)
         except BjcError as error:
             self.banner.tell(str(error), "warning", button("Verstanden", self.banner.clear, rank="plain"))
+            return
+        if self.shown_page is not None:
+            self.shown_page.banner.settle()  # the good news there is no longer true
 
     def warn_of_lock(self, seconds: int) -> None:
         """Say that the window will lock."""

@@ -140,3 +140,21 @@ def test_that_the_vault_keeps_from_a_trainer_what_the_workshop_does_not_need(win
         assert "health" in areas
         hidden = connection.exec_driver_sql("SELECT severity_at_entry FROM barriers WHERE id = ?", (whole[0].id,)).scalar()
         assert hidden is None
+
+
+def test_that_the_administration_is_offered_no_cases_in_the_team(window, qtbot) -> None:
+    workspace = window(Role.ADMINISTRATION)
+    workspace.open_page("team")
+    page = workspace.page("team")
+    qtbot.waitUntil(lambda: bool(page.table.rows_model.rows), timeout=10_000)
+    assert page.add_button.isVisible()
+    assert not page.hand_over_button.isVisible()
+    assert not page._cases.isVisible()
+
+
+def test_that_the_administration_keeps_decisions_and_settings_but_no_talks(window) -> None:
+    workspace = window(Role.ADMINISTRATION)
+    workspace.open_page("foundations")
+    page = workspace.page("foundations")
+    assert list(page.sections.buttons) == ["decisions", "targets", "settings"]
+    assert page.subtitle.text()

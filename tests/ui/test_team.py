@@ -55,8 +55,11 @@ def test_that_a_caseload_is_handed_over_by_a_few_keys_and_comes_back(page, works
     qtbot.waitUntil(lambda: page.findChild(PreviewDialog) is not None, timeout=20_000)
     assert page.findChild(PreviewDialog).pages.count >= len(mine)
     page.findChild(PreviewDialog).close()
+    page._handed_over(mine, "27 Fälle übergeben")
+    assert not page.banner.isHidden()
     workspace.undo()
     assert held(page, member.row.id) == mine
+    assert page.banner.isHidden()
 
 
 def test_that_a_wrong_day_or_nobody_is_said_in_the_dialog(page, qtbot) -> None:
@@ -82,6 +85,18 @@ def test_that_a_missing_item_is_confirmed_with_a_reason(page, qtbot) -> None:
     changed = next(other for other in board(page).members if other.row.id == member.row.id)
     assert changed.missing == member.missing - 1
     assert any(other.why == "Zeugnis lag vor" for other in changed.requirements)
+
+
+def test_that_the_keyboard_comes_back_to_the_item_that_was_confirmed(page, workspace, qtbot) -> None:
+    member = next(member for member in page.table.rows_model.rows if member.missing)
+    page.table.selectRow(page.table.rows_model.rows.index(member))
+    item = next(item for item in member.requirements if item.state is RequirementState.MISSING)
+    page.confirm(member, item)
+    dialog = page.findChild(ReasonDialog)
+    type_text(dialog.reason, "Zeugnis lag vor")
+    qtbot.keyClick(dialog.reason, Qt.Key.Key_Return)
+    wanted = f"{item.title}: Bestätigung ändern …"
+    qtbot.waitUntil(lambda: getattr(workspace.focusWidget(), "accessibleName", str)() == wanted, timeout=10_000)
 
 
 def test_that_a_new_person_is_in_the_team_and_is_chosen(page, qtbot) -> None:

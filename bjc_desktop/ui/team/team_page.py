@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from bjc_desktop.errors import BjcError
 from bjc_desktop.reports.german import NO_VALUE, number, per_cent
@@ -19,7 +19,7 @@ from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
 from bjc_desktop.ui.shared.background import sentence_of
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.flow_layout import FlowRow
-from bjc_desktop.ui.shared.labels import Chip, box, button, label, row
+from bjc_desktop.ui.shared.labels import Chip, box, button, give_keyboard, label, row
 from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
 from bjc_desktop.ui.shared.reason_dialog import ReasonDialog
 from bjc_desktop.ui.shared.row_form import RowForm
@@ -28,6 +28,7 @@ from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.ui.team.hand_over_dialog import HandOverDialog
 from bjc_desktop.ui.team.member_dialog import MemberDialog
+from bjc_desktop.vault.role_rights import sees_all_cases
 
 _SIDE_BY_SIDE = 900
 _STAFF = ("family_name", "given_name", "role", "weekly_hours", "funded_share", "employed_from", "employed_to")
@@ -66,10 +67,16 @@ class TeamPage(Page):
         super().__init__(desk, parent)
         self.board: TeamBoard | None = None
         self._asked: str | None = None
+        self._confirmed: str | None = None
+        """The item of the profile that was confirmed last, to which the keyboard comes back."""
+        self._confirm_buttons: dict[str, QPushButton] = {}
         self.add_button = button("&Person", self.add_member, symbol="plus", name="Neue Person im Team")
         self.hand_over_button = button("&Übergeben …", self.hand_over, symbol="arrow-right")
         self.head.addWidget(self.add_button)
         self.head.addWidget(self.hand_over_button)
+        # Who keeps staff only, knows no cases: neither to look at nor to hand over.
+        self._knows_cases = sees_all_cases(desk.vault.user.roles)
+        self.hand_over_button.setVisible(self._knows_cases)
         self._facts = FlowRow()
         self.add(self._facts)
         self.detail = Scroller()
@@ -145,6 +152,11 @@ class TeamPage(Page):
                 self.table.selectRow(at)
             self._asked = None
         self._split.setVisible(bool(board.members))
+        if self._confirmed in self._confirm_buttons:
+            target = self._confirm_buttons[self._confirmed]
+            target.show()  # what is not laid out yet takes no keyboard
+            give_keyboard(target)
+        self._confirmed = None
 
     def _summary(self, board: TeamBoard) -> list[tuple[str, str]]:
         found = []
@@ -178,8 +190,9 @@ class TeamPage(Page):
         )
         self._load.setText(f"Fälle an den Monatsenden (Auslastung): {months}" if months else "")
         self._load.setVisible(bool(months))
-        self._cases.setVisible(member.load is not None and member.load.stock > 0)
+        self._cases.setVisible(self._knows_cases and member.load is not None and member.load.stock > 0)
         clear_layout(self._items)
+        self._confirm_buttons.clear()
         for item in member.requirements:
             self._show_item(member, item)
         if not member.requirements:
@@ -192,6 +205,7 @@ class TeamPage(Page):
             text = "Bestätigen …" if item.state is RequirementState.MISSING else "Bestätigung ändern …"
             made = button(text, partial(self.confirm, member, item), rank="plain", name=f"{item.title}: {text}")
             self._items.addLayout(row(words, made))
+            self._confirm_buttons[item.item] = made
         else:
             self._items.addWidget(words)
 
@@ -206,6 +220,7 @@ class TeamPage(Page):
         dialog.open()
 
     def _confirm(self, staff_id: str, item: str, reason: str) -> None:
+        self._confirmed = item
         try:
             self.desk.write(partial(confirm_requirement, staff_id=staff_id, item=item, reason=reason), "Bestätigung gespeichert")
         except BjcError as error:
