@@ -99,6 +99,7 @@ def test_that_no_page_scrolls_sideways_at_any_size(key, scale, desk, qtbot) -> N
                     wide.append((name, area.widget().minimumSizeHint().width(), area.viewport().width()))
         assert wide == []
         assert made.width() <= 1366
+        assert made.minimumSizeHint().height() <= 768
     finally:
         theme().apply("light", before)
 
