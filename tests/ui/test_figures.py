@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from bjc_desktop.indicators.results import ScopeKind
@@ -173,3 +173,30 @@ def test_that_a_chosen_row_keeps_the_colour_of_its_verdict(page, qtbot) -> None:
         if max(abs(a - b) for a, b in zip(picture.pixelColor(x, y).getRgb()[:3], good.getRgb()[:3], strict=True)) < 12
     ]
     assert near
+
+
+@pytest.mark.parametrize("code", ["a1_1", "a1_2", "correctly_closed", "measure_link"])
+def test_that_the_list_of_cases_scrolls_and_not_the_page_around_it(page, workspace, qtbot, code) -> None:
+    page.open_at({"scope_id": page.scope.itemData(1).id, "code": code, "period": "2025-Q3"})
+    page.subtitle.clear()
+    page.refresh()
+    wait(page, qtbot)
+    QCoreApplication.processEvents()
+    assert page._scroller.verticalScrollBar().maximum() == 0
+    assert page.table.rows_within(page.table.height()) >= 4
+
+
+def test_that_a_target_that_must_be_exceeded_says_so(page, qtbot) -> None:
+    words = {figure.code: figure_words(figure) for figure in page.board.figures}
+    assert "Soll > 50,0" in words["measure_link"]
+    assert not any(">" in text for code, text in words.items() if code != "measure_link")
+
+
+def test_that_the_chosen_case_is_said_in_full(page, qtbot) -> None:
+    page.open_at({"scope_id": page.scope.itemData(1).id, "code": "a1_2", "period": "2025-Q3"})
+    page.subtitle.clear()
+    page.refresh()
+    wait(page, qtbot)
+    at, case = next((at, case) for at, case in enumerate(page.table.rows_model.rows) if not case.counts)
+    page.table.selectRow(at)
+    assert page._case.text() == f"{case.name} (JobCoach {case.coach}): {case.label.removeprefix('zählt nicht: ')}"

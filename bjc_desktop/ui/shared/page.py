@@ -64,9 +64,10 @@ class Page(QWidget):
             return QVBoxLayout(self)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        scroller = Scroller()
+        scroller, inner = Scroller(), QWidget()
+        scroller.setWidget(inner)
         whole.addWidget(scroller)
-        return scroller.column
+        return _LeastColumn(inner)
 
     def add(self, content: QWidget | QHBoxLayout | QVBoxLayout, stretch: int = 0) -> None:
         """Put *content* below what is there."""
@@ -151,6 +152,14 @@ class Head:
             self.line.addWidget(widget)
         else:
             self.flow.add(widget)
+
+
+class _LeastColumn(QVBoxLayout):
+    """A column that asks for no more height than it needs at least: what scrolls inside the page goes on doing so."""
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's
+        """Say no: a scroll area would take the height that is wished for instead."""
+        return False
 
 
 class Scroller(QScrollArea):

@@ -172,17 +172,23 @@ class RowTable(QTableView):
 
     def fit_height(self, most: int = 12) -> None:
         """Be as tall as the rows, up to *most* of them."""
-        px = theme().pixels
         count = min(max(len(self.rows_model.rows), 1), most)
-        self.setFixedHeight(count * px(_HEIGHT) + self.horizontalHeader().sizeHint().height() + px(8))
+        self.setFixedHeight(self._height_of(count))
+
+    def rows_within(self, height: int) -> int:
+        """Return how many rows the table shows at *height*."""
+        return (height - self._height_of(0)) // theme().pixels(_HEIGHT)
+
+    def _height_of(self, count: int) -> int:
+        px = theme().pixels
+        return count * px(_HEIGHT) + self.horizontalHeader().sizeHint().height() + px(8)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's
         """Return a size at which a few rows are seen where the page scrolls as a whole."""
         hint = super().minimumSizeHint()
         if theme().scale < LARGE_TEXT:
             return hint
-        few = _FEWEST * theme().pixels(_HEIGHT) + self.horizontalHeader().sizeHint().height() + theme().pixels(8)
-        return QSize(hint.width(), few)
+        return QSize(hint.width(), self._height_of(_FEWEST))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's
         """Leave out the columns for which there is no room."""
