@@ -49,7 +49,7 @@ class AccessRow:
 COLUMNS = (
     Column("Benutzername", lambda shown: shown.user.name, width=160),
     Column("Rollen", lambda shown: ", ".join(role.label for role in Role if role in shown.user.roles), stretch=True),
-    Column("Im Team", lambda shown: shown.staff or NO_VALUE, width=160),
+    Column("Im Team", lambda shown: shown.staff or NO_VALUE, width=160, needs=560),
     Column("Notizen", lambda shown: "liest" if shown.notes else NO_VALUE, width=90),
 )
 

@@ -33,7 +33,8 @@ from bjc_desktop.vault.role_rights import NOT_ALLOWED, keeps_cases, sees_all_cas
 from bjc_desktop.vocabulary import Role, TargetGroup, Vocabulary
 
 _ROOM_FOR_PREVIEW = 920
-_WIDEST_FILTER = 320
+_GROUP_WIDTH = 320
+"""The names of target groups are longer than those of the other filters."""
 _REST = 60
 """Milliseconds without a keystroke before the preview is read."""
 _STATUS_COLOURS = {
@@ -106,9 +107,7 @@ class CoacheesPage(Page):
         line = FlowRow()
         for choice in self._filters:
             choice.activated.connect(self.refresh)
-            choice.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
-            choice.setMinimumWidth(theme().pixels(190))
-            choice.setMaximumWidth(theme().pixels(_WIDEST_FILTER))
+            choice.setMinimumWidth(theme().pixels(_GROUP_WIDTH if choice is self.group else 190))
             line.add(choice)
         self.add(line)
         self.table = RowTable(COLUMNS, "Coachees", sortable=True)
