@@ -1,16 +1,18 @@
 """The indicators page: the same figure as everywhere, down to the case and its verdict."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from bjc_desktop.indicators.results import ScopeKind
+from bjc_desktop.indicators.results import Rating, ScopeKind
 from bjc_desktop.services.foundations import save_target
 from bjc_desktop.services.indicator_board import offered_scopes
 from bjc_desktop.ui.figures.figures_page import COACHES, TREND
 from bjc_desktop.ui.shared.figure_grid import FigureGrid, figure_words
+from bjc_desktop.ui.shared.indicator_bar import IndicatorBar
 from bjc_desktop.ui.shared.labels import Banner
 from bjc_desktop.ui.shared.theme import theme
 from tests.ui.typing_keys import type_text
@@ -200,3 +202,14 @@ def test_that_the_chosen_case_is_said_in_full(page, qtbot) -> None:
     at, case = next((at, case) for at, case in enumerate(page.table.rows_model.rows) if not case.counts)
     page.table.selectRow(at)
     assert page._case.text() == f"{case.name} (JobCoach {case.coach}): {case.label.removeprefix('zählt nicht: ')}"
+
+
+def test_that_two_groups_of_figures_have_bars_of_one_width_whatever_they_show(page, qtbot) -> None:
+    widths = []
+    for rating, value in ((Rating.NONE, None), (Rating.TOLERANCE, 1)):
+        grid = FigureGrid([replace(figure, rating=rating, value=value) for figure in page.board.figures], lambda _: None)
+        qtbot.addWidget(grid)
+        grid.resize(480, 300)
+        grid.show()
+        widths += [bar.width() for bar in grid.findChildren(IndicatorBar)]
+    assert len(set(widths)) == 1
