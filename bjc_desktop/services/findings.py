@@ -56,7 +56,8 @@ PLACES = {
 """Where each finding is mended: the section of the case file (``hours``: the working time) and the field."""
 
 _CASE = "SELECT c.id AS coaching_id, p.case_number, c.provider_id FROM coachings c JOIN coachees p ON p.id = c.coachee_id "
-_OPEN = "c.cancelled = 0 AND c.exit_on IS NULL"
+_OPEN = "c.cancelled = 0 AND c.exit_on IS NULL AND c.entry_on <= :last"
+"""A coaching that runs, and ran in the period: what began later is not the period's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,22 +26,6 @@ _DRAFT_SECONDS = 2
 _NOT_OPEN = "Diese Seite gehört zu einer anderen Rolle."
 
 
-class _LeastHeight(QVBoxLayout):
-    """A column that scrolls a page only from its least height on: many pages scroll inside, and two bars would confuse."""
-
-    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's
-        """Say that the height does not follow from the width."""
-        return False
-
-
-def _scrolled(page: Page) -> Scroller:
-    """Return *page* so that it scrolls where it is higher than the window, which must not grow beyond the screen."""
-    scroller = Scroller(column=_LeastHeight)
-    scroller.column.setContentsMargins(0, 0, 0, 0)
-    scroller.column.addWidget(page)
-    return scroller
-
-
 class Workspace(QWidget):
     """The window's content while a vault is open."""
 
@@ -57,7 +41,6 @@ class Workspace(QWidget):
         self.desk = desk
         desk.staff_id = desk.read(partial(staff_of_user, user_id=desk.vault.user.id))
         self._pages: dict[str, Page] = {}
-        self._holders: dict[str, QWidget] = {}
         self._places: list[tuple[str, dict[str, Any]]] = []
         self._buttons: dict[str, QPushButton] = {}
         self.stack = QStackedWidget()
@@ -198,15 +181,14 @@ class Workspace(QWidget):
             made = next(entry for entry in PAGES if entry.key == key).make(self.desk)
             made.wanted.connect(self.open_page)
             self._pages[key] = made
-            self._holders[key] = made if theme().scale < LARGE_TEXT else _scrolled(made)
-            self.stack.addWidget(self._holders[key])
+            self.stack.addWidget(made)
         return self._pages[key]
 
     @property
     def shown_page(self) -> Page | None:
         """The page that is shown; None before the first."""
         shown = self.stack.currentWidget()
-        return next((self._pages[key] for key, holder in self._holders.items() if holder is shown), None)
+        return shown if isinstance(shown, Page) else None
 
     def open_page(self, key: str, where: Mapping[str, Any] | None = None) -> None:
         """Show the page *key* at *where*."""
@@ -260,7 +242,7 @@ class Workspace(QWidget):
         except VaultDamagedError as error:
             # What else can be read stays within reach.
             self.desk.met_damage(error)
-        self.stack.setCurrentWidget(self._holders[key])
+        self.stack.setCurrentWidget(page)
         target = page.first_field()
         if target is not None and not target.isVisibleTo(page):
             target = _first_of(page)

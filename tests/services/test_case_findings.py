@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from bjc_desktop.indicators.figures import compute_indicators
 from bjc_desktop.indicators.period import parse_quarter
@@ -114,3 +115,13 @@ def test_that_the_last_four_quarters_are_looked_at():
 
 def test_that_an_empty_vault_has_no_findings(vault):
     assert shown(vault) == []
+
+
+def test_that_a_coaching_that_began_after_the_period_is_not_found_in_it(full):
+    with full.reading() as connection:
+        entries = {row.id: row.entry_on for row in connection.execute(select(Coaching.__table__))}
+    for label in ("2023-Q1", "2025-Q1", "2025-Q3"):
+        period = parse_quarter(label)
+        found = [row for row in shown(full, period=period) if row.rule in {"no_coach", "open_master_data", "planned_end_passed"}]
+        assert [row for row in found if entries[row.coaching_id] > period.last] == []
+    assert any(row.rule == "open_master_data" for row in shown(full))

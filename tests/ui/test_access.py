@@ -196,3 +196,16 @@ def test_that_roles_are_changed_in_the_window(page, desk, qtbot) -> None:
     user = next(user for user in list_users(desk.vault) if user.name == "ayşe")
     assert user.roles == {Role.COORDINATION}
     assert desk.read(lambda c: staff_of_user(c, user.id)) == dialog.choice.staff.currentData() is not None
+
+
+def test_that_a_new_passphrase_states_its_rule_and_marks_a_short_one_at_its_field(page, qtbot) -> None:
+    page.renew_passphrase()
+    dialog = QApplication.activeModalWidget()
+    assert "8 Zeichen" in dialog.passphrase_entry._message.text()
+    for field in (dialog.passphrase, dialog.again):
+        type_text(field.line, "kurz")
+    qtbot.keyClick(dialog.again.line, Qt.Key.Key_Return)
+    assert dialog.isVisible()
+    assert dialog.passphrase.line.property("state") == "error"
+    assert dialog.passphrase.text() == "kurz"
+    dialog.reject()

@@ -1,7 +1,7 @@
 """The list of coachees and the form for a new one, as a coach uses them."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 
@@ -200,3 +200,22 @@ def test_that_the_cases_of_any_coach_can_be_shown(page, desk) -> None:
         if staff[page.cases.itemData(at)].role is Role.JOB_COACH:
             running = [row.coach_id for row in rows if row.status is CaseStatus.ACTIVE]
             assert set(running) <= {page.cases.itemData(at)}
+
+
+@pytest.mark.parametrize("width", [900, 1100, 1240, 1366, 1600, 1920])
+def test_that_the_names_keep_their_room_at_every_width(workspace, page, qtbot, width) -> None:
+    workspace.resize(width, 768)
+    QCoreApplication.processEvents()
+    assert page.table.columnWidth(0) >= 150
+    assert page.table.horizontalScrollBar().maximum() == 0
+
+
+def test_that_the_list_behind_a_number_says_whose_cases_they_are(workspace, page, qtbot) -> None:
+    assert page.cases.isVisible()
+    workspace.open_page(
+        "coachees", {"coachee_ids": (page.table.rows_model.rows[0].coachee_id,), "why": "Betreuungsstand von Thomas Kuhn"}
+    )
+    assert "Thomas Kuhn" in page.banner.text()
+    assert not page.cases.isVisible()
+    page.show_everybody()
+    assert page.cases.isVisible()

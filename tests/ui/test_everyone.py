@@ -101,6 +101,7 @@ def test_that_no_page_scrolls_sideways_or_makes_the_window_grow_at_any_size(key,
         assert wide == []
         assert made.width() <= 1366
         assert made.height() <= 768
+        assert made.minimumSizeHint().height() <= 768
     finally:
         theme().apply("light", before)
 
@@ -113,7 +114,8 @@ def test_that_text_and_lines_have_contrast_in_every_scheme(scheme) -> None:
         for ink in (colours.text, colours.muted, colours.accent):
             assert contrast(ink, ground) >= TEXT, (ink, ground)
     for ink in (colours.danger, colours.warning, colours.good):
-        assert contrast(ink, colours.surface) >= TEXT, ink
+        for ground in (colours.surface, colours.selection):  # a chosen row keeps the colour of its verdict
+            assert contrast(ink, ground) >= TEXT, (ink, ground)
     for kind in ("danger", "warning", "good", "quiet"):
         assert contrast(getattr(colours, kind), getattr(colours, f"{kind}_ground")) >= TEXT, kind
     assert contrast(colours.on_accent, colours.accent) >= TEXT

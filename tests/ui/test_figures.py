@@ -1,16 +1,18 @@
 """The indicators page: the same figure as everywhere, down to the case and its verdict."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from bjc_desktop.indicators.results import ScopeKind
+from bjc_desktop.indicators.results import Rating, ScopeKind
 from bjc_desktop.services.foundations import save_target
 from bjc_desktop.services.indicator_board import offered_scopes
 from bjc_desktop.ui.figures.figures_page import COACHES, TREND
 from bjc_desktop.ui.shared.figure_grid import FigureGrid, figure_words
+from bjc_desktop.ui.shared.indicator_bar import IndicatorBar
 from bjc_desktop.ui.shared.labels import Banner
 from bjc_desktop.ui.shared.theme import theme
 from tests.ui.typing_keys import type_text
@@ -173,3 +175,41 @@ def test_that_a_chosen_row_keeps_the_colour_of_its_verdict(page, qtbot) -> None:
         if max(abs(a - b) for a, b in zip(picture.pixelColor(x, y).getRgb()[:3], good.getRgb()[:3], strict=True)) < 12
     ]
     assert near
+
+
+@pytest.mark.parametrize("code", ["a1_1", "a1_2", "correctly_closed", "measure_link"])
+def test_that_the_list_of_cases_scrolls_and_not_the_page_around_it(page, workspace, qtbot, code) -> None:
+    page.open_at({"scope_id": page.scope.itemData(1).id, "code": code, "period": "2025-Q3"})
+    page.subtitle.clear()
+    page.refresh()
+    wait(page, qtbot)
+    QCoreApplication.processEvents()
+    assert page._scroller.verticalScrollBar().maximum() == 0
+    assert page.table.rows_within(page.table.height()) >= 4
+
+
+def test_that_a_target_that_must_be_exceeded_says_so(page, qtbot) -> None:
+    words = {figure.code: figure_words(figure) for figure in page.board.figures}
+    assert "Soll > 50,0" in words["measure_link"]
+    assert not any(">" in text for code, text in words.items() if code != "measure_link")
+
+
+def test_that_the_chosen_case_is_said_in_full(page, qtbot) -> None:
+    page.open_at({"scope_id": page.scope.itemData(1).id, "code": "a1_2", "period": "2025-Q3"})
+    page.subtitle.clear()
+    page.refresh()
+    wait(page, qtbot)
+    at, case = next((at, case) for at, case in enumerate(page.table.rows_model.rows) if not case.counts)
+    page.table.selectRow(at)
+    assert page._case.text() == f"{case.name} (JobCoach {case.coach}): {case.label.removeprefix('zählt nicht: ')}"
+
+
+def test_that_two_groups_of_figures_have_bars_of_one_width_whatever_they_show(page, qtbot) -> None:
+    widths = []
+    for rating, value in ((Rating.NONE, None), (Rating.TOLERANCE, 1)):
+        grid = FigureGrid([replace(figure, rating=rating, value=value) for figure in page.board.figures], lambda _: None)
+        qtbot.addWidget(grid)
+        grid.resize(480, 300)
+        grid.show()
+        widths += [bar.width() for bar in grid.findChildren(IndicatorBar)]
+    assert len(set(widths)) == 1

@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from bjc_desktop.services.due_items import DueKind
+from bjc_desktop.ui.shared.figure_grid import FigureGrid
 
 
 @pytest.fixture
@@ -51,3 +52,11 @@ def test_that_the_caseload_opens_its_people(page, workspace, qtbot) -> None:
     stock = int(line.text().split(": ")[1].split(" ")[0])
     qtbot.mouseClick(line, Qt.MouseButton.LeftButton)
     assert workspace.page("coachees").subtitle.text().startswith(f"{stock} von")
+
+
+def test_that_both_groups_of_figures_say_what_their_numbers_mean(page, qtbot) -> None:
+    qtbot.waitUntil(lambda: len(page.findChildren(FigureGrid)) == 2, timeout=10_000)
+    grids = page.findChildren(FigureGrid)
+    for grid in grids:
+        words = [made.text() for made in grid.findChildren(QLabel) if made.isVisible()]
+        assert {"Arbeit nach dem Coaching", "Arbeit nach 6 Monaten", "Qualifizierung"} <= set(words)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QMessageBox, QVBoxLayout, QWidget
 
+from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.services.team import list_staff, set_staff_of_user, staff_of_users
 from bjc_desktop.ui.access.new_user_dialog import NewUserDialog
 from bjc_desktop.ui.access.roles_dialog import RolesDialog
@@ -24,6 +25,7 @@ from bjc_desktop.vault import (
     Vault,
     add_user,
     change_roles,
+    check_new_passphrase,
     grant_notes,
     list_users,
     new_recovery_code,
@@ -49,7 +51,7 @@ class AccessRow:
 COLUMNS = (
     Column("Benutzername", lambda shown: shown.user.name, width=160),
     Column("Rollen", lambda shown: ", ".join(role.label for role in Role if role in shown.user.roles), stretch=True),
-    Column("Im Team", lambda shown: shown.staff or NO_VALUE, width=160),
+    Column("Im Team", lambda shown: shown.staff or NO_VALUE, width=160, needs=560),
     Column("Notizen", lambda shown: "liest" if shown.notes else NO_VALUE, width=90),
 )
 
@@ -243,14 +245,23 @@ class _PassphraseDialog(QDialog):
         column.setContentsMargins(px(20), px(16), px(20), px(16))
         column.addWidget(label(f"Neue Passphrase für „{name}“", "title", wrap=True))
         self.passphrase, self.again = PassphraseField("Passphrase"), PassphraseField("Passphrase wiederholen")
+        self.passphrase_entry = Entry("&Passphrase", self.passphrase, "Mindestens 8 Zeichen.")
         self.entry = Entry("&Wiederholen", self.again)
-        column.addWidget(Entry("&Passphrase", self.passphrase))
+        column.addWidget(self.passphrase_entry)
         column.addWidget(self.entry)
         save = button("&Ändern", self._check, rank="primary", shortcut="Ctrl+Return")
         column.addLayout(row(None, button("Abbrechen", self.reject, rank="plain"), save))
         self.resize(px(480), self.sizeHint().height())
 
     def _check(self) -> None:
+        for entry in (self.passphrase_entry, self.entry):
+            entry.tell("")
+        try:
+            check_new_passphrase(self.passphrase.text())
+        except InvalidInputError as error:
+            self.passphrase_entry.tell(error.fields["passphrase"])
+            self.passphrase.setFocus()
+            return
         if self.passphrase.text() != self.again.text():
             self.entry.tell("Die beiden Eingaben sind verschieden; bitte noch einmal eingeben.")
         else:

@@ -33,6 +33,8 @@ from bjc_desktop.vault.role_rights import NOT_ALLOWED, keeps_cases, sees_all_cas
 from bjc_desktop.vocabulary import Role, TargetGroup, Vocabulary
 
 _ROOM_FOR_PREVIEW = 920
+_GROUP_WIDTH = 320
+"""The names of target groups are longer than those of the other filters."""
 _REST = 60
 """Milliseconds without a keystroke before the preview is read."""
 _STATUS_COLOURS = {
@@ -58,11 +60,11 @@ def _overdue(row: CoacheeRow) -> bool:
 
 COLUMNS = (
     Column("Name", lambda row: f"{row.family_name}, {row.given_name}" if row.given_name else row.family_name, stretch=True),
-    Column("Status", lambda row: row.status.label, colour=lambda row: _STATUS_COLOURS[row.status], width=132),
-    Column("Als Nächstes", next_due, colour=lambda row: "danger" if _overdue(row) else "", width=210),
-    Column("Letzter Kontakt", lambda row: show_date(row.last_contact) or NO_VALUE, width=130),
-    Column("Eintritt", lambda row: show_date(row.entry_on) or NO_VALUE, width=110),
-    Column("Fallnummer", lambda row: row.case_number, width=130),
+    Column("Status", lambda row: row.status.label, colour=lambda row: _STATUS_COLOURS[row.status], width=120, needs=310),
+    Column("Als Nächstes", next_due, colour=lambda row: "danger" if _overdue(row) else "", width=210, needs=520),
+    Column("Letzter Kontakt", lambda row: show_date(row.last_contact) or NO_VALUE, width=130, needs=630),
+    Column("Eintritt", lambda row: show_date(row.entry_on) or NO_VALUE, width=110, needs=770),
+    Column("Fallnummer", lambda row: row.case_number, width=130, needs=900),
 )
 _ORDERS = {
     0: ListOrder.NAME,
@@ -105,7 +107,7 @@ class CoacheesPage(Page):
         line = FlowRow()
         for choice in self._filters:
             choice.activated.connect(self.refresh)
-            choice.setMinimumWidth(theme().pixels(190))
+            choice.setMinimumWidth(theme().pixels(_GROUP_WIDTH if choice is self.group else 190))
             line.add(choice)
         self.add(line)
         self.table = RowTable(COLUMNS, "Coachees", sortable=True)
@@ -221,6 +223,7 @@ class CoacheesPage(Page):
 
     def _clear_filters(self) -> None:
         self._behind = None
+        self.cases.show()
         self.banner.clear()
         for choice in self._filters:
             choice.setCurrentIndex(max(choice.findData(None), 0))
@@ -246,6 +249,7 @@ class CoacheesPage(Page):
         """Show the list, the one behind a number, or the form for a new coachee."""
         if "coachee_ids" in where:
             self._behind = tuple(where["coachee_ids"])
+            self.cases.hide()  # the banner says whose they are
             back = button("Alle zeigen", self.show_everybody, rank="plain")
             self.banner.tell(where.get("why", "Die Fälle hinter der Zahl"), "quiet", back)
             self._stale = True
@@ -305,12 +309,7 @@ class CoacheesPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's
         """Show the preview where there is room for it."""
         super().resizeEvent(event)
-        roomy = self.width() >= theme().pixels(_ROOM_FOR_PREVIEW)
-        self.preview.setVisible(roomy)
-        # The splitter gives the list five parts of eight beside the preview, whatever the sidebar leaves.
-        room = self.width() * 5 // 8 if roomy else self.width()
-        for column, width in ((1, 430), (2, 560), (3, 720), (4, 860), (5, 990)):
-            self.table.setColumnHidden(column, room < theme().pixels(width))
+        self.preview.setVisible(self.width() >= theme().pixels(_ROOM_FOR_PREVIEW))
 
 
 def _whose(desk: Desk) -> list[tuple[str, Any]]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any, ClassVar
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from bjc_desktop.indicators.catalogue import BY_CODE
 from bjc_desktop.indicators.period import Period, quarter_of
@@ -37,7 +37,7 @@ from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.vocabulary import Role
 
 _TWO_COLUMNS = 980
-_ROWS = 9
+_FEWEST_ROWS, _ROWS = 4, 9
 _DAYS = {"a1_2": "Stichtag", "consultations_per_hour": "Tag", "measure_link": "Eintritt"}
 """What the day of a case is; of the others its exit."""
 _TALK = "Rückmeldegespräch festhalten"
@@ -65,13 +65,12 @@ class FiguresPage(Page):
             choice.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
             choice.activated.connect(self.refresh)
             self.head.addWidget(choice)
-        scroller = Scroller()
-        self.add(scroller, 1)
-        px = theme().pixels
+        self._scroller = Scroller()
+        self.add(self._scroller, 1)
         figures_box, self._figures = box()
         self.grid: FigureGrid | None = None
         self._signals = QVBoxLayout()
-        detail_box, detail = box()
+        detail_box, self._detail = box()
         self._title, self._words = label("", "heading", wrap=True), label("", wrap=True)
         self._definition = label("", "small", wrap=True)
         self._views = QHBoxLayout()
@@ -90,10 +89,19 @@ class FiguresPage(Page):
         self.coaches.opened.connect(self._open_coach)
         self._nothing = label("", "muted", wrap=True)
         for part in (self._title, self._words, self._definition):
-            detail.addWidget(part)
-        detail.addLayout(self._views)
-        for shown in (self.table, self.trend, self.coaches, self._nothing):
-            detail.addWidget(shown)
+            self._detail.addWidget(part)
+        self._detail.addLayout(self._views)
+        self._case = label("", "small")
+        self._case.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.table.chosen.connect(self._tell_case)
+        self._lists = (self.table, self.trend, self.coaches, self._nothing)
+        for shown in self._lists:
+            self._detail.addWidget(shown)
+        self._detail.addWidget(self._case)
+        self._lay_out(figures_box, detail_box)
+
+    def _lay_out(self, figures_box: QWidget, detail_box: QWidget) -> None:
+        px = theme().pixels
         left, right = QVBoxLayout(), QVBoxLayout()
         left.addWidget(figures_box)
         left.addLayout(self._signals)
@@ -104,8 +112,8 @@ class FiguresPage(Page):
             side.setSpacing(px(12))
             side.addStretch(1)
             self._columns.addLayout(side, stretch)
-        scroller.column.addLayout(self._columns)
-        scroller.column.addStretch(1)
+        self._scroller.column.addLayout(self._columns)
+        self._scroller.column.addStretch(1)
 
     def _view_button(self, key: str, text: str) -> Any:
         made = button(text, partial(self.show_view, key), rank="section")
@@ -243,7 +251,24 @@ class FiguresPage(Page):
         wanted = self.verdicts.currentData()
         shown = [case for case in self.cases if wanted in {None, case.label}]
         self.table.show_rows(shown, key=lambda case: case.row_id)
+        self._fit_table()
+
+    def _tell_case(self, case: IndicatorCase | None) -> None:
+        """Say the chosen case in full: its columns may be cut."""
+        coach = f" (JobCoach {case.coach})" if case is not None and case.coach else ""
+        self._case.setText("" if case is None else f"{case.name}{coach}: {_reason(case)}")
+
+    def _fit_table(self) -> None:
+        """Show as many cases as the window has room for: only the list scrolls, not the page around it."""
         self.table.fit_height(_ROWS)
+        margins = self._detail.contentsMargins()
+        above = sum(
+            item.sizeHint().height() + self._detail.spacing()
+            for at in range(self._detail.count())
+            if (item := self._detail.itemAt(at)) is not None and not item.isEmpty() and item.widget() not in self._lists
+        )
+        room = self._scroller.viewport().height() - above - margins.top() - margins.bottom() - self._scroller.column.spacing()
+        self.table.fit_height(min(max(self.table.rows_within(room), _FEWEST_ROWS), _ROWS))
 
     def _show_trend(self, board: IndicatorBoard) -> None:
         columns = []
@@ -270,6 +295,7 @@ class FiguresPage(Page):
         self._filter_cases()
         self.verdicts.setVisible(view == CASES)
         self.table.setVisible(view == CASES and bool(self.cases))
+        self._case.setVisible(view == CASES and bool(self.cases))
         self.table.setColumnHidden(3, coach or not any(case.coach for case in self.cases))
         self.trend.setVisible(view == TREND)
         self.coaches.setVisible(view == COACHES and not coach)
@@ -315,6 +341,7 @@ class FiguresPage(Page):
         super().resizeEvent(event)
         wide = self.width() >= theme().pixels(_TWO_COLUMNS)
         self._columns.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
+        self._fit_table()
 
 
 def _talk_words(talk: CaseRow) -> str:
@@ -342,10 +369,10 @@ def _reason(case: IndicatorCase) -> str:
 
 def _case_columns(code: str) -> tuple[Column, ...]:
     return (
-        Column(_DAYS.get(code, "Austritt"), lambda case: show_date(case.day), width=104),
-        Column("Wer", lambda case: case.name, width=160),
+        Column(_DAYS.get(code, "Austritt"), lambda case: show_date(case.day), width=98),
+        Column("Wer", lambda case: case.name, width=148),
         Column("Zählt, oder warum nicht", _reason, stretch=True, colour=lambda case: "good" if case.counts else ""),
-        Column("JobCoach", lambda case: case.coach or NO_VALUE, width=130),
+        Column("JobCoach", lambda case: case.coach or NO_VALUE, width=124),
     )
 
 
@@ -359,12 +386,12 @@ def _coach_columns(code: str) -> tuple[Column, ...]:
     return (
         Column("JobCoach", lambda row: row.name, stretch=True),
         Column("Wert", of(lambda figure: figure_value(figure, figure.value)), number=True, width=84),
-        Column("Fälle", of(lambda figure: f"{figure.numerator} von {number(figure.denominator, 0)}"), number=True, width=120),
+        Column("Fälle", of(lambda figure: f"{figure.numerator} von {number(figure.denominator, 0)}"), number=True, width=104),
         Column(
             "Bewertung",
             of(lambda figure: figure.rating.label),
             colour=lambda row: RATING_COLOURS[figure(row).rating],
-            width=140,
+            width=152,
         ),
         Column("Auslastung", lambda row: per_cent(row.load, 0), number=True, width=104),
     )

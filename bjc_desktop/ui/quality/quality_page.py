@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
+from textwrap import shorten
 from typing import Any, ClassVar
 
 from PySide6.QtGui import QResizeEvent
@@ -27,6 +28,8 @@ _COLOURS = {"error": "danger", "warning": "warning", "hint": "muted"}
 _WORDS = {"error": "Fehler", "warning": "Warnung", "hint": "Hinweis"}
 _PLURALS = {"error": "Fehler", "warning": "Warnungen", "hint": "Hinweise"}
 _ROOM_FOR_NUMBER = 760
+_LONGEST = 72
+"""Letters of what is to be done on a button; most fit whole."""
 _STANDING = "standing"
 """Chosen instead of a rule: the findings that somebody lets stand."""
 COLUMNS = (
@@ -100,7 +103,7 @@ class QualityPage(Page):
         self._add_rule(f"Alles ({len(rows)})", None, "Alle Befunde")
         for rule, count in counts.items():
             text = title_of(rule)
-            self._add_rule(f"{text if len(text) < 44 else text[:42] + ' …'} ({count})", rule, text)  # noqa: PLR2004 - a line
+            self._add_rule(f"{shorten(text, _LONGEST, placeholder=' …')} ({count})", rule, text)
         if standing:
             self._add_rule(f"Bleibt so ({len(standing)})", _STANDING, "Mit Grund zur Kenntnis genommen")
         shown = standing if self._rule == _STANDING else [finding for finding in rows if self._rule in {None, finding.rule}]

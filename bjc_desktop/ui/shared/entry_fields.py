@@ -223,6 +223,13 @@ class ChoiceBox(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
 
+    def showPopup(self) -> None:  # noqa: N802 - Qt's
+        """Show the list as wide as its entries, where the box is narrower."""
+        view = self.view()
+        wanted = view.sizeHintForColumn(0) + theme().pixels(40)
+        view.setMinimumWidth(min(wanted, self.screen().availableGeometry().width()))
+        super().showPopup()
+
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's
         """Leave the wheel to the page unless the list has the focus."""
         if self.hasFocus():

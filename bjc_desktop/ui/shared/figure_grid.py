@@ -4,15 +4,18 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from bjc_desktop.indicators.catalogue import BY_CODE
+from bjc_desktop.indicators.rating import STRICT_CODES
 from bjc_desktop.indicators.results import Figure, Rating
 from bjc_desktop.reports.german import figure_value, number
 from bjc_desktop.ui.shared.indicator_bar import BarValues, IndicatorBar
 from bjc_desktop.ui.shared.labels import Chip, button, label
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 
+_MEANINGS = {"a1_1": "Arbeit nach dem Coaching", "a1_2": "Arbeit nach 6 Monaten", "a4": "Qualifizierung"}
+"""The figures that are called by a number, in a few words."""
 RATING_COLOURS = {Rating.REACHED: "good", Rating.TOLERANCE: "warning", Rating.BELOW: "danger", Rating.NONE: "quiet"}
 LEGEND = "Strich: Soll · gestrichelt: Toleranzbereich · Klick oder Enter öffnet die Fälle"
 
@@ -27,11 +30,22 @@ class FigureGrid(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(theme().pixels(10))
         self._grid.setColumnStretch(1, 1)
+        if theme().scale < LARGE_TEXT:
+            self._same_widths()
         for at, figure in enumerate(figures):
             self._add(at, figure, wanted, checkable=checkable)
         note = _reservations(figures)
         if note:
             self._grid.addWidget(label(note, "small", wrap=True), 2 * len(figures), 0, 1, 4)
+
+    def _same_widths(self) -> None:
+        """Give the columns the width of the longest that can stand there: bars of two groups below each other are as long."""
+        value = label("100,0\u00a0%", "strong")
+        chips = [Chip(rating.label) for rating in Rating]
+        for widget in (value, *chips):
+            widget.ensurePolished()
+        self._grid.setColumnMinimumWidth(2, value.sizeHint().width())
+        self._grid.setColumnMinimumWidth(3, max(chip.sizeHint().width() for chip in chips))
 
     def _add(self, at: int, figure: Figure, wanted: Callable[[Figure], object], *, checkable: bool) -> None:
         words = figure_words(figure)
@@ -43,7 +57,14 @@ class FigureGrid(QWidget):
         value = label(figure_value(figure, figure.value), "strong")
         value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         chip, bar = Chip(figure.rating.label, RATING_COLOURS[figure.rating]), IndicatorBar(bar_values(figure))
-        self._grid.addWidget(name, 2 * at, 0, Qt.AlignmentFlag.AlignLeft)
+        words_column = QVBoxLayout()
+        words_column.setSpacing(0)
+        words_column.addWidget(name, 0, Qt.AlignmentFlag.AlignLeft)
+        if figure.code in _MEANINGS:
+            meaning = label(_MEANINGS[figure.code], "small")
+            meaning.setContentsMargins(theme().pixels(11), 0, 0, theme().pixels(4))
+            words_column.addWidget(meaning)
+        self._grid.addLayout(words_column, 2 * at, 0)
         if theme().scale < LARGE_TEXT:
             places: tuple[tuple[QWidget, int, int, int, int], ...] = (
                 (bar, 2 * at, 1, 1, 1),
@@ -75,8 +96,9 @@ def figure_words(figure: Figure) -> str:
     provisional = ", vorläufig" if figure.provisional else ""
     small = ", kleine Fallzahl" if figure.small_number else ""
     target, low = (figure_value(figure, bound) for bound in (figure.target.target, figure.target.tolerance_low))
+    above = "> " if figure.code in STRICT_CODES else ""
     return (
-        f"{value} ({figure.numerator} von {number(figure.denominator, 0)}), Soll {target}, Toleranz ab {low}: "
+        f"{value} ({figure.numerator} von {number(figure.denominator, 0)}), Soll {above}{target}, Toleranz ab {low}: "
         f"{figure.rating.label}{provisional}{small}"
     )
 

@@ -33,8 +33,9 @@ class Page(QWidget):
         self.desk = desk
         self.setAccessibleName(self.heading)
         px = theme().pixels
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(px(24), px(18), px(24), px(12))
+        self._column = self._main_column()
+        side = px(24 if theme().scale < LARGE_TEXT else 16)
+        self._column.setContentsMargins(side, px(18), side, px(12))
         self._column.setSpacing(px(10))
         self.title = label(self.heading, "title", wrap=True)
         self.subtitle = label("", "muted")
@@ -56,6 +57,16 @@ class Page(QWidget):
         self._column.addWidget(self.banner)
         self._stale = True
         self._asked_last = 0
+
+    def _main_column(self) -> QVBoxLayout:
+        """Return the column of the page; with large text it may need more height than a screen has, and scrolls as a whole."""
+        if theme().scale < LARGE_TEXT:
+            return QVBoxLayout(self)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        scroller = Scroller(column=_LeastColumn)
+        whole.addWidget(scroller)
+        return scroller.column
 
     def add(self, content: QWidget | QHBoxLayout | QVBoxLayout, stretch: int = 0) -> None:
         """Put *content* below what is there."""
@@ -140,6 +151,14 @@ class Head:
             self.line.addWidget(widget)
         else:
             self.flow.add(widget)
+
+
+class _LeastColumn(QVBoxLayout):
+    """A column that asks for no more height than it needs at least: what scrolls inside the page goes on doing so."""
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's
+        """Say no: a scroll area would take the height that is wished for instead."""
+        return False
 
 
 class Scroller(QScrollArea):

@@ -4,19 +4,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from bjc_desktop.ui.shared.row_delegate import RowDelegate
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 
 _HEIGHT = 38
+_FEWEST = 4
+"""As many rows are seen where a page scrolls because its text is large."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its title, how a row is shown in it, and whether it is a number; *colour* names the theme's colour for a row."""
+    """A column: its title, how a row is shown in it, and whether it is a number; *colour* names the theme's colour for a row.
+
+    It is left out where the table is narrower than what it *needs* (at 100 %), so that the others stay readable.
+    """
 
     title: str
     text: Callable[[Any], str]
@@ -24,6 +29,7 @@ class Column:
     stretch: bool = False
     colour: Callable[[Any], str] | None = None
     width: int = 0
+    needs: int = 0
 
 
 class RowTableModel(QAbstractTableModel):
@@ -166,9 +172,30 @@ class RowTable(QTableView):
 
     def fit_height(self, most: int = 12) -> None:
         """Be as tall as the rows, up to *most* of them."""
-        px = theme().pixels
         count = min(max(len(self.rows_model.rows), 1), most)
-        self.setFixedHeight(count * px(_HEIGHT) + self.horizontalHeader().sizeHint().height() + px(8))
+        self.setFixedHeight(self._height_of(count))
+
+    def rows_within(self, height: int) -> int:
+        """Return how many rows the table shows at *height*."""
+        return (height - self._height_of(0)) // theme().pixels(_HEIGHT)
+
+    def _height_of(self, count: int) -> int:
+        px = theme().pixels
+        return count * px(_HEIGHT) + self.horizontalHeader().sizeHint().height() + px(8)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's
+        """Return a size at which a few rows are seen where the page scrolls as a whole."""
+        hint = super().minimumSizeHint()
+        if theme().scale < LARGE_TEXT:
+            return hint
+        return QSize(hint.width(), self._height_of(_FEWEST))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's
+        """Leave out the columns for which there is no room."""
+        for number, column in enumerate(self.rows_model.columns):
+            if column.needs:
+                self.setColumnHidden(number, self.width() < theme().pixels(column.needs))
+        super().resizeEvent(event)
 
     def _moved(self) -> None:
         self.chosen.emit(self.current())
