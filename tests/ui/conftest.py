@@ -4,6 +4,9 @@ import shutil
 from datetime import UTC, date, datetime
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from bjc_desktop.services.vault_setup import fill_with_sample
 from bjc_desktop.ui.shared.background import Background
@@ -46,9 +49,16 @@ class FixedDesk(Desk):
         return NOW
 
 
+def release_keys() -> None:
+    """Let go of every key: where a dialog closed on Ctrl+Enter, Qt never saw the release, and Ctrl would be held in the next test."""
+    for key in (Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt):
+        QTest.keyRelease(QWidget(), key)
+
+
 @pytest.fixture
 def desk(sample_template, tmp_path, look, qtbot):
     """Yield a desk with an open copy of the sample vault, its integrity checked."""
+    release_keys()
     folder = sample_template.copy_to(tmp_path / "tresor")
     background = Background()
     desk = FixedDesk(open_with_key(folder, sample_template.secrets), background)
