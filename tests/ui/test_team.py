@@ -143,3 +143,39 @@ def test_that_a_caseload_is_covered_by_the_colleagues_who_are_ticked(page, qtbot
     count = len(dialog.choices)
     qtbot.keyClick(dialog.save_button, Qt.Key.Key_Return)
     assert f"{count} Fälle übergeben, in Vertretung bis 31.01.2026" in page.banner.text()
+
+
+def add_training(page, qtbot, title):
+    """Add a further training by keys, as the page offers it; return its row."""
+    rows = page.qualifications
+    rows.begin_new()
+    kind = rows.form.fields["kind"]
+    kind.box.setCurrentIndex(kind.box.findData("further_training"))
+    kind.box.activated.emit(kind.box.currentIndex())
+    type_text(rows.form.fields["title"].inner, title)
+    qtbot.keyClick(rows.form.fields["title"].inner, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(
+        lambda: any(shown["title"] == title for shown in rows.table.rows_model.rows),
+        timeout=10_000,
+    )
+
+
+def test_that_what_was_added_to_a_person_is_the_chosen_row_and_has_the_keyboard(page, workspace, qtbot) -> None:
+    with qtbot.waitActive(workspace):
+        workspace.activateWindow()
+    for title in ("Deeskalation", "Erste Hilfe"):
+        add_training(page, qtbot, title)
+        assert page.qualifications.table.current()["title"] == title
+        assert page.qualifications.form.fields["title"].inner.text() == title
+        assert page.qualifications.table.hasFocus()
+
+
+def test_that_the_first_thing_added_to_a_person_is_chosen_and_has_the_keyboard(page, workspace, desk, qtbot) -> None:
+    with qtbot.waitActive(workspace):
+        workspace.activateWindow()
+    values = {**page.table.current().row.values, "family_name": "Özdemir", "given_name": None}
+    page._add({name: values[name] for name in ("family_name", "role", "provider_id", "employed_from")})
+    qtbot.waitUntil(lambda: page.table.current().name == "Özdemir", timeout=10_000)
+    add_training(page, qtbot, "Deeskalation")
+    assert page.qualifications.table.current()["title"] == "Deeskalation"
+    assert page.qualifications.table.hasFocus()

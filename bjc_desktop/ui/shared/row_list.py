@@ -58,6 +58,8 @@ class RowList(QWidget):
         self._editing: CaseRow | None = None
         self._new = False
         self._dirty = False
+        self._saved_id: str | None = None
+        """The row that was saved and is not shown yet, where the page reads behind the window."""
         self._values_of: Callable[[Any], Mapping[str, Any]] = lambda shown: shown.values
         self._row_of: Callable[[Any], CaseRow] = lambda shown: shown
         px = theme().pixels
@@ -139,8 +141,9 @@ class RowList(QWidget):
         typing = self._dirty
         self.table.show_rows(rows, key=lambda shown: self._row_of(shown).id)
         self.table.fit_height(8)
-        if at is not None and not typing:
-            self._go_to(at)
+        wanted = self._saved_id if at is None else at
+        if wanted is not None and not typing:
+            self._go_to(wanted)
         self._editor.setVisible(bool(rows) or self._new)
 
     def _choose(self, shown: Any) -> None:
@@ -201,7 +204,9 @@ class RowList(QWidget):
             editing, self._dirty = self._editing, False
             was_new, self._new = self._new, False
             change = partial(self._write, values=values, editing=None if was_new else editing)
-            self._go_to(self.desk.write(change, f"{name} gespeichert"))
+            saved = self.desk.write(change, f"{name} gespeichert")
+            if not self._go_to(saved):
+                self._saved_id = saved
         except InvalidInputError as error:
             self._restore(error)
             others = self.form.refuse(error)
@@ -220,11 +225,15 @@ class RowList(QWidget):
         self._new = self._editing is None
         self._mark(dirty=True)
 
-    def _go_to(self, row_id: str) -> None:
+    def _go_to(self, row_id: str) -> bool:
+        """Choose a row, if it is shown; say whether it is."""
         rows = self.table.rows_model.rows
         place = next((number for number, shown in enumerate(rows) if self._row_of(shown).id == row_id), None)
-        if place is not None:
-            self.table.selectRow(place)
+        if place is None:
+            return False
+        self._saved_id = None
+        self.table.selectRow(place)
+        return True
 
     def _write(self, session: Any, *, values: Mapping[str, Any], editing: CaseRow | None) -> str:
         entity: type[Recorded] = entity_of(self.shape.table)
