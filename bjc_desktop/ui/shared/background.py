@@ -9,11 +9,14 @@ from threading import Event
 from typing import Any
 
 import shiboken6
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal, Slot
 
 from bjc_desktop.errors import BjcError
+from bjc_desktop.ui.shared.collecting import COLLECTING, collect_what_is_due
 
 _log = logging.getLogger(__name__)
+_COLLECTED_EVERY = 1000
+"""Milliseconds, while a job runs."""
 UNEXPECTED = "Das hat nicht geklappt. Es wurde nichts verändert; bitte noch einmal versuchen."
 
 
@@ -63,12 +66,17 @@ class Background(QObject):
     """Runs jobs in threads and calls back on the window's thread if the caller still exists."""
 
     _arrived = Signal(int, str, object)
+    _begun = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = QThreadPool(self)
         self._callbacks: dict[int, tuple[QObject, dict[str, Callable[..., object]]]] = {}
+        self._running: set[int] = set()
         self._last = 0
+        self._collector = QTimer(self)
+        self._collector.timeout.connect(collect_what_is_due)
+        self._begun.connect(self._watch)
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run(
@@ -95,15 +103,38 @@ class Background(QObject):
             else:
                 self._arrived.emit(number, "done", (result,))
 
+        self._begin(number)
         self._pool.start(_Run(work))
         return control
+
+    def _begin(self, number: int) -> None:
+        self._running.add(number)
+        COLLECTING.put_off((id(self), number))
+        self._begun.emit()
+
+    @Slot()
+    def _watch(self) -> None:
+        self._collector.start(_COLLECTED_EVERY)
+
+    def _ended(self, number: int) -> None:
+        self._running.discard(number)
+        COLLECTING.go_on((id(self), number))
+        if not self._running:
+            self._collector.stop()
 
     @Slot(int, str, object)
     def _deliver(self, number: int, kind: str, values: tuple[Any, ...]) -> None:
         owner, callbacks = self._callbacks[number] if kind == "progress" else self._callbacks.pop(number)
+        if kind != "progress":
+            self._ended(number)
         if shiboken6.isValid(owner):
             callbacks[kind](*values)
 
     def wait(self, milliseconds: int = 30_000) -> bool:
         """Wait until every job has ended; say whether they did."""
-        return self._pool.waitForDone(milliseconds)
+        ended = self._pool.waitForDone(milliseconds)
+        if ended:
+            # Who waits may be about to end, and never hear of it.
+            for number in [*self._running]:
+                self._ended(number)
+        return ended
