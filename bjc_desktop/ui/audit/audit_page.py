@@ -73,7 +73,9 @@ class AuditPage(Page):
         self.head.addWidget(self.look_button)
         self._state = label("", "muted", wrap=True)
         self._large = theme().scale >= LARGE_TEXT
-        if not self._large:
+        if self._large:
+            self.set_aside(self._state)
+        else:
             self.add(self._state)
         self.span, self.who, self.kind = ChoiceBox(), ChoiceBox(), ChoiceBox()
         self.person, self.text = QLineEdit(), QLineEdit()

@@ -103,8 +103,9 @@ class CasePage(Page):
         self._sections.activated.connect(lambda: self.show_section(self._sections.currentData()))
         if theme().scale < LARGE_TEXT:
             body.addWidget(left)
+            self.set_aside(self._sections)
         else:
-            left.hide()
+            self.set_aside(left)
             self.head.addWidget(self._sections)
         body.addWidget(self._scroller, 1)
         self.add(body, 1)

@@ -68,7 +68,7 @@ class QualityPage(Page):
         self.kinds.setAccessibleName("Art der Befunde")
         self.kinds.activated.connect(lambda: self._choose(self.kinds.currentData()))
         self._large = theme().scale >= LARGE_TEXT
-        (self.rules if self._large else self.kinds).hide()
+        self.set_aside(self.rules if self._large else self.kinds)
         self.add(self.kinds if self._large else self.rules)
         self.table = RowTable(COLUMNS, "Befunde")
         self.table.opened.connect(self.open_finding)

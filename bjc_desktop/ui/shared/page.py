@@ -45,7 +45,7 @@ class Page(QWidget):
         words.addWidget(self.title)
         words.addWidget(self.subtitle)
         self.head = Head()
-        if theme().scale < LARGE_TEXT:
+        if self.head.flow is None:
             line = QHBoxLayout()
             line.addLayout(words, 1)
             line.addLayout(self.head.line)
@@ -74,6 +74,11 @@ class Page(QWidget):
             self._column.addWidget(content, stretch)
         else:
             self._column.addLayout(content, stretch)
+
+    def set_aside(self, widget: QWidget) -> None:
+        """Own *widget* without showing it: one that belongs to nobody outlives the window."""
+        widget.setParent(self)
+        widget.hide()
 
     def open_at(self, where: Mapping[str, Any]) -> None:
         """Show the page at *where*; without anything, as it was."""
@@ -143,11 +148,11 @@ class Head:
     def __init__(self) -> None:
         self.line = QHBoxLayout()
         self.line.setSpacing(theme().pixels(8))
-        self.flow = FlowRow()
+        self.flow = FlowRow() if theme().scale >= LARGE_TEXT else None
 
     def addWidget(self, widget: QWidget) -> None:  # noqa: N802 - as a layout's
         """Put *widget* at the end."""
-        if theme().scale < LARGE_TEXT:
+        if self.flow is None:
             self.line.addWidget(widget)
         else:
             self.flow.add(widget)
