@@ -17,6 +17,7 @@ from bjc_desktop.indicators.period import Period, add_months, quarter_of
 from bjc_desktop.indicators.results import Figure
 from bjc_desktop.models.coachings import ASSIGNED
 from bjc_desktop.services.coachee_list import CoacheeFilter
+from bjc_desktop.services.covers import Cover, read_covers
 from bjc_desktop.services.due_items import (
     ALL_KINDS,
     Cases,
@@ -78,6 +79,8 @@ class CoachLoad:
     load: Fraction | None
     """Per full-time equivalent, 1 is full; None where the weekly hours are not known."""
     people: CoacheeFilter
+    covers: tuple[Cover, ...] = ()
+    """For whom they stand in today; those coachings are in the stock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,14 +291,16 @@ def read_caseload(
         for member in read_staff(connection).values()
         if member.id == staff_id or (staff_id is None and member.role in set(roles) and member.employed_on(today))
     ]
-    loads = [_coach_load(member, names[member.id], stocks.get(member.id, [])) for member in members]
+    covers = read_covers(connection, today=today)
+    loads = [_coach_load(member, names[member.id], stocks.get(member.id, []), covers) for member in members]
     return tuple(sorted(loads, key=lambda load: load.name))
 
 
-def _coach_load(member: StaffMember, name: str, stock: Sequence[tuple[str, int]]) -> CoachLoad:
+def _coach_load(member: StaffMember, name: str, stock: Sequence[tuple[str, int]], covers: Sequence[Cover]) -> CoachLoad:
     long_term = sum(long for _, long in stock)
     people = CoacheeFilter(coachee_ids=tuple(dict.fromkeys(coachee_id for coachee_id, _ in stock)))
-    return CoachLoad(member.id, name, len(stock), long_term, _load(member, len(stock), long_term), people)
+    own = tuple(cover for cover in covers if cover.deputy_id == member.id)
+    return CoachLoad(member.id, name, len(stock), long_term, _load(member, len(stock), long_term), people, own)
 
 
 def _load(member: StaffMember, stock: int, long_term: int) -> Fraction | None:

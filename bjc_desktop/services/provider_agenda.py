@@ -58,7 +58,7 @@ def _hours(connection: Connection, today: date) -> list[AgendaItem]:
 
 
 def _team(connection: Connection, today: date) -> list[AgendaItem]:
-    return [AgendaItem(warning, False, "team", {}) for warning in read_team_board(connection, today=today).warnings]  # noqa: FBT003
+    return [AgendaItem(warning.text, False, "team", {}) for warning in read_team_board(connection, today=today).warnings]  # noqa: FBT003
 
 
 def _run(connection: Connection, today: date) -> list[AgendaItem]:

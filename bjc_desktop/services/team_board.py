@@ -12,6 +12,7 @@ from bjc_desktop.indicators.period import Period, add_months, month_end
 from bjc_desktop.indicators.settings import IndicatorSettings
 from bjc_desktop.models import Staff, StaffQualification
 from bjc_desktop.services.case_file import CaseRow, full_name, read_rows
+from bjc_desktop.services.covers import Cover, read_covers
 from bjc_desktop.services.overview import CoachLoad, read_caseload
 from bjc_desktop.services.requirement_profile import Requirement, RequirementState, read_requirements
 from bjc_desktop.services.targets import read_settings
@@ -47,6 +48,8 @@ class TeamMember:
     """The last month ends, the oldest first; only for coaches and trainers."""
     requirements: tuple[Requirement, ...]
     qualifications: tuple[CaseRow, ...]
+    covered: tuple[Cover, ...] = ()
+    """Who stands in for them today, the first to end first."""
 
     def further_training(self, year: int) -> tuple[int, int]:
         """Return the hours of further training: in *year*, and in all."""
@@ -81,6 +84,19 @@ class Ahead:
 
 
 @dataclass(frozen=True, slots=True)
+class TeamWarning:
+    """What is to be looked after, and about whom."""
+
+    title: str
+    people: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """Return it in one line."""
+        return f"{self.title}: {', '.join(self.people)}"
+
+
+@dataclass(frozen=True, slots=True)
 class TeamBoard:
     """Everybody of the staff (who is employed first, by name), the caseloads together, the positions, and what lies ahead."""
 
@@ -91,7 +107,7 @@ class TeamBoard:
     """Of the stocks of the job coaches today."""
     positions: tuple[Positions, ...]
     ahead: tuple[Ahead, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[TeamWarning, ...]
 
 
 def read_team_board(connection: Connection, *, today: date) -> TeamBoard:
@@ -100,7 +116,7 @@ def read_team_board(connection: Connection, *, today: date) -> TeamBoard:
     rows = read_rows(connection, Staff, true(), Staff.family_name, Staff.given_name)
     requirements = read_requirements(connection, {row.id: Role(row["role"]) for row in rows}, today=today)
     loads = {load.staff_id: load for load in read_caseload(connection, None, today, _WITH_CASES)}
-    months = _months(connection, today)
+    months, covers = _months(connection, today), read_covers(connection, today=today)
     qualifications: dict[str, list[CaseRow]] = {}
     for row in read_rows(connection, StaffQualification, true(), StaffQualification.obtained_on):
         qualifications.setdefault(row["staff_id"], []).append(row)
@@ -114,6 +130,7 @@ def read_team_board(connection: Connection, *, today: date) -> TeamBoard:
             months.get(row.id, ()),
             requirements[row.id],
             tuple(qualifications.get(row.id, ())),
+            tuple(cover for cover in covers if cover.absent_id == row.id),
         )
         for row in rows
     ]
@@ -184,22 +201,28 @@ def _ahead(connection: Connection, today: date) -> tuple[Ahead, ...]:
     return tuple(Ahead(day, connection.execute(_RUNNING, {"day": day.isoformat()}).scalar_one()) for day in days)
 
 
-def _warnings(members: list[TeamMember], settings: IndicatorSettings) -> tuple[str, ...]:
-    lines = []
+def _warnings(members: list[TeamMember], settings: IndicatorSettings) -> tuple[TeamWarning, ...]:
+    """Return whose caseload is far from the key of their role, and whose profile is incomplete."""
+    found: dict[str, list[str]] = {}
     for member in members:
-        load = None if member.load is None else member.load.load
-        if load is None or not member.employed:
+        if not member.employed:
             continue
-        if member.role is Role.EMPLOYMENT_TRAINER:
-            if load >= OVERLOAD:
-                lines.append(f"{member.name}: deutlich über dem Schlüssel (1:{KEY_SHORT})")
-        elif load < Fraction(settings.caseload_floor):
-            lines.append(f"{member.name}: deutlich unter dem Schlüssel (1:{KEY_LONG} und 1:{KEY_SHORT})")
-        elif load >= OVERLOAD:
-            lines.append(f"{member.name}: deutlich über dem Schlüssel (1:{KEY_LONG} und 1:{KEY_SHORT})")
-    lines += [
-        f"{member.name}: Anforderungsprofil unvollständig ({member.missing})"
-        for member in members
-        if member.missing and member.employed
-    ]
-    return tuple(lines)
+        title = _far_from_key(member, settings)
+        if title is not None:
+            found.setdefault(title, []).append(member.name)
+        if member.missing:
+            found.setdefault("Anforderungsprofil unvollständig", []).append(f"{member.name} ({member.missing})")
+    return tuple(TeamWarning(title, tuple(people)) for title, people in found.items())
+
+
+def _far_from_key(member: TeamMember, settings: IndicatorSettings) -> str | None:
+    load = None if member.load is None else member.load.load
+    if load is None:
+        return None
+    trainer = member.role is Role.EMPLOYMENT_TRAINER
+    key = f"1:{KEY_SHORT}" if trainer else f"1:{KEY_LONG} und 1:{KEY_SHORT}"
+    if load >= OVERLOAD:
+        return f"deutlich über dem Schlüssel ({key})"
+    if not trainer and not member.covered and load < Fraction(settings.caseload_floor):
+        return f"deutlich unter dem Schlüssel ({key})"
+    return None

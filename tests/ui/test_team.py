@@ -1,10 +1,12 @@
 """The team in the window: people, profiles, hand-over."""
 
+from datetime import date
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from bjc_desktop.services.hand_over import held_coachings
+from bjc_desktop.services.hand_over import hand_over, held_coachings
 from bjc_desktop.services.requirement_profile import RequirementState
 from bjc_desktop.services.team_board import read_team_board
 from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
@@ -179,3 +181,25 @@ def test_that_the_first_thing_added_to_a_person_is_chosen_and_has_the_keyboard(p
     add_training(page, qtbot, "Deeskalation")
     assert page.qualifications.table.current()["title"] == "Deeskalation"
     assert page.qualifications.table.hasFocus()
+
+
+def test_that_the_list_says_who_is_covered_until_when_and_whom_a_deputy_stands_in_for(page, desk, qtbot) -> None:
+    absent, deputy = (member for member in page.table.rows_model.rows[:2])
+    cover = 4
+    assert page.table.isColumnHidden(cover)
+    moves = dict.fromkeys(held(page, absent.row.id)[:5], deputy.row.id)
+    desk.write(lambda s: hand_over(s, absent.row.id, moves, first=TODAY, last=date(2026, 1, 31), today=TODAY))
+    qtbot.waitUntil(lambda: not page.table.isColumnHidden(cover), timeout=10_000)
+    model = page.table.rows_model
+    assert model.index(0, cover).data() == "vertreten bis 31.01.2026"
+    assert model.index(1, cover).data() == f"vertritt {absent.name}"
+    page.table.selectRow(1)
+    assert f"Vertritt {absent.name} bis 31.01.2026: 5 Fälle" in page._load.text()
+    page.table.selectRow(0)
+    assert f"Vertreten von {deputy.name} bis 31.01.2026: 5 Fälle" in page._load.text()
+
+
+def test_that_the_head_of_the_team_holds_facts(page) -> None:
+    words = page._facts.words()
+    for said in ("Fälle je JobCoach: 27–35, Median 34,5", "Stellen JobCoaching: 3,6 von 4", "Laufende Coachings, nach Plan: "):
+        assert said in words

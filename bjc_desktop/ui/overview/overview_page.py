@@ -276,7 +276,11 @@ def _talk(talk: WeekConsultation) -> str:
 
 def _load_words(load: CoachLoad) -> str:
     share = "" if load.load is None else f", Auslastung {number(load.load * 100, 0)}\u00a0%"
-    return f"{load.name}: {load.stock} {'Coaching' if load.stock == 1 else 'Coachings'}, davon {load.long_term} lange arbeitslos{share}"
+    covers = "".join(
+        f", {cover.cases} in Vertretung für {cover.absent_name} bis {show_date(cover.last)}" for cover in load.covers
+    )
+    stock = f"{load.stock} {'Coaching' if load.stock == 1 else 'Coachings'}"
+    return f"{load.name}: {stock}, davon {load.long_term} lange arbeitslos{share}{covers}"
 
 
 def _line(text: str, action: Callable[[], Any]) -> QWidget:

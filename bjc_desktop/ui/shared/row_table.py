@@ -1,6 +1,6 @@
 """A table of rows: the columns it is told, sorted by its page, worked by keyboard."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ from bjc_desktop.ui.shared.row_delegate import RowDelegate
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 
 _HEIGHT = 38
+_BESIDE = 14
+"""The width of scroll bar and frame."""
 _FEWEST = 4
 """As many rows are seen where a page scrolls because its text is large."""
 
@@ -20,7 +22,8 @@ _FEWEST = 4
 class Column:
     """A column: its title, how a row is shown in it, and whether it is a number; *colour* names the theme's colour for a row.
 
-    It is left out where the table is narrower than what it *needs* (at 100 %), so that the others stay readable.
+    It is left out where the table is narrower than what it *needs* (at 100 %), so that the others stay readable. Or it has a *rank*:
+    then those of the highest rank are left out first where the columns that stretch would get less than their *least*.
     """
 
     title: str
@@ -30,6 +33,8 @@ class Column:
     colour: Callable[[Any], str] | None = None
     width: int = 0
     needs: int = 0
+    rank: int = 0
+    least: int = 0
 
 
 class RowTableModel(QAbstractTableModel):
@@ -112,6 +117,7 @@ class RowTable(QTableView):
     def __init__(self, columns: Sequence[Column], name: str, *, sortable: bool = False) -> None:
         super().__init__()
         self.rows_model = RowTableModel(columns)
+        self._left_out: frozenset[int] = frozenset()
         self.setModel(self.rows_model)
         self.setItemDelegate(RowDelegate(self))
         self.setAccessibleName(name)
@@ -192,10 +198,29 @@ class RowTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's
         """Leave out the columns for which there is no room."""
-        for number, column in enumerate(self.rows_model.columns):
-            if column.needs:
-                self.setColumnHidden(number, self.width() < theme().pixels(column.needs))
+        self._fit_columns()
         super().resizeEvent(event)
+
+    def leave_out(self, columns: Collection[int]) -> None:
+        """Show none of *columns*, however much room there is: nothing stands in them."""
+        self._left_out = frozenset(columns)
+        for number in self._left_out:
+            self.setColumnHidden(number, True)  # noqa: FBT003 - Qt's
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        px, columns = theme().pixels, self.rows_model.columns
+        for number, column in enumerate(columns):
+            if column.needs:
+                self.setColumnHidden(number, self.width() < px(column.needs) or number in self._left_out)
+        ranked = sorted((number for number, column in enumerate(columns) if column.rank), key=lambda at: columns[at].rank)
+        fixed = sum(column.least if column.stretch else column.width for column in columns if not column.rank)
+        room = self.width() - px(fixed + _BESIDE)
+        for number in ranked:
+            width = px(columns[number].width)
+            shown = number not in self._left_out and room >= width
+            self.setColumnHidden(number, not shown)
+            room -= width if shown else 0
 
     def _moved(self) -> None:
         self.chosen.emit(self.current())

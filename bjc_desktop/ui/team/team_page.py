@@ -15,10 +15,11 @@ from bjc_desktop.services.requirement_profile import Requirement, RequirementSta
 from bjc_desktop.services.row_titles import fields_of
 from bjc_desktop.services.team import add_member
 from bjc_desktop.services.team_board import TeamBoard, TeamMember, read_team_board
+from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
 from bjc_desktop.ui.shared.background import sentence_of
 from bjc_desktop.ui.shared.desk import Desk
-from bjc_desktop.ui.shared.flow_layout import FlowRow
+from bjc_desktop.ui.shared.facts import Fact, FactRow
 from bjc_desktop.ui.shared.labels import Chip, box, button, give_keyboard, label, row
 from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
 from bjc_desktop.ui.shared.reason_dialog import ReasonDialog
@@ -29,8 +30,13 @@ from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.ui.team.hand_over_dialog import HandOverDialog
 from bjc_desktop.ui.team.member_dialog import MemberDialog
 from bjc_desktop.vault.role_rights import sees_all_cases
+from bjc_desktop.vocabulary import Role
 
 _SIDE_BY_SIDE = 900
+_SHARES = (6, 5)
+"""Of list and details, where they stand side by side."""
+_NAMED = 3
+"""How many people a fact names."""
 _STAFF = ("family_name", "given_name", "role", "weekly_hours", "funded_share", "employed_from", "employed_to")
 _STATES = {
     RequirementState.MET: "good",
@@ -38,6 +44,14 @@ _STATES = {
     RequirementState.MISSING: "danger",
     RequirementState.NOT_NEEDED: "quiet",
 }
+
+
+_SHORT_ROLES = {Role.JOB_COACH: "JobCoaching", Role.EMPLOYMENT_TRAINER: "Training"}
+
+
+def _named(people: tuple[str, ...]) -> str:
+    more = len(people) - _NAMED
+    return ", ".join(people[:_NAMED]) + (f" und {more} weitere" if more > 0 else "")
 
 
 def _requirements(member: TeamMember) -> str:
@@ -48,13 +62,28 @@ def _requirements(member: TeamMember) -> str:
     )
 
 
+def _cases(member: TeamMember) -> str:
+    if member.load is None:
+        return NO_VALUE
+    return str(member.load.stock) if member.load.load is None else f"{member.load.stock} ({per_cent(member.load.load, 0)})"
+
+
+def _cover(member: TeamMember) -> str:
+    """Return until when others stand in for somebody, or for whom they stand in."""
+    if member.covered:
+        return f"vertreten bis {show_date(member.covered[-1].last)}"
+    covers = () if member.load is None else member.load.covers
+    return f"vertritt {', '.join(dict.fromkeys(cover.absent_name for cover in covers))}" if covers else ""
+
+
 COLUMNS = (
-    Column("Name", lambda member: member.name, stretch=True, colour=lambda member: "" if member.employed else "muted"),
-    Column("Funktion", lambda member: member.role.label, width=150),
-    Column("Fälle", lambda member: str(member.load.stock) if member.load else NO_VALUE, number=True, width=70),
-    Column("Auslastung", lambda member: per_cent(member.load.load, 0) if member.load else NO_VALUE, number=True, width=100),
-    Column("Anforderungen", _requirements, colour=lambda member: "danger" if member.missing else "", width=126),
+    Column("Name", lambda member: member.name, stretch=True, colour=lambda member: "" if member.employed else "muted", least=150),
+    Column("Funktion", lambda member: member.role.label, width=190, rank=3),
+    Column("Fälle", _cases, number=True, width=104),
+    Column("Anforderungen", _requirements, colour=lambda member: "danger" if member.missing else "", width=126, rank=2),
+    Column("Vertretung", _cover, colour=lambda member: "warning" if member.covered else "", width=190, rank=1),
 )
+_COVER = 4
 
 
 class TeamPage(Page):
@@ -77,7 +106,7 @@ class TeamPage(Page):
         # Who keeps staff only, knows no cases: neither to look at nor to hand over.
         self._knows_cases = sees_all_cases(desk.vault.user.roles)
         self.hand_over_button.setVisible(self._knows_cases)
-        self._facts = FlowRow()
+        self._facts = FactRow()
         self.add(self._facts)
         self.detail = Scroller()
         self._build_detail()
@@ -88,8 +117,8 @@ class TeamPage(Page):
         self._split.setChildrenCollapsible(False)
         self._split.addWidget(self.table)
         self._split.addWidget(self.detail)
-        self._split.setStretchFactor(0, 1)
-        self._split.setStretchFactor(1, 1)
+        for at, share in enumerate(_SHARES):
+            self._split.setStretchFactor(at, share)
         self.add(self._split, 1)
 
     def _build_detail(self) -> None:
@@ -142,9 +171,8 @@ class TeamPage(Page):
         self.board = board
         employed = sum(member.employed for member in board.members)
         self.subtitle.setText(f"{employed} von {len(board.members)} heute beschäftigt")
-        self._facts.clear()
-        for text, tone in self._summary(board):
-            self._facts.add(label(text, tone))
+        self._facts.show_facts(self._summary(board))
+        self.table.leave_out(() if any(map(_cover, board.members)) else (_COVER,))
         self.table.show_rows(board.members, key=lambda member: member.row.id)
         if self._asked is not None:
             at = next((at for at, member in enumerate(board.members) if member.row.id == self._asked), None)
@@ -158,19 +186,21 @@ class TeamPage(Page):
             give_keyboard(target)
         self._confirmed = None
 
-    def _summary(self, board: TeamBoard) -> list[tuple[str, str]]:
+    def _summary(self, board: TeamBoard) -> list[Fact]:
         found = []
         if board.median is not None:
-            found.append((f"Fälle je JobCoach: {board.smallest} bis {board.largest}, Median {number(board.median, 1)}", "strong"))
-        for position in board.positions:
-            funded = "–" if position.funded is None else str(position.funded)
-            found.append((f"{position.role.label}: {number(position.filled, 1)} von {funded} Stellen besetzt", "muted"))
-        days = ", ".join(f"{ahead.day:%d.%m.%y} {ahead.running}" for ahead in board.ahead)
-        found.append((f"Laufende Coachings nach Plan: {days}", "muted"))
+            spread = str(board.smallest) if board.smallest == board.largest else f"{board.smallest}\u2013{board.largest}"
+            found.append(Fact("Fälle je JobCoach", f"{spread}, Median {number(board.median, board.median.denominator - 1)}"))
         # With large text the list needs the room; what a warning says stands in the list too.
         if theme().scale >= LARGE_TEXT:
-            return found[:1]
-        return found + [(warning, "question") for warning in board.warnings]
+            return found
+        for position in board.positions:
+            funded = NO_VALUE if position.funded is None else str(position.funded)
+            found.append(Fact(f"Stellen {_SHORT_ROLES[position.role]}", f"{number(position.filled, 1)} von {funded}"))
+        today, *later = board.ahead
+        days = "".join(f" → {ahead.running} ({ahead.day:%d.%m.})" for ahead in later)
+        found.append(Fact("Laufende Coachings, nach Plan", f"{today.running}{days}"))
+        return found + [Fact(warning.title, _named(warning.people), "question") for warning in board.warnings]
 
     def _show_member(self, member: TeamMember | None) -> None:
         self.detail.setVisible(member is not None)
@@ -188,8 +218,12 @@ class TeamPage(Page):
             for month in member.months
             if month.stock is not None
         )
-        self._load.setText(f"Fälle an den Monatsenden (Auslastung): {months}" if months else "")
-        self._load.setVisible(bool(months))
+        covers = [f"Vertreten von {cover.deputy_name} bis {show_date(cover.last)}: {cover.cases}" for cover in member.covered]
+        if member.load is not None:
+            covers += [f"Vertritt {cover.absent_name} bis {show_date(cover.last)}: {cover.cases}" for cover in member.load.covers]
+        lines = [*covers, *([f"Fälle an den Monatsenden (Auslastung): {months}"] if months else [])]
+        self._load.setText("\n".join(lines))
+        self._load.setVisible(bool(lines))
         self._cases.setVisible(self._knows_cases and member.load is not None and member.load.stock > 0)
         clear_layout(self._items)
         self._confirm_buttons.clear()
@@ -289,7 +323,4 @@ class TeamPage(Page):
         super().resizeEvent(event)
         wide = self.width() >= theme().pixels(_SIDE_BY_SIDE)
         self._split.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
-        room = self.width() // 2 if wide else self.width()
-        self._split.setSizes([1, 1])
-        for column, width in ((1, 560), (4, 430), (3, 330)):
-            self.table.setColumnHidden(column, room < theme().pixels(width))
+        self._split.setSizes([*_SHARES] if wide else [1, 1])
