@@ -42,18 +42,18 @@ class WrappedLabel(QLabel):
     def setText(self, text: str) -> None:  # noqa: N802 - Qt's
         """Show *text* at its full height."""
         super().setText(text)
-        self._fit()
+        self._fit(anew=True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's
         """Take the height that the text needs at the new width."""
         super().resizeEvent(event)
-        self._fit()
+        self._fit(anew=event.size().width() > event.oldSize().width())
 
     def event(self, event: QEvent) -> bool:
         """Take the height again once font and margins are known."""
         handled = super().event(event)
         if event.type() in {QEvent.Type.Polish, QEvent.Type.FontChange, QEvent.Type.Show}:
-            self._fit()
+            self._fit(anew=event.type() is QEvent.Type.FontChange)
         return handled
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's
@@ -62,7 +62,10 @@ class WrappedLabel(QLabel):
         height = self.heightForWidth(self.width())
         return QSize(hint.width(), height) if height > 0 else hint
 
-    def _fit(self) -> None:
+    def _fit(self, *, anew: bool) -> None:
+        """Take the height of the text; *anew* where it may be less than before, which Qt does not see beyond the least height."""
+        if anew:
+            self.setMinimumHeight(0)
         height = self.heightForWidth(self.width())
         if height > 0 and height != self.minimumHeight():
             self.setMinimumHeight(height)
