@@ -136,6 +136,12 @@ def test_that_the_statistic_shows_the_figure_of_the_sheet_and_writes_its_files(w
     assert page.period.currentData().label == "2025-Q3"
     shown = {name: (person.counted, person.ratio) for name, person in page.table.rows_model.rows if name in figures}
     assert shown == {name: (figure.numerator, figure.value) for name, figure in figures.items()}
+    words = page._facts.words()
+    assert (
+        "Konsultationen je Stunde: 0,38, Soll erreicht; Konsultationen: 541; Stunden: 1.429; Soll, Toleranz ab: 0,35, 0,27"
+        in words
+    )
+    assert "Unter dem Soll: Anna Lena Weiß 0,34; Training, zählt nicht mit: " in words
     page.save_to(tmp_path / "neu")
     qtbot.waitUntil(lambda: "Gespeichert" in page.banner.text(), timeout=15_000)
     assert sorted(path.suffix for path in (tmp_path / "neu").iterdir()) == [".csv", ".pdf", ".xlsx"]

@@ -19,12 +19,14 @@ from bjc_desktop.ui.figures.trend_chart import TrendChart, TrendColumn
 from bjc_desktop.ui.shared.background import sentence_of
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
+from bjc_desktop.ui.shared.facts import Fact, FactRow
 from bjc_desktop.ui.shared.figure_grid import RATING_COLOURS, figure_words
 from bjc_desktop.ui.shared.labels import box, button, label
 from bjc_desktop.ui.shared.page import Page, Scroller
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 
 _QUARTERS = 8
+_TONES = {Rating.REACHED: "good", Rating.TOLERANCE: "question", Rating.BELOW: "error", Rating.NONE: "strong"}
 Line = tuple[str, StatisticPerson]
 
 
@@ -51,13 +53,11 @@ class StatisticPage(Page):
         self.head.addWidget(self.save_button)
         scroller = Scroller()
         self.add(scroller, 1)
-        self._words = label("", "strong", wrap=True)
-        scroller.column.addWidget(self._words)
+        self._facts = FactRow()
+        scroller.column.addWidget(self._facts)
         people_box, people = box()
         self.table = RowTable(self._columns(()), "Je JobCoach und Monat")
         people.addWidget(self.table)
-        self._trainers = label("", "muted", wrap=True)
-        people.addWidget(self._trainers)
         scroller.column.addWidget(people_box)
         trend_box, trend = box()
         trend.addWidget(label("Verlauf", "heading"))
@@ -70,14 +70,14 @@ class StatisticPage(Page):
         def of(at: int, read: Callable[[Any], str]) -> Callable[[Line], str]:
             return lambda line: read(line[1].months[at]) if at < len(line[1].months) else NO_VALUE
 
-        columns = [Column("JobCoach", lambda line: line[0], stretch=True)]
+        columns = [Column("JobCoach", lambda line: line[0], stretch=True, least=150)]
         for at in range(3):
             title = month(months[at])[:2] if at < len(months) else ""
-            columns.append(Column(f"Kons. {title}", of(at, lambda shown: str(shown.counted)), number=True, width=84))
-            columns.append(Column("je Std.", of(at, lambda shown: _ratio(shown.ratio)), number=True, width=74))
+            columns.append(Column(f"Kons. {title}", of(at, lambda shown: str(shown.counted)), number=True, width=84, rank=2))
+            columns.append(Column("je Std.", of(at, lambda shown: _ratio(shown.ratio)), number=True, width=74, rank=2))
         columns += [
-            Column("Quartal", lambda line: str(line[1].counted), number=True, width=80),
-            Column("Std.", lambda line: number(Fraction(line[1].hours), 2), number=True, width=92),
+            Column("Quartal", lambda line: str(line[1].counted), number=True, width=80, rank=1),
+            Column("Std.", lambda line: number(Fraction(line[1].hours), 2), number=True, width=92, rank=1),
             Column("je Std.", lambda line: _ratio(line[1].ratio), number=True, width=74),
             Column("Bewertung", _rating, width=156, colour=lambda line: RATING_COLOURS[line[1].rating]),
         ]
@@ -92,14 +92,11 @@ class StatisticPage(Page):
         self.statistic, content = statistic, statistic.content
         period = content.figures.period
         self.subtitle.setText(f"{content.figures.scope.name}, {quarter(period)}, Stand {show_date(content.figures.as_of)}")
-        self._words.setText(figure_words(content.figure))
+        self._facts.show_facts(_facts(statistic))
         self.table.set_columns(self._columns(tuple(period.months())))
         lines: list[Line] = [(statistic.coaches[person.number], person) for person in content.coaches]
         self.table.show_rows(sorted(lines, key=lambda line: line[0]), key=lambda line: line[1].number)
         self.table.fit_height(12)
-        apart = ", ".join(f"{statistic.trainers[person.number]} {person.counted}" for person in content.trainers)
-        self._trainers.setText(f"Gesondert, nicht in der Kennzahl: Konsultationen im Training: {apart}." if apart else "")
-        self._trainers.setVisible(bool(apart))
         columns = [
             TrendColumn(
                 f"Q{quarter_period.label[-1]} {quarter_period.label[2:4]}",
@@ -129,13 +126,41 @@ class StatisticPage(Page):
             self.banner.tell(sentence, "danger")
 
         def done(paths: list[Path]) -> None:
-            self.banner.tell(f"Gespeichert: {', '.join(path.name for path in paths)}", "good")
+            endings = ", ".join(path.suffix[1:].upper() for path in paths)
+            self.banner.tell(f"Gespeichert in {folder}: {endings}", "good")
 
         self.desk.background.run(self, lambda _: write_statistic(vault, period, folder, as_of=today), done, failed)
 
     def first_field(self) -> QWidget:
         """Return the table."""
         return self.table
+
+
+def _facts(statistic: NamedStatistic) -> list[Fact]:
+    """Return the figure, what it comes from and is held against, who is below the target or has no hours, and the trainers apart."""
+    content, figure = statistic.content, statistic.content.figure
+    rating = f"{figure.rating.label}, vorläufig" if figure.provisional else figure.rating.label
+    target, low = (figure_value(figure, bound) for bound in (figure.target.target, figure.target.tolerance_low))
+    below, without = [], []
+    for person in content.coaches:
+        name = statistic.coaches[person.number]
+        if person.missing_months:
+            without.append(f"{name} ({', '.join(month(key)[:2] for key in person.missing_months)})")
+        elif person.rating in {Rating.TOLERANCE, Rating.BELOW}:
+            below.append(f"{name} {_ratio(person.ratio)}")
+    trainers = [f"{statistic.trainers[person.number]} {person.counted}" for person in content.trainers]
+    lists = (
+        Fact("Unter dem Soll", ", ".join(below)),
+        Fact("Stunden fehlen", ", ".join(without), "question"),
+        Fact("Training, zählt nicht mit", ", ".join(trainers), "muted"),
+    )
+    return [
+        Fact("Konsultationen je Stunde", f"{figure_value(figure, figure.value)}, {rating}", _TONES[figure.rating]),
+        Fact("Konsultationen", str(figure.numerator)),
+        Fact("Stunden", number(figure.denominator, 0)),
+        Fact("Soll, Toleranz ab", f"{target}, {low}"),
+        *(fact for fact in lists if fact.text),
+    ]
 
 
 def _ratio(value: Fraction | None) -> str:

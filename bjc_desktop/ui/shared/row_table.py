@@ -23,7 +23,7 @@ class Column:
     """A column: its title, how a row is shown in it, and whether it is a number; *colour* names the theme's colour for a row.
 
     It is left out where the table is narrower than what it *needs* (at 100 %), so that the others stay readable. Or it has a *rank*:
-    then those of the highest rank are left out first where the columns that stretch would get less than their *least*.
+    then those of the highest rank are left out first, all of one rank together, where what stretches would get less than its *least*.
     """
 
     title: str
@@ -213,13 +213,14 @@ class RowTable(QTableView):
         for number, column in enumerate(columns):
             if column.needs:
                 self.setColumnHidden(number, self.width() < px(column.needs) or number in self._left_out)
-        ranked = sorted((number for number, column in enumerate(columns) if column.rank), key=lambda at: columns[at].rank)
         fixed = sum(column.least if column.stretch else column.width for column in columns if not column.rank)
         room = self.width() - px(fixed + _BESIDE)
-        for number in ranked:
-            width = px(columns[number].width)
-            shown = number not in self._left_out and room >= width
-            self.setColumnHidden(number, not shown)
+        for rank in sorted({column.rank for column in columns} - {0}):
+            group = [number for number, column in enumerate(columns) if column.rank == rank]
+            width = px(sum(columns[number].width for number in group if number not in self._left_out))
+            shown = room >= width
+            for number in group:
+                self.setColumnHidden(number, not shown or number in self._left_out)
             room -= width if shown else 0
 
     def _moved(self) -> None:
