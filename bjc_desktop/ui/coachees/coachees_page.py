@@ -60,8 +60,8 @@ def _overdue(row: CoacheeRow) -> bool:
 
 COLUMNS = (
     Column("Name", lambda row: f"{row.family_name}, {row.given_name}" if row.given_name else row.family_name, stretch=True),
-    Column("Status", lambda row: row.status.label, colour=lambda row: _STATUS_COLOURS[row.status], width=120, needs=310),
-    Column("Als Nächstes", next_due, colour=lambda row: "danger" if _overdue(row) else "", width=210, needs=520),
+    Column("Status", lambda row: row.status.label, colour=lambda row: _STATUS_COLOURS[row.status], width=100, needs=310),
+    Column("Als Nächstes", next_due, colour=lambda row: "danger" if _overdue(row) else "", width=232, needs=520),
     Column("Letzter Kontakt", lambda row: show_date(row.last_contact) or NO_VALUE, width=130, needs=630),
     Column("Eintritt", lambda row: show_date(row.entry_on) or NO_VALUE, width=110, needs=770),
     Column("Fallnummer", lambda row: row.case_number, width=130, needs=900),

@@ -296,7 +296,7 @@ class FiguresPage(Page):
         self.verdicts.setVisible(view == CASES)
         self.table.setVisible(view == CASES and bool(self.cases))
         self._case.setVisible(view == CASES and bool(self.cases))
-        self.table.setColumnHidden(3, coach or not any(case.coach for case in self.cases))
+        self.table.leave_out((3,) if coach or not any(case.coach for case in self.cases) else ())
         self.trend.setVisible(view == TREND)
         self.coaches.setVisible(view == COACHES and not coach)
         self._nothing.setVisible((view == CASES and not self.cases) or (view == COACHES and coach))
@@ -367,12 +367,16 @@ def _reason(case: IndicatorCase) -> str:
     return "zählt" if case.counts else case.label.removeprefix("zählt nicht: ")
 
 
+def _value_words(figure: Figure) -> str:
+    return f"{figure_value(figure, figure.value)} ({figure.numerator} von {number(figure.denominator, 0)})"
+
+
 def _case_columns(code: str) -> tuple[Column, ...]:
     return (
         Column(_DAYS.get(code, "Austritt"), lambda case: show_date(case.day), width=98),
         Column("Wer", lambda case: case.name, width=148),
-        Column("Zählt, oder warum nicht", _reason, stretch=True, colour=lambda case: "good" if case.counts else ""),
-        Column("JobCoach", lambda case: case.coach or NO_VALUE, width=124),
+        Column("Zählt?", _reason, stretch=True, colour=lambda case: "good" if case.counts else "", least=110),
+        Column("JobCoach", lambda case: case.coach or NO_VALUE, width=182, rank=1),
     )
 
 
@@ -384,14 +388,13 @@ def _coach_columns(code: str) -> tuple[Column, ...]:
         return lambda row: read(figure(row))
 
     return (
-        Column("JobCoach", lambda row: row.name, stretch=True),
-        Column("Wert", of(lambda figure: figure_value(figure, figure.value)), number=True, width=84),
-        Column("Fälle", of(lambda figure: f"{figure.numerator} von {number(figure.denominator, 0)}"), number=True, width=104),
+        Column("JobCoach", lambda row: row.name, stretch=True, least=110),
+        Column("Wert", of(_value_words), number=True, width=160),
         Column(
             "Bewertung",
             of(lambda figure: figure.rating.label),
             colour=lambda row: RATING_COLOURS[figure(row).rating],
-            width=152,
+            width=148,
         ),
-        Column("Auslastung", lambda row: per_cent(row.load, 0), number=True, width=104),
+        Column("Auslastung", lambda row: per_cent(row.load, 0), number=True, width=100, rank=1),
     )

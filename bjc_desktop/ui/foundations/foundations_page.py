@@ -39,8 +39,9 @@ _SECTIONS = (
 )
 
 
-def _column(table: str, name: str, *, width: int = 0) -> Column:
-    return Column(fields_of(table)[name].title, lambda shown: shown.text(name) or NO_VALUE, stretch=not width, width=width)
+def _column(table: str, name: str, *, width: int = 0, rank: int = 0) -> Column:
+    title = fields_of(table)[name].title
+    return Column(title, lambda shown: shown.text(name) or NO_VALUE, stretch=not width, width=width, rank=rank, least=130)
 
 
 class FoundationsPage(Page):
@@ -87,7 +88,7 @@ class FoundationsPage(Page):
             _column(table, "reference"),
             *(_column(table, name, width=120) for name in ("valid_from", "valid_to")),
             *_positions(),
-            Column("Nachweis am", lambda shown: shown.text("proof_of_use_on") or NO_VALUE, width=120),
+            Column("Nachweis am", lambda shown: shown.text("proof_of_use_on") or NO_VALUE, width=120, rank=2),
         )
         fields = ("reference", "valid_from", "valid_to", "coach_positions", "trainer_positions", "proof_of_use_on")
         self.decisions = self._list(
@@ -95,7 +96,11 @@ class FoundationsPage(Page):
         )
         self.decisions.table.chosen.connect(self._show_changes)
         table = "funding_changes"
-        columns = (_column(table, "valid_from", width=120), _column(table, "reference", width=180), _column(table, "reason"))
+        columns = (
+            _column(table, "valid_from", width=120),
+            _column(table, "reference", width=180, rank=2),
+            _column(table, "reason"),
+        )
         shape = ListShape(
             table,
             (*columns, *_positions()),
@@ -347,8 +352,8 @@ class FoundationsPage(Page):
 
 def _positions() -> tuple[Column, ...]:
     return (
-        Column("JobCoaches", lambda shown: shown.text("coach_positions") or NO_VALUE, number=True, width=120),
-        Column("Trainer*innen", lambda shown: shown.text("trainer_positions") or NO_VALUE, number=True, width=130),
+        Column("JobCoaches", lambda shown: shown.text("coach_positions") or NO_VALUE, number=True, width=120, rank=1),
+        Column("Trainer*innen", lambda shown: shown.text("trainer_positions") or NO_VALUE, number=True, width=130, rank=1),
     )
 
 

@@ -1,19 +1,16 @@
 """Step 1 of the report: what is missing or contradictory, by coach, with the way to each field."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bjc_desktop.indicators.catalogue import BY_CODE
 from bjc_desktop.services.findings import SEVERITIES
-from bjc_desktop.services.report_preflight import Preflight
+from bjc_desktop.services.report_preflight import Preflight, PreflightFinding
 from bjc_desktop.ui.shared.labels import button, label, row
 from bjc_desktop.ui.shared.row_table import Column, RowTable
-from bjc_desktop.ui.shared.theme import theme
 
 _SEVERITY_COLOURS = {"error": "danger", "warning": "warning"}
-_NARROW = ((1, 760), (2, 520))
-"""Which column is left out below which width: what is to be done needs the room, how severe it is stays."""
+_LEADS = "Enter führt zum Feld."
 
 COLUMNS = (
     Column(
@@ -22,9 +19,9 @@ COLUMNS = (
         colour=lambda found: _SEVERITY_COLOURS.get(found.finding.severity, ""),
         width=90,
     ),
-    Column("JobCoach", lambda found: found.coach, width=150),
-    Column("Wer", lambda found: found.finding.name, width=170),
-    Column("Was zu tun ist", lambda found: found.finding.text, stretch=True),
+    Column("JobCoach", lambda found: found.coach, width=182, rank=2),
+    Column("Wer", lambda found: found.finding.name, width=200, rank=1),
+    Column("Was zu tun ist", lambda found: found.finding.text, stretch=True, least=330),
 )
 
 
@@ -47,7 +44,9 @@ class CheckStep(QWidget):
             column.addWidget(part)
         column.addWidget(self.findings, 1)
         go_on = button("Weiter: Begründen", self.finished.emit, symbol="arrow-right")
-        column.addLayout(row(label("Enter führt zum Feld.", "small"), None, go_on))
+        self._chosen = label(_LEADS, "small", wrap=True)
+        self.findings.chosen.connect(self._tell_finding)
+        column.addLayout(row(self._chosen, go_on))
 
     def show_preflight(self, preflight: Preflight) -> None:
         """Show what was found."""
@@ -65,11 +64,13 @@ class CheckStep(QWidget):
         self.findings.setVisible(bool(preflight.findings))
         self._whole.setVisible(not preflight.findings)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's
-        """Leave columns out where there is little room for what is to be done."""
-        super().resizeEvent(event)
-        for column, width in _NARROW:
-            self.findings.setColumnHidden(column, self.width() < theme().pixels(width))
+    def _tell_finding(self, found: PreflightFinding | None) -> None:
+        """Say the chosen finding in full: its columns may be left out or cut."""
+        if found is None:
+            self._chosen.setText("")
+            return
+        coach = f" (JobCoach {found.coach})" if found.coach and found.coach != found.finding.name else ""
+        self._chosen.setText(f"{found.finding.name}{coach}: {found.finding.text} · {_LEADS}")
 
 
 def counted(count: int, one: str, many: str) -> str:

@@ -1,8 +1,10 @@
 """How the cells of a table of rows are painted: what a colour says stays said where the row is chosen."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QColor, QHelpEvent, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
+
+from bjc_desktop.ui.shared.labels import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -31,3 +33,13 @@ class RowDelegate(QStyledItemDelegate):
         elided = shown.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())  # type: ignore[attr-defined]
         painter.drawText(room, int(shown.displayAlignment | Qt.TextFlag.TextSingleLine), elided)  # type: ignore[attr-defined]
         painter.restore()
+
+    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:  # noqa: N802 - Qt's
+        """Show the whole text of a cell that is cut."""
+        QToolTip.showText(event.globalPos(), plain_tip(self.cut_text(option, index)), view)
+        return True
+
+    def cut_text(self, option: QStyleOptionViewItem, index: Index) -> str:
+        """Return the whole text of a cell that has no room for it, otherwise an empty one."""
+        room = option.rect.width()  # type: ignore[attr-defined]
+        return str(index.data() or "") if index.isValid() and self.sizeHint(option, index).width() > room else ""
