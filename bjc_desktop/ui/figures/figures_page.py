@@ -389,12 +389,12 @@ def _coach_columns(code: str) -> tuple[Column, ...]:
 
     return (
         Column("JobCoach", lambda row: row.name, stretch=True, least=110),
-        Column("Wert", of(_value_words), number=True, width=160),
+        Column("Wert", of(_value_words), number=True, width=158),
         Column(
             "Bewertung",
             of(lambda figure: figure.rating.label),
             colour=lambda row: RATING_COLOURS[figure(row).rating],
-            width=148,
+            width=146,
         ),
-        Column("Auslastung", lambda row: per_cent(row.load, 0), number=True, width=100, rank=1),
+        Column("Auslastung", lambda row: per_cent(row.load, 0), number=True, width=98, rank=1),
     )

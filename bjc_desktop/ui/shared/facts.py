@@ -31,7 +31,8 @@ class FactRow(FlowRow):
     def words(self) -> str:
         """Return everything that is shown."""
         items = (self.flow.itemAt(at) for at in range(self.flow.count()))
-        return "; ".join(item.widget().accessibleName() for item in items if item is not None)
+        widgets = (item.widget() for item in items if item is not None)
+        return "; ".join(widget.accessibleName() for widget in widgets if widget is not None)
 
 
 def _shown(fact: Fact) -> QWidget:
