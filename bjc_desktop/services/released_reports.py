@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select, text
 
 from bjc_desktop.errors import InvalidInputError, NotFoundError
 from bjc_desktop.models import ReleasedReport
+from bjc_desktop.services.report_statements import version_reasons
 from bjc_desktop.services.reports import bundle_name
 from bjc_desktop.vault import Leaving, Vault, account_for, check_new_passphrase
 from bjc_desktop.vault.durable import write_file
@@ -37,6 +38,8 @@ class Released:
     nothing_to_report: bool
     changed: int
     """How many figures and cases differ from the version before."""
+    reason: str
+    """What was changed and why, as it was typed for this version; empty for a first one, and where nobody said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,12 @@ def list_released(connection: Connection) -> tuple[Released, ...]:
     report = ReleasedReport.__table__.c
     providers = {row.id: row.name for row in connection.execute(_NAMES)} | {"all": "alle Träger"}
     users = {row.id: row.name for row in connection.execute(_USERS)}
+    reasons = version_reasons(connection)
     columns = (
         report.id,
         report.scope,
         report.period_label,
+        report.period_from,
         report.version,
         report.as_of,
         report.released_at,
@@ -81,6 +86,7 @@ def list_released(connection: Connection) -> tuple[Released, ...]:
             users.get(row.released_by, ""),
             row.nothing_to_report,
             len(json.loads(row.changes)),
+            reasons.get((row.scope, row.period_from, row.version), ""),
         )
         for row in rows
     )

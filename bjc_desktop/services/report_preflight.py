@@ -69,6 +69,7 @@ def read_preflight(connection: Connection, period: Period, scope_id: str, *, as_
     scope = figures.scope(scope_id)
     history = trends(connection, figures, [scope_id])[scope_id]
     bounds = {"scope": scope_id, "first": period.first.isoformat(), "last": period.last.isoformat()}
+    released = connection.execute(_LATEST, bounds).scalar() or 0
     return Preflight(
         period,
         as_of,
@@ -76,9 +77,9 @@ def read_preflight(connection: Connection, period: Period, scope_id: str, *, as_
         _findings(connection, period, scope_id, as_of),
         tuple(figure for figure in scope.figures if figure.provisional),
         tuple(below_target(scope.figures)),
-        read_statements(connection, scope_id, period),
+        read_statements(connection, scope_id, period, version=released + 1),
         tuple(line.text for line in signal_lines(connection, figures, scope, history)),
-        connection.execute(_LATEST, bounds).scalar() or 0,
+        released,
     )
 
 

@@ -15,7 +15,7 @@ from bjc_desktop.reports.content import StatementText
 from bjc_desktop.vocabulary import ShortfallReason
 
 VERSION = "version"
-"""The code of the statement that says why there is another version."""
+"""The code of the statement that says why there is another version; kept as ``version:2``, so that none takes another's place."""
 _VERSION_SUBJECT = "Warum es eine neue Fassung gibt"
 _SHORTEST_NAME = 3
 """Letters of a name that is looked for in a text."""
@@ -40,14 +40,28 @@ def below_target(figures: Iterable[Figure]) -> list[Figure]:
     return [figure for figure in figures if figure.rating in {Rating.TOLERANCE, Rating.BELOW}]
 
 
-def read_statements(connection: Connection, scope_id: str, period: Period) -> Mapping[str, Statement]:
-    """Return what is said about a provider or ``all`` in *period*, by code."""
-    table = ReportStatement.__table__.c
+def _kept_as(code: str, version: int) -> str:
+    return f"{VERSION}:{version}" if code == VERSION else code
+
+
+def read_statements(connection: Connection, scope_id: str, period: Period, *, version: int) -> Mapping[str, Statement]:
+    """Return what is said about a provider or ``all`` in *period*, by code, and why there is *version* of the report."""
+    table, wanted = ReportStatement.__table__.c, _kept_as(VERSION, version)
     query = select(table.code, table.reasons, table.steps)
     rows = connection.execute(
         query.where(table.scope == scope_id, table.period_from == period.first, table.period_to == period.last)
     )
-    return {row.code: Statement(row.code, _reasons(row.reasons), row.steps) for row in rows}
+    said = ((VERSION if row.code == wanted else row.code, row) for row in rows)
+    return {code: Statement(code, _reasons(row.reasons), row.steps) for code, row in said}
+
+
+def version_reasons(connection: Connection) -> Mapping[tuple[str, str, int], str]:
+    """Return why there is a version of a report: by provider or ``all``, first day of the period, and version."""
+    table = ReportStatement.__table__.c
+    rows = connection.execute(
+        select(table.scope, table.period_from, table.code, table.steps).where(table.code.startswith(f"{VERSION}:"))
+    )
+    return {(row.scope, row.period_from, int(row.code.removeprefix(f"{VERSION}:"))): row.steps for row in rows}
 
 
 def _reasons(keys: str) -> tuple[ShortfallReason, ...]:
@@ -55,10 +69,11 @@ def _reasons(keys: str) -> tuple[ShortfallReason, ...]:
     return tuple(reason for reason in ShortfallReason if reason.value in chosen)
 
 
-def save_statements(session: Session, scope_id: str, period: Period, statements: Iterable[Statement]) -> None:
-    """Save *statements*; an empty one is forgotten, others of the period stay."""
+def save_statements(session: Session, scope_id: str, period: Period, statements: Iterable[Statement], *, version: int) -> None:
+    """Save *statements*, why there is *version* among them; an empty one is forgotten, others of the period stay."""
     for statement in statements:
-        key = {"scope": scope_id, "period_from": period.first, "period_to": period.last, "code": statement.code}
+        code = _kept_as(statement.code, version)
+        key = {"scope": scope_id, "period_from": period.first, "period_to": period.last, "code": code}
         row = session.scalar(select(ReportStatement).filter_by(**key))
         reasons = ",".join(reason.value for reason in statement.reasons)
         if statement.empty:
@@ -72,7 +87,7 @@ def save_statements(session: Session, scope_id: str, period: Period, statements:
 
 def statement_texts(connection: Connection, scope_id: str, period: Period, *, version: int | None) -> tuple[StatementText, ...]:
     """Return what is said in the report's order; why there is another version only where there is one."""
-    said = read_statements(connection, scope_id, period)
+    said = read_statements(connection, scope_id, period, version=version or 0)
     codes = [indicator.code for indicator in CATALOGUE]
     if version is not None and version > 1:
         codes.insert(0, VERSION)

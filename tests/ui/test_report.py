@@ -120,7 +120,7 @@ def test_that_a_released_report_stays_as_it_was_and_the_next_says_what_changed(p
     words = text_of(bundle_part(desk.read(lambda c: released_bundle(c, second.id)), REPORT))
     assert "Ein Nachweis kam später." in words
     assert "zählt nicht: Datum des Erstgesprächs fehlt" in words
-    assert second.changed == 2
+    assert (second.changed, second.reason, first.reason) == (2, "Ein Nachweis kam später.", "")
     settle(page, qtbot)
     qtbot.waitUntil(lambda: len(page.kept.changes.rows_model.rows) == 1, timeout=15_000)
     (changed,) = page.kept.changes.rows_model.rows
@@ -242,3 +242,30 @@ def test_that_four_quarters_are_named_as_such(page) -> None:
     names = [page.period.itemText(at) for at in range(page.period.count())]
     assert "Q4 2024 bis Q3 2025" in names
     assert not [name for name in names if "-Q" in name]
+
+
+def test_that_the_reason_of_a_version_is_shown_with_it_also_where_no_figure_changed(page, workspace, qtbot) -> None:
+    release(page, qtbot)
+    for number, reason in enumerate(("Ein Absatz fehlte.", "Ein Tippfehler."), 2):
+        settle(page, qtbot)
+        page.show_step(SEND)
+        qtbot.waitUntil(lambda: page.preflight.released == number - 1, timeout=15_000)  # noqa: B023
+        form = page.statements.forms[VERSION]
+        assert form.steps.toPlainText() == ""
+        page.release()
+        assert "warum es eine neue Fassung gibt" in page.banner.text()
+        type_text(form.steps, reason)
+        release(page, qtbot)
+    qtbot.waitUntil(lambda: len(page.kept.table.rows_model.rows) == 3, timeout=15_000)
+    remark = 6
+    said = {}
+    for at in range(3):
+        page.kept.table.selectRow(at)
+        said[page.kept.table.current().version] = page.kept.reason.text() if page.kept.reason.isVisibleTo(page.kept) else ""
+        assert not page.kept.table.isColumnHidden(remark)
+    assert said[1] == ""
+    assert "Fassung 2" in said[2]
+    assert said[2].endswith("warum: Ein Absatz fehlte.")
+    assert said[3].endswith("warum: Ein Tippfehler.")
+    remarks = [page.kept.table.rows_model.index(at, remark).data() for at in range(3)]
+    assert sorted(remarks) == ["", "Zahlen unverändert: Ein Absatz fehlte.", "Zahlen unverändert: Ein Tippfehler."]

@@ -20,7 +20,7 @@ from bjc_desktop.ui.shared.labels import NO_VALUE, button, label, row
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import theme
 
-_NARROW = ((6, 860), (5, 740), (3, 620))
+_NARROW = ((5, 1040), (2, 930), (3, 620))
 """Which column is left out below which width."""
 
 
@@ -29,17 +29,18 @@ def _remark(released: Released) -> str:
         return "nichts zu berichten"
     if released.version == 1:
         return ""
-    return {0: "Zahlen unverändert", 1: "1 Änderung"}.get(released.changed, f"{released.changed} Änderungen")
+    changed = {0: "Zahlen unverändert", 1: "1 Änderung"}.get(released.changed, f"{released.changed} Änderungen")
+    return f"{changed}: {' '.join(released.reason.split())}" if released.reason else changed
 
 
 COLUMNS = (
     Column("Zeitraum", lambda released: period_name(released.period_label), width=110),
     Column("Fassung", lambda released: str(released.version), number=True, width=80),
-    Column("Für", lambda released: released.scope_name, stretch=True),
+    Column("Für", lambda released: released.scope_name, width=230),
     Column("Datenstand", lambda released: show_date(released.as_of), width=110),
     Column("freigegeben", lambda released: f"{released.released_at:%d.%m.%Y}", width=110),
     Column("von", lambda released: released.released_by, width=110),
-    Column("Bemerkung", _remark, width=190),
+    Column("Bemerkung", _remark, stretch=True),
 )
 
 
@@ -73,11 +74,12 @@ class KeptStep(QWidget):
         column.addLayout(row(self.open_button, self.keep_button, None))
         column.addWidget(self._none)
         column.addWidget(self.table, 1)
+        self.reason = label("", wrap=True)
         self._changes_title = label("", "heading", wrap=True)
         self.changes = RowTable(CHANGE_COLUMNS, "Was diese Fassung anders zählt")
         self.changes.opened.connect(lambda case: self.case_opened.emit(case.coaching_id))
         self.table.chosen.connect(self._show_changes)
-        for part in (self._changes_title, self.changes):
+        for part in (self.reason, self._changes_title, self.changes):
             column.addWidget(part)
         column.addStretch(0)
 
@@ -101,10 +103,11 @@ class KeptStep(QWidget):
     def _show_changes(self, released: Released | None) -> None:
         """Show which cases the chosen version counts otherwise than the one before, and who changed them when."""
         later = released is not None and released.version > 1
-        for part in (self._changes_title, self.changes):
+        for part in (self.reason, self._changes_title, self.changes):
             part.setVisible(later)
         if released is None or not later:
             return
+        self.reason.setText(f"Was in Fassung {released.version} geändert wurde und warum: {released.reason or 'ohne Angabe'}")
         cases = self._desk.read(partial(read_version_changes, report_id=released.id))
         words = "Anders gezählt als in der Fassung davor" if cases else "Kein Fall ist anders gezählt als in der Fassung davor"
         self._changes_title.setText(f"{words} ({len(cases)})" if cases else words)

@@ -29,11 +29,15 @@ class StatementForms:
 
     def show_preflight(self, preflight: Preflight) -> bool:
         """Show the forms for what is to be explained; what is being typed stays. Say whether a draft came back."""
-        self._preflight = preflight
+        before, self._preflight = self._preflight, preflight
+        next_version = before is not None and before.released != preflight.released
         codes = [figure.code for figure in preflight.to_explain] + ([VERSION] if preflight.released else [])
-        if [*self.forms] == codes and self._draft is not None:
+        if [*self.forms] == codes and self._draft is not None and not next_version:
             return False
         typed = {} if self._draft is None else self.typed()
+        if next_version:
+            # What was said about a version that is released by now is no reason for the next.
+            typed.pop(VERSION, None)
         self._make(preflight)
         restored = False
         if self._draft is None:
@@ -90,7 +94,8 @@ class StatementForms:
         names = self._desk.read(partial(names_in, texts=[statement.steps for statement in statements]))
 
         def change(session: Any) -> None:
-            save_statements(session, preflight.scope.scope.id, preflight.period, statements)
+            scope_id, version = preflight.scope.scope.id, preflight.released + 1
+            save_statements(session, scope_id, preflight.period, statements, version=version)
             if self._draft is not None:
                 self._draft.drop(session)
 
