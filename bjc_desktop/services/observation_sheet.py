@@ -56,6 +56,8 @@ class ObservedPerson:
     """Where the last observation was made."""
     measures: tuple[str, ...] = ()
     """What the person takes part in today beside the coaching."""
+    sheets: tuple[SavedObservation, ...] = ()
+    """All of the same day by the same method, the oldest first: once there could be several, and ``saved`` is the newest of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +115,10 @@ def read_observation_group(connection: Connection, *, staff_id: str, today: date
             last[row.id].get("observed_on"),
             {name: last[row.id].get(name) for name in DIMENSIONS},
             goals.get(row.id, ()),
-            saved.get(row.id),
+            saved[row.id][-1] if row.id in saved else None,
             last[row.id].get("workplace"),
             measures.get(row.id, ()),
+            tuple(saved.get(row.id, ())),
         )
         for row in rows
     )
@@ -124,11 +127,11 @@ def read_observation_group(connection: Connection, *, staff_id: str, today: date
 
 def _observed(
     connection: Connection, ids: list[str], staff_id: str, day: date, method: str | None
-) -> tuple[dict[str, SavedObservation], dict[str, dict[str, Any]]]:
+) -> tuple[dict[str, list[SavedObservation]], dict[str, dict[str, Any]]]:
     """Return by coaching what the sheet holds, and the last known value of each field beside it."""
     table = Observation.__table__.c
     query = select(Observation.__table__).where(table.coaching_id.in_(ids)).order_by(table.observed_on, table.id)
-    saved: dict[str, SavedObservation] = {}
+    saved: dict[str, list[SavedObservation]] = {}
     last: dict[str, dict[str, Any]] = {coaching_id: {} for coaching_id in ids}
     for found in connection.execute(query).mappings():
         known = last[found["coaching_id"]]
@@ -136,7 +139,7 @@ def _observed(
             known["workplace"] = found["workplace"]
         if (found["staff_id"], found["observed_on"], found["method"]) == (staff_id, day, method):
             values = {name: found[name] for name in (*DIMENSIONS, *TEXTS, "goal_id")}
-            saved[found["coaching_id"]] = SavedObservation(found["id"], found["row_version"], values)
+            saved.setdefault(found["coaching_id"], []).append(SavedObservation(found["id"], found["row_version"], values))
             continue
         known["observed_on"] = found["observed_on"]
         known.update({name: found[name] for name in DIMENSIONS if found[name] is not None})

@@ -6,6 +6,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLineEdit
 
 from bjc_desktop.errors import InvalidInputError
+from bjc_desktop.models import Observation
 from bjc_desktop.services.case_file import DIMENSIONS, read_case_file
 from bjc_desktop.services.observation_anchors import ANCHORS
 from bjc_desktop.services.observation_sheet import (
@@ -14,6 +15,7 @@ from bjc_desktop.services.observation_sheet import (
     read_observation_group,
     save_observations,
 )
+from bjc_desktop.services.row_editing import add_row
 from bjc_desktop.services.team import list_staff
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.workspace import Workspace
@@ -351,3 +353,67 @@ def test_that_somebody_elses_observation_is_read_but_not_offered_to_change(page,
     assert "zum Ändern" not in view._one.text()
     qtbot.keyClick(view.table, Qt.Key.Key_Return)
     assert workspace.page("case_file").isVisible()
+
+
+def observed_twice(page, desk):
+    """Give the first person two observations of the same day and method; return the person and their ids, the older first."""
+    person = page.group_model.people[0]
+    head = page.form.meaningful()
+    owner = {"coaching_id": person.coaching_id, "staff_id": desk.staff_id, "observed_on": TODAY, "method": head["method"]}
+    first, second = sorted(
+        desk.write(lambda s: add_row(s, Observation, {**owner, "work_behaviour": value, "evidence": words}, today=TODAY))
+        for value, words in ((2, "am Morgen"), (4, "am Mittag"))
+    )
+    return person, first, second
+
+
+def row_of(page, coaching_id, row_id):
+    """Return an observation as the vault holds it."""
+    return next(row for row in read_case_file(page.desk.vault, coaching_id, today=TODAY).observations if row.id == row_id)
+
+
+def test_that_of_two_observations_of_a_day_both_are_told_and_one_is_chosen_by_its_number(page, desk, qtbot) -> None:
+    person, first, second = observed_twice(page, desk)
+    before = row_of(page, person.coaching_id, second)
+    assert page.group_model.index(0, 0).data() == f"(2 von 2) {person.name}"
+    page.table.setCurrentIndex(page.group_model.index(0, 0))
+    for words in ("2 Beobachtungen an diesem Tag", "am Morgen", "am Mittag"):
+        assert words in page._anchors.text()
+    keys(page, qtbot, "1")
+    assert page.group_model.index(0, 0).data() == f"(1 von 2) {person.name}"
+    page.table.setCurrentIndex(page.group_model.index(0, 1))
+    assert "hier die 1." in page._anchors.text()
+    old = row_of(page, person.coaching_id, first)["work_behaviour"]
+    new = 5
+    keys(page, qtbot, str(new))
+    page.table.setCurrentIndex(page.group_model.index(0, 0))
+    keys(page, qtbot, "2")
+    assert "zuerst speichern" in page._anchors.text()
+    page.save_button.click()
+    assert old != new == row_of(page, person.coaching_id, first)["work_behaviour"]
+    assert row_of(page, person.coaching_id, second).values == before.values
+    assert page.group_model.index(0, 0).data() == f"(1 von 2) {person.name}"
+
+
+def test_that_what_is_entered_for_one_of_two_observations_comes_back_to_it(page, desk, qtbot) -> None:
+    person, first, _ = observed_twice(page, desk)
+    page.table.setCurrentIndex(page.group_model.index(0, 0))
+    keys(page, qtbot, "1")
+    page.table.setCurrentIndex(page.group_model.index(0, 2))
+    keys(page, qtbot, "3")
+    page.keep_drafts()
+    me = desk.staff_id
+    again = Workspace(desk)
+    qtbot.addWidget(again)
+    desk.staff_id = me
+    again.open_page("observing")
+    again.page("observing").save_button.click()
+    assert row_of(page, person.coaching_id, first)["social_behaviour"] == 3
+
+
+def test_that_the_case_file_opens_the_very_observation_it_shows(page, workspace, desk, qtbot) -> None:
+    person, first, _ = observed_twice(page, desk)
+    row = row_of(page, person.coaching_id, first)
+    view = show_in_the_case_file(workspace, person, row)
+    qtbot.keyClick(view.table, Qt.Key.Key_Return)
+    assert page.group_model.index(page.table.currentIndex().row(), 0).data() == f"(1 von 2) {person.name}"

@@ -81,7 +81,7 @@ class Observations(CaseSectionView):
     def _correct(self, shown: CaseRow) -> None:
         """Open the sheet of the observation's day; only who made it corrects it."""
         if self.case is not None and self._own(shown):
-            sheet = {"observed_on": shown["observed_on"], "method": shown["method"]}
+            sheet = {"observed_on": shown["observed_on"], "method": shown["method"], "row_id": shown.id}
             self.go("observing", {"coaching_id": self.case.coaching.id, **sheet})
 
 

@@ -1,6 +1,8 @@
 """A group's observations as a table to type in: one key for each value."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from textwrap import shorten
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -8,7 +10,7 @@ from PySide6.QtGui import QColor
 
 from bjc_desktop.services.case_file import DIMENSIONS
 from bjc_desktop.services.observation_anchors import anchor
-from bjc_desktop.services.observation_sheet import TEXTS, ObservedPerson, ObservedRow
+from bjc_desktop.services.observation_sheet import TEXTS, ObservedPerson, ObservedRow, SavedObservation
 from bjc_desktop.services.row_titles import fields_of
 from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.ui.shared.theme import theme
@@ -27,6 +29,8 @@ SHORT = {
     GOAL: "Ziel",
 }
 NOT_OBSERVED = "–"
+_SHORTEST = 40
+"""Letters of an evidence by which one observation is told from another."""
 FIRST_FIELD = 1
 
 
@@ -43,12 +47,14 @@ class ObservationGroupModel(QAbstractTableModel):
         self._wanted: Callable[[ObservedPerson], bool] = lambda _: True
         self.entries: dict[str, dict[str, Any]] = {}
         """By coaching: the fields that something was entered in; a dimension is None where it was not observed."""
+        self.picked: dict[str, str] = {}
+        """By coaching: which of several observations of the day is shown and corrected; the newest where nothing stands."""
         self._titles = fields_of("observations")
 
     def show_people(self, everybody: Sequence[ObservedPerson]) -> None:
         """Show those of the group who are wanted; what is entered stays, of everybody."""
-        self.everybody = everybody
-        people = [person for person in everybody if self._wanted(person)]
+        self.everybody = [self._as_picked(person) for person in everybody]
+        people = [person for person in self.everybody if self._wanted(person)]
         if [person.coaching_id for person in people] == [person.coaching_id for person in self.people]:
             self.people = people
             self._changed()
@@ -56,6 +62,19 @@ class ObservationGroupModel(QAbstractTableModel):
         self.beginResetModel()
         self.people = people
         self.endResetModel()
+
+    def _as_picked(self, person: ObservedPerson) -> ObservedPerson:
+        wanted = self.picked.get(person.coaching_id)
+        return next((replace(person, saved=sheet) for sheet in person.sheets if sheet.row_id == wanted), person)
+
+    def pick(self, index: Index, number: int) -> bool:
+        """Show and correct the observation *number* of several of the day, counted from 1; not while something is entered."""
+        person = self.people[index.row()]
+        if not 1 <= number <= len(person.sheets) or self.entries.get(person.coaching_id):
+            return False
+        self.picked[person.coaching_id] = person.sheets[number - 1].row_id
+        self.show_people(self.everybody)
+        return True
 
     def narrow(self, wanted: Callable[[ObservedPerson], bool]) -> None:
         """Show only who is *wanted*."""
@@ -130,7 +149,7 @@ class ObservationGroupModel(QAbstractTableModel):
 
     def _shown(self, person: ObservedPerson, name: str | None, column: int) -> str:
         if name is None:
-            return person.name if column == 0 else show_date(person.last_on)
+            return _named(person) if column == 0 else show_date(person.last_on)
         entered = self.entries.get(person.coaching_id, {})
         value = entered.get(name, _saved(person, name))
         if name in TEXTS:
@@ -205,6 +224,12 @@ class ObservationGroupModel(QAbstractTableModel):
 
     def hint(self, index: Index) -> str:
         """Return what the values of the cell's dimension stand for, or which goal has which number."""
+        if not index.isValid():
+            return ""
+        several = _several(self.people[index.row()], at_name=index.column() == 0)
+        return "   ".join(filter(None, (self._meaning(index), several)))
+
+    def _meaning(self, index: Index) -> str:
         name = self.field(index.column())
         if name == GOAL:
             goals = self.people[index.row()].goals
@@ -243,6 +268,32 @@ class ObservationGroupModel(QAbstractTableModel):
         # A draft may name a goal that was closed meanwhile.
         kept = None if person.saved is None else person.saved.values[GOAL]
         return goal_id if goal_id in {kept, *(known for known, _ in person.goals)} else None
+
+
+def _number(person: ObservedPerson) -> int:
+    return 1 + next(at for at, sheet in enumerate(person.sheets) if sheet == person.saved)
+
+
+def _named(person: ObservedPerson) -> str:
+    several = len(person.sheets) > 1
+    return f"({_number(person)} von {len(person.sheets)}) {person.name}" if several else person.name
+
+
+def _several(person: ObservedPerson, *, at_name: bool) -> str:
+    """Return that there are several observations of the day; at the name, what stands in each and how one is chosen."""
+    count = len(person.sheets)
+    if count < 2:  # noqa: PLR2004 - several
+        return ""
+    if not at_name:
+        return f"({count} Beobachtungen an diesem Tag, hier die {_number(person)}.; auf dem Namen mit 1 bis {count} wählen)"
+    each = "   ".join(f"{number}: {_in_short(sheet)}" for number, sheet in enumerate(person.sheets, 1))
+    return f"{count} Beobachtungen an diesem Tag, die Ziffer wählt, welche berichtigt wird:   {each}"
+
+
+def _in_short(sheet: SavedObservation) -> str:
+    values = " ".join(str(sheet.values[name] or NOT_OBSERVED) for name in DIMENSIONS)
+    evidence = str(sheet.values["evidence"] or "")
+    return values + (f" „{shorten(evidence, _SHORTEST, placeholder=' …')}“" if evidence else "")
 
 
 def _saved(person: ObservedPerson, name: str) -> Any:

@@ -71,11 +71,20 @@ class GroupTable(TypingTable):
             self.group_model.bring_back(at)
         elif name is None and at.isValid() and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self.person_wanted.emit(self.group_model.people[at.row()].coaching_id)
+        elif plain and at.isValid() and at.column() == 0 and key.isdecimal():
+            self._pick(at, int(key))
         elif plain and name in DIMENSIONS and key.isalpha():
             self._came_from = (at.row(), at.column())
             self._write_evidence(at.row(), key)
         elif not (plain and self._take(at, name, key)):
             super().keyPressEvent(event)
+
+    def _pick(self, at: QModelIndex, number: int) -> None:
+        """Turn to another of several observations of the day."""
+        if self.group_model.pick(at, number):
+            self.said.emit(self.group_model.hint(at))
+        elif len(self.group_model.people[at.row()].sheets) > 1:
+            self.said.emit("Diese Beobachtung gibt es nicht, oder hier ist noch etwas nicht gespeichert. Bitte zuerst speichern.")
 
     def _take(self, at: QModelIndex, name: str | None, key: str) -> bool:
         """Do what *key* means in the field *name*; say whether it means something there."""

@@ -132,6 +132,8 @@ class ObservingPage(Page):
         self.whom.setCurrentIndex(0)
         self.search.clear()
         self.form.show_row({"observed_on": asked["observed_on"], "method": asked["method"]}, over_typing=True)
+        if "row_id" in asked:
+            self.group_model.picked[asked["coaching_id"]] = asked["row_id"]
         self.refresh()
         people = [person.coaching_id for person in self.group_model.people]
         if asked["coaching_id"] in people:
@@ -241,6 +243,7 @@ class ObservingPage(Page):
 
     def _show_typed(self, draft: Mapping[str, Any]) -> None:
         self.form.show_texts(draft["head"])
+        self.group_model.picked = dict(draft.get("picked", {}))
         self.group_model.show_entries(draft["entries"])
 
     def _tell_count(self) -> None:
@@ -299,7 +302,8 @@ class ObservingPage(Page):
     def _content(self) -> dict[str, Any] | None:
         entries = {coaching_id: fields for coaching_id, fields in self.group_model.entries.items() if fields}
         head = self.form.changed()
-        return {"head": self.form.texts(), "entries": entries} if entries or head else None
+        kept = {"head": self.form.texts(), "entries": entries, "picked": self.group_model.picked}
+        return kept if entries or head else None
 
     def discard(self) -> None:
         """Forget what is entered."""
