@@ -360,10 +360,8 @@ def observed_twice(page, desk):
     person = page.group_model.people[0]
     head = page.form.meaningful()
     owner = {"coaching_id": person.coaching_id, "staff_id": desk.staff_id, "observed_on": TODAY, "method": head["method"]}
-    first, second = sorted(
-        desk.write(lambda s: add_row(s, Observation, {**owner, "work_behaviour": value, "evidence": words}, today=TODAY))
-        for value, words in ((2, "am Morgen"), (4, "am Mittag"))
-    )
+    found = [{**owner, "work_behaviour": value, "evidence": words} for value, words in ((2, "am Morgen"), (4, "am Mittag"))]
+    first, second = sorted(desk.write(lambda s: [add_row(s, Observation, values, today=TODAY) for values in found]))
     return person, first, second
 
 

@@ -19,7 +19,7 @@ from bjc_desktop.ui.figures.trend_chart import TrendChart, TrendColumn
 from bjc_desktop.ui.shared.background import sentence_of
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
-from bjc_desktop.ui.shared.facts import Fact, FactRow
+from bjc_desktop.ui.shared.facts import Fact, FactRow, named
 from bjc_desktop.ui.shared.figure_grid import RATING_COLOURS, figure_words
 from bjc_desktop.ui.shared.labels import box, button, label
 from bjc_desktop.ui.shared.page import Page, Scroller
@@ -150,9 +150,9 @@ def _facts(statistic: NamedStatistic) -> list[Fact]:
             below.append(f"{name} {_ratio(person.ratio)}")
     trainers = [f"{statistic.trainers[person.number]} {person.counted}" for person in content.trainers]
     lists = (
-        Fact("Unter dem Soll", ", ".join(below)),
-        Fact("Stunden fehlen", ", ".join(without), "question"),
-        Fact("Training, zählt nicht mit", ", ".join(trainers), "muted"),
+        Fact("Unter dem Soll", named(below)),
+        Fact("Stunden fehlen", named(without), "question"),
+        Fact("Training, zählt nicht mit", named(trainers), "muted"),
     )
     return [
         Fact("Konsultationen je Stunde", f"{figure_value(figure, figure.value)}, {rating}", _TONES[figure.rating]),

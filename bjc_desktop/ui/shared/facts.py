@@ -1,6 +1,6 @@
 """Facts in a row: a small title over each, and what it is below, so that nobody has to read a sentence for a number."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -8,6 +8,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import label, plain_tip
 from bjc_desktop.ui.shared.theme import theme
+
+_NAMED = 3
+"""How many people a fact names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,14 @@ def _shown(fact: Fact) -> QWidget:
     column = QVBoxLayout(made)
     column.setContentsMargins(0, 0, theme().pixels(18), 0)
     column.setSpacing(0)
-    column.addWidget(label(fact.title, "small"))
-    column.addWidget(label(fact.text, fact.tone))
+    for text, tone in ((fact.title, "small"), (fact.text, fact.tone)):
+        line = label(text, tone)
+        line.setMinimumWidth(1)  # however long a name is, the window does not grow by it
+        column.addWidget(line)
     return made
+
+
+def named(people: Sequence[str]) -> str:
+    """Return the first of *people*, and how many more there are."""
+    more = len(people) - _NAMED
+    return ", ".join(people[:_NAMED]) + (f" und {more} weitere" if more > 0 else "")

@@ -19,7 +19,7 @@ from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
 from bjc_desktop.ui.shared.background import sentence_of
 from bjc_desktop.ui.shared.desk import Desk
-from bjc_desktop.ui.shared.facts import Fact, FactRow
+from bjc_desktop.ui.shared.facts import Fact, FactRow, named
 from bjc_desktop.ui.shared.labels import Chip, box, button, give_keyboard, label, row
 from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
 from bjc_desktop.ui.shared.reason_dialog import ReasonDialog
@@ -35,8 +35,6 @@ from bjc_desktop.vocabulary import Role
 _SIDE_BY_SIDE = 900
 _SHARES = (6, 5)
 """Of list and details, where they stand side by side."""
-_NAMED = 3
-"""How many people a fact names."""
 _STAFF = ("family_name", "given_name", "role", "weekly_hours", "funded_share", "employed_from", "employed_to")
 _STATES = {
     RequirementState.MET: "good",
@@ -47,11 +45,6 @@ _STATES = {
 
 
 _SHORT_ROLES = {Role.JOB_COACH: "JobCoaching", Role.EMPLOYMENT_TRAINER: "Training"}
-
-
-def _named(people: tuple[str, ...]) -> str:
-    more = len(people) - _NAMED
-    return ", ".join(people[:_NAMED]) + (f" und {more} weitere" if more > 0 else "")
 
 
 def _requirements(member: TeamMember) -> str:
@@ -200,7 +193,7 @@ class TeamPage(Page):
         today, *later = board.ahead
         days = "".join(f" → {ahead.running} ({ahead.day:%d.%m.})" for ahead in later)
         found.append(Fact("Laufende Coachings, nach Plan", f"{today.running}{days}"))
-        return found + [Fact(warning.title, _named(warning.people), "question") for warning in board.warnings]
+        return found + [Fact(warning.title, named(warning.people), "question") for warning in board.warnings]
 
     def _show_member(self, member: TeamMember | None) -> None:
         self.detail.setVisible(member is not None)
