@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 
 from bjc_desktop.services.case_file import DIMENSIONS, read_case_file
 from bjc_desktop.services.hours_sheet import HoursEntry, save_hours
@@ -61,7 +61,9 @@ def go(workspace, qtbot, key: str):
     return workspace.page(key)
 
 
-def test_that_coordination_fills_a_gap_says_why_and_releases(desk, qtbot, tmp_path) -> None:
+def test_that_coordination_fills_a_gap_says_why_and_releases(desk, qtbot, tmp_path, monkeypatch) -> None:
+    saved = []
+    desk.saved.connect(saved.append)
     workspace = window(desk, qtbot, Role.COORDINATION)
     hours = go(workspace, qtbot, "hours")
     qtbot.waitUntil(lambda: "Personen" in hours.subtitle.text(), timeout=10_000)
@@ -114,6 +116,16 @@ def test_that_coordination_fills_a_gap_says_why_and_releases(desk, qtbot, tmp_pa
     bundle.write_bytes(desk.read(lambda c: released_bundle(c, released.id)))
     verify_bundle(bundle)
     assert (released.period_label, released.version) == ("2025-Q3", 1)
+    assert saved.count("Begründung gespeichert") == 1
+
+    workspace.activateWindow()  # as the desktop does when a question is answered
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is report.kept.table, timeout=10_000)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_B, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is not None, timeout=5000)
+    type_text(QApplication.focusWidget(), "ein ganzer Satz")
+    press(qtbot, Qt.Key.Key_Return)
+    assert [path.name for path in tmp_path.glob("BJC_*_2025-Q3_v1_verschluesselt.zip")]
 
 
 def test_that_a_trainer_documents_a_group_and_the_coach_reads_it(desk, qtbot) -> None:

@@ -16,7 +16,7 @@ from bjc_desktop.services.version_changes import read_version_changes
 from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
 from bjc_desktop.ui.report.password_dialog import PasswordDialog
 from bjc_desktop.ui.shared.desk import Desk
-from bjc_desktop.ui.shared.labels import NO_VALUE, button, label, row
+from bjc_desktop.ui.shared.labels import NO_VALUE, button, give_keyboard, label, row
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import theme
 
@@ -36,7 +36,7 @@ def _remark(released: Released) -> str:
 COLUMNS = (
     Column("Zeitraum", lambda released: period_name(released.period_label), width=110),
     Column("Fassung", lambda released: str(released.version), number=True, width=80),
-    Column("Für", lambda released: released.scope_name, width=230),
+    Column("Für", lambda released: released.scope_name, width=250),
     Column("Datenstand", lambda released: show_date(released.as_of), width=110),
     Column("freigegeben", lambda released: f"{released.released_at:%d.%m.%Y}", width=110),
     Column("von", lambda released: released.released_by, width=110),
@@ -99,6 +99,9 @@ class KeptStep(QWidget):
         if self._wanted in keys:
             self.table.selectRow(keys.index(self._wanted))
             self._wanted = None
+            if self.isVisible():
+                # The first release ever is shown only now: before, there was no list to take the keyboard.
+                give_keyboard(self.table)
 
     def _show_changes(self, released: Released | None) -> None:
         """Show which cases the chosen version counts otherwise than the one before, and who changed them when."""

@@ -234,7 +234,7 @@ class ReportPage(Page):
             self.banner.tell("Bitte angeben, warum es eine neue Fassung gibt.", "danger")
             self.statements.forms[VERSION].steps.setFocus()
             return
-        if not self.save():
+        if self.statements.changed and not self.save():
             return
         scope, period = self.chosen
         today, now = self.desk.today(), self.desk.now()

@@ -26,10 +26,13 @@ class StatementForms:
         self.forms: dict[str, StatementForm] = {}
         self._preflight: Preflight | None = None
         self._draft: DraftKeeper | None = None
+        self._kept: dict[str, Statement] = {}
+        """What was saved since the report was read: it is read again behind the window."""
 
     def show_preflight(self, preflight: Preflight) -> bool:
         """Show the forms for what is to be explained; what is being typed stays. Say whether a draft came back."""
         before, self._preflight = self._preflight, preflight
+        self._kept.clear()
         next_version = before is not None and before.released != preflight.released
         codes = [figure.code for figure in preflight.to_explain] + ([VERSION] if preflight.released else [])
         if [*self.forms] == codes and self._draft is not None and not next_version:
@@ -63,6 +66,8 @@ class StatementForms:
         column.addWidget(form)
 
     def _saved(self, code: str) -> Statement:
+        if code in self._kept:
+            return self._kept[code]
         return (None if self._preflight is None else self._preflight.statements.get(code)) or Statement(code)
 
     def typed(self) -> dict[str, Statement]:
@@ -100,6 +105,7 @@ class StatementForms:
                 self._draft.drop(session)
 
         self._desk.write(change, "Begründung gespeichert")
+        self._kept = {statement.code: statement for statement in statements}
         return names
 
     # --- drafts -----------------------------------------------------------------------------------------------------------
