@@ -158,7 +158,8 @@ def suggestions(*, answering: bool) -> ListShape:
     fields = ("kind", "description", *(("state", "answered_on", "answer") if answering else ()))
     empty = "Hier stehen Vorschläge der Beschäftigungstrainer*innen zu Plan, Profil und passender Arbeit."
     tick = ("Übernommen", _taken) if answering else None
-    return ListShape(table, columns, fields, ("kind", "description"), empty, "Vorschlag", tick=tick)
+    columns_of_editor = 3 if answering else 2
+    return ListShape(table, columns, fields, fields[:2], empty, "Vorschlag", editor_columns=columns_of_editor, tick=tick)
 
 
 def _taken(row: CaseRow, today: date) -> dict[str, object]:

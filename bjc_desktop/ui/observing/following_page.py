@@ -198,7 +198,8 @@ class FollowingPage(Page):
         (self.tasks if self.tasks.isVisible() else self.suggestions.add_button).setFocus()
 
     def _show_goal(self, task: AgreedTask | None) -> None:
-        self._goal.setText("" if task is None else f"Ziel: {task.goal}")
+        # The task in full: in its column it may be cut.
+        self._goal.setText("" if task is None else f"{task.row.text('description')}\nZiel: {task.goal}")
         self.tick_button.setText("Wieder &offen" if task is not None and task.row["done_on"] else "&Erledigt")
 
     def _show_suggestions(self, case: CaseFile, *, another: bool) -> None:
