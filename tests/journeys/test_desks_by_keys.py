@@ -9,6 +9,8 @@ from bjc_desktop.services.hours_sheet import HoursEntry, save_hours
 from bjc_desktop.services.released_reports import list_released, released_bundle
 from bjc_desktop.services.team import list_staff, set_staff_of_user
 from bjc_desktop.services.verification import verify_bundle
+from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
+from bjc_desktop.ui.report.password_dialog import PasswordDialog
 from bjc_desktop.ui.workspace import Workspace
 from bjc_desktop.vault import UserIdentity
 from bjc_desktop.vocabulary import Role
@@ -122,7 +124,7 @@ def test_that_coordination_fills_a_gap_says_why_and_releases(desk, qtbot, tmp_pa
     qtbot.waitUntil(lambda: QApplication.focusWidget() is report.kept.table, timeout=10_000)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_B, Qt.KeyboardModifier.AltModifier)
-    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is not None, timeout=5000)
+    qtbot.waitUntil(lambda: isinstance(QApplication.activeWindow(), PasswordDialog), timeout=5000)
     type_text(QApplication.focusWidget(), "ein ganzer Satz")
     press(qtbot, Qt.Key.Key_Return)
     assert [path.name for path in tmp_path.glob("BJC_*_2025-Q3_v1_verschluesselt.zip")]
@@ -139,6 +141,17 @@ def test_that_a_trainer_documents_a_group_and_the_coach_reads_it(desk, qtbot) ->
         press(qtbot, *("4=-34" if number % 2 else "33333"))
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: "gespeichert" in page.banner.text(), timeout=5000)
+    press(qtbot, *[Qt.Key.Key_Up] * 3, *[Qt.Key.Key_Left] * 8, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: workspace.place()[0] == "following", timeout=5000)
+    following = workspace.page("following")
+    assert QApplication.focusWidget() is following.people
+    assert following.people.current().coaching_id in {person.coaching_id for person in group}
+    assert TODAY in {trend.points[-1][0] for trend in following.case.trends if trend.points}
+    assert f"{TODAY:%d.%m.%Y}" in following.people.rows_model.index(following.people.currentIndex().row(), 2).data()
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_B, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: isinstance(QApplication.activeWindow(), PreviewDialog), timeout=10_000)
+    press(qtbot, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None, timeout=5000)
     desk.vault.user = everything
     for number, person in enumerate(group):
         seen = read_case_file(desk.vault, person.coaching_id, today=TODAY).observations[0]
