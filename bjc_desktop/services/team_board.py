@@ -92,8 +92,8 @@ class TeamWarning:
 
     @property
     def text(self) -> str:
-        """Return it in one line."""
-        return f"{self.title}: {', '.join(self.people)}"
+        """Return it in one line, with the name where it is one person."""
+        return f"{self.title}: {self.people[0] if len(self.people) == 1 else f'{len(self.people)} Personen'}"
 
 
 @dataclass(frozen=True, slots=True)

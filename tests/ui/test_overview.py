@@ -1,11 +1,16 @@
 """Today, as a coach sees it."""
 
+from datetime import date
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from bjc_desktop.services.due_items import DueKind
+from bjc_desktop.services.hand_over import hand_over, held_coachings
+from bjc_desktop.services.overview import read_caseload
 from bjc_desktop.ui.shared.figure_grid import FigureGrid
+from tests.ui.conftest import TODAY
 
 
 @pytest.fixture
@@ -60,3 +65,16 @@ def test_that_both_groups_of_figures_say_what_their_numbers_mean(page, qtbot) ->
     for grid in grids:
         words = [made.text() for made in grid.findChildren(QLabel) if made.isVisible()]
         assert {"Arbeit nach dem Coaching", "Arbeit nach 6 Monaten", "Qualifizierung"} <= set(words)
+
+
+def test_that_the_caseload_of_a_deputy_says_for_whom_and_until_when(page, desk, qtbot) -> None:
+    loads = desk.read(lambda c: read_caseload(c, None, TODAY))
+    deputy = next(load for load in loads if load.staff_id == page._overview.caseload[0].staff_id)
+    absent = next(load for load in loads if load is not deputy)
+    held = desk.read(lambda c: held_coachings(c, absent.staff_id, today=TODAY))[:3]
+    moves = {coaching.coaching_id: deputy.staff_id for coaching in held}
+    desk.write(lambda s: hand_over(s, absent.staff_id, moves, first=TODAY, last=date(2026, 1, 31), today=TODAY))
+    qtbot.waitUntil(
+        lambda: f"davon 3 Fälle in Vertretung für {absent.name} bis 31.01.2026" in texts(page),
+        timeout=10_000,
+    )

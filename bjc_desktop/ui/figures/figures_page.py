@@ -389,12 +389,12 @@ def _coach_columns(code: str) -> tuple[Column, ...]:
 
     return (
         Column("JobCoach", lambda row: row.name, stretch=True, least=110),
-        Column("Wert", of(_value_words), number=True, width=158),
+        Column("Wert", of(_value_words), number=True, width=154),
         Column(
             "Bewertung",
             of(lambda figure: figure.rating.label),
             colour=lambda row: RATING_COLOURS[figure(row).rating],
-            width=146,
+            width=150,
         ),
         Column("Auslastung", lambda row: per_cent(row.load, 0), number=True, width=98, rank=1),
     )

@@ -234,6 +234,11 @@ class OverviewPage(Page):
             self._load.addWidget(label("Noch ist niemand zugeordnet.", "muted"))
         for load in overview.caseload:
             self._load.addWidget(_line(_load_words(load), partial(self._open_load, load)))
+            for cover in load.covers:
+                words = f"davon {cover.cases} in Vertretung für {cover.absent_name} bis {show_date(cover.last)}"
+                hint = label(words, "small", wrap=True)
+                hint.setContentsMargins(theme().pixels(11), 0, 0, 0)
+                self._load.addWidget(hint)
 
     def _open_load(self, load: CoachLoad) -> None:
         where = {"coachee_ids": load.people.coachee_ids or (), "why": f"Betreuungsstand von {load.name}"}
@@ -276,11 +281,7 @@ def _talk(talk: WeekConsultation) -> str:
 
 def _load_words(load: CoachLoad) -> str:
     share = "" if load.load is None else f", Auslastung {number(load.load * 100, 0)}\u00a0%"
-    covers = "".join(
-        f", {cover.cases} in Vertretung für {cover.absent_name} bis {show_date(cover.last)}" for cover in load.covers
-    )
-    stock = f"{load.stock} {'Coaching' if load.stock == 1 else 'Coachings'}"
-    return f"{load.name}: {stock}, davon {load.long_term} lange arbeitslos{share}{covers}"
+    return f"{load.name}: {load.stock} {'Coaching' if load.stock == 1 else 'Coachings'}, davon {load.long_term} lange arbeitslos{share}"
 
 
 def _line(text: str, action: Callable[[], Any]) -> QWidget:
