@@ -1,5 +1,6 @@
 """A list as a file for people: a workbook or a CSV with the filter and the counts above the rows."""
 
+from datetime import date
 from typing import Any
 
 from bjc_desktop.reports.german_csv import german_csv, yes_or_no
@@ -9,6 +10,8 @@ from bjc_desktop.reports.workbook import Book
 _SHEET = "Liste"
 _LONGEST = 32_767
 """Characters of a cell, counted as Excel counts them: in pairs of bytes."""
+_FIRST_YEAR = 1900
+"""Excel knows no day before; an earlier one stays a text."""
 _CUT = " … (gekürzt)"
 
 
@@ -35,6 +38,8 @@ def _notes(shown: ShownList) -> list[str]:
 def _workbook_cell(cell: Cell) -> Any:
     if isinstance(cell, bool):
         return yes_or_no(cell)
+    if isinstance(cell, date) and cell.year < _FIRST_YEAR:
+        return f"{cell:%d.%m.%Y}"
     return _fitting(cell) if isinstance(cell, str) else cell
 
 
