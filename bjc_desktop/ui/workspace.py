@@ -220,6 +220,7 @@ class Workspace(QWidget):
             "keep_settings": self.settings_wanted.emit,
             "vault": lambda where: self.vault_wanted.emit(Path(where["folder"])),
             "save_list": lambda _: self.save_list(),
+            "calendar": lambda _: self.save_calendar(),
             "consultation": lambda where: self.record(where.get("coaching_id")),
         }
 
@@ -282,6 +283,8 @@ class Workspace(QWidget):
         actions += [
             (f"Liste speichern: {view.offered().title}", keys, partial(self.save_list, view)) for view, keys in self._lists()
         ]
+        if self._sees_due:
+            actions.append(("Termine als Kalenderdatei", "", self.save_calendar))
         if keeps_cases(self.desk.vault.user.roles):
             actions.append(("Neue*r Coachee", "Strg+N", lambda: self.open_page("coachees", {"new": True})))
         Palette(self.desk, actions, self.open_page, self).open()
@@ -318,6 +321,21 @@ class Workspace(QWidget):
             return
         chosen = shown[0][0] if view is None else view
         dialog = SaveListDialog(self.desk, chosen.offered(), chosen.window())
+        banner = self.banner if page is None else page.banner
+        dialog.saved.connect(lambda said: banner.tell(said, "good"))
+        dialog.open()
+
+    @property
+    def _sees_due(self) -> bool:
+        """Whether the user's roles show what is due."""
+        return any(entry.key == "overview" for entry in self.shown_pages())
+
+    def save_calendar(self) -> None:
+        """Ask what of the appointments goes into a calendar file, and save it."""
+        from bjc_desktop.ui.overview.calendar_dialog import CalendarDialog  # noqa: PLC0415 - not needed to show the first page
+
+        dialog = CalendarDialog(self.desk, self)
+        page = self.shown_page
         banner = self.banner if page is None else page.banner
         dialog.saved.connect(lambda said: banner.tell(said, "good"))
         dialog.open()

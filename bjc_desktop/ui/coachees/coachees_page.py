@@ -19,7 +19,6 @@ from bjc_desktop.services.coachee_list import (
     ListOrder,
     find_coachees,
 )
-from bjc_desktop.services.team import list_staff
 from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.ui.coachees.preview_panel import CoacheePreviewPanel
 from bjc_desktop.ui.shared.desk import Desk
@@ -30,8 +29,9 @@ from bjc_desktop.ui.shared.list_offer import ListOffer, RowReader, in_parts
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import theme
-from bjc_desktop.vault.role_rights import NOT_ALLOWED, keeps_cases, sees_all_cases
-from bjc_desktop.vocabulary import Role, TargetGroup, Vocabulary
+from bjc_desktop.ui.shared.whose_cases import offered_cases
+from bjc_desktop.vault.role_rights import NOT_ALLOWED, keeps_cases
+from bjc_desktop.vocabulary import TargetGroup, Vocabulary
 
 _ROOM_FOR_PREVIEW = 920
 _GROUP_WIDTH = 320
@@ -101,7 +101,7 @@ class CoacheesPage(Page):
         self.search.textChanged.connect(self.refresh)
         self.search.returnPressed.connect(self._open_first)
         self.search.installEventFilter(self)
-        self.cases = _choice("Fälle", _whose(desk))
+        self.cases = _choice("Fälle", offered_cases(desk))
         self.status = _vocabulary("Status", "Alle Status", CaseStatus)
         self.group = _vocabulary("Zielgruppe", "Alle Zielgruppen", TargetGroup)
         self.link = _choice("Maßnahmebezug", (("Maßnahmebezug: alle", None), ("mit Maßnahme", True), ("ohne Maßnahme", False)))
@@ -343,15 +343,6 @@ class CoacheesPage(Page):
         """Show the preview where there is room for it."""
         super().resizeEvent(event)
         self.preview.setVisible(self.width() >= theme().pixels(_ROOM_FOR_PREVIEW))
-
-
-def _whose(desk: Desk) -> list[tuple[str, Any]]:
-    """Return whose cases can be shown: one's own, all, and those of each coach; to a trainer only the own."""
-    if not sees_all_cases(desk.vault.user.roles):
-        return desk.whose_cases
-    staff = desk.read(partial(list_staff, today=desk.today()))
-    others = [m for m in staff if m.role is not Role.COORDINATION and m.role is not Role.ADMINISTRATION and m.id != desk.staff_id]
-    return [*desk.whose_cases, *((f"Fälle von {member.name}", member.id) for member in others)]
 
 
 def _choice(name: str, entries: Sequence[tuple[str, Any]]) -> ChoiceBox:

@@ -89,7 +89,10 @@ class OverviewPage(Page):
         self._first = button(
             "Ersten Coachee anlegen (Strg+N)", lambda: self.wanted.emit("coachees", {"new": True}), symbol="user-plus"
         )
-        due.addLayout(row(self._first, None))
+        self.calendar_button = button(
+            "&Termine als Kalenderdatei …", lambda: self.wanted.emit("calendar", {}), rank="plain", symbol="calendar"
+        )
+        due.addLayout(row(self._first, None, self.calendar_button))
         self._agenda_box, self._agenda = box()
         self._figures_box, self._figures = box()
         week_box, self._week = box()
