@@ -12,15 +12,16 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QModelIndex, Qt
 from PySide6.QtWidgets import QComboBox, QTableView
 
-from bjc_desktop.models import Coachee
+from bjc_desktop.indicators.results import ScopeKind
+from bjc_desktop.models import Coachee, LegalHold, PrivacyRequest
 from bjc_desktop.services.audit_trail import AuditFilter, read_audit
 from bjc_desktop.services.coachee_list import CoacheeFilter, ListOrder, find_coachees
-from bjc_desktop.services.row_editing import change_row
+from bjc_desktop.services.row_editing import add_row, change_row
 from bjc_desktop.services.team import list_staff
 from bjc_desktop.ui.shared.list_offer import typed_cell
 from bjc_desktop.ui.shared.save_list_dialog import SaveListDialog
 from bjc_desktop.ui.workspace import Workspace
-from bjc_desktop.vault import Leaving, UserIdentity
+from bjc_desktop.vault import Leaving, UserIdentity, back_up
 from bjc_desktop.vault.role_rights import HIDDEN
 from bjc_desktop.vocabulary import Role
 from tests.libreoffice import cells
@@ -224,6 +225,91 @@ def test_that_the_saving_is_recorded_before_the_file_and_for_each_person(workspa
     new = [row for row in part.rows if row.number > before]
     assert {row.text for row in new} == {"Als Datei ausgegeben: Liste, „Coachees“"}
     assert sorted(row.person for row in new) == sorted(row.name for row in rows if row.coaching_id)
+
+
+def check_saved(view, window, desk, path, qtbot):
+    """Save one list and compare each cell with what is shown; return the title that was written."""
+    offered = view.offered()
+    private = [column.notes for column in offered.columns]
+    wanted = [[text for text, notes in zip(texts, private, strict=True) if not notes] for texts in shown_texts(view)]
+    save(view, window, desk, path, qtbot)
+    lines = lines_of(path)
+    assert len(lines) == 6 + len(wanted)
+    for texts, row in zip(wanted, lines[6:], strict=True):
+        for text, cell in zip(texts, row, strict=True):
+            assert cell == plain(text) or (cell and cell in text), (offered.title, text, cell)
+    return lines[0][0]
+
+
+def test_that_the_lists_within_a_case_file_are_saved_one_by_one(workspace, desk, tmp_path, qtbot) -> None:
+    with desk.vault.reading() as connection:
+        query = (
+            "SELECT c.id FROM coachings c ORDER BY (SELECT count(*) FROM observations o WHERE o.coaching_id = c.id) + "
+            "100 * (SELECT count(*) FROM suggestions s WHERE s.coaching_id = c.id) DESC LIMIT 1"
+        )
+        coaching_id = connection.exec_driver_sql(query).scalar_one()
+    workspace.open_page("case_file", {"coaching_id": coaching_id})
+    page = workspace.page("case_file")
+    titles = set()
+    for entry in page.sections:
+        page.show_section(entry.key)
+        settled(desk)
+        for number, (view, _) in enumerate(workspace._lists()):
+            titles.add(check_saved(view, workspace, desk, tmp_path / f"{entry.key}{number}.csv", qtbot))
+    assert {"Konsultationen", "Beobachtungen", "Vorschläge", "Ziele", "Aufgaben", "Zeitleiste"} <= titles
+
+
+def test_that_requests_holds_protocols_backups_tasks_and_reports_are_saved(as_role, workspace, desk, tmp_path, qtbot) -> None:
+    person = desk.read(lambda c: find_coachees(c, CoacheeFilter(), order=ListOrder.STATUS, today=TODAY)).rows[0]
+    with desk.vault.writing(now=NOW) as session:
+        values = {"coachee_id": person.coachee_id, "kind": "access", "received_on": date(2025, 10, 1)}
+        add_row(session, PrivacyRequest, values, today=TODAY)
+        hold = {"coachee_id": person.coachee_id, "held_from": TODAY, "reason": "=Klage;läuft"}
+        add_row(session, LegalHold, hold, today=TODAY)
+    back_up(desk.vault, desk.vault.folder / "backups", NOW)
+    titles = set()
+    for section in ("requests", "holds"):
+        workspace.open_page("privacy", {"section": section})
+        settled(desk)
+        for view, _ in workspace._lists():
+            titles.add(check_saved(view, workspace, desk, tmp_path / f"{section}.csv", qtbot))
+    assert lines_of(tmp_path / "holds.csv")[-1][-1] == "'=Klage;läuft"
+    assert lines_of(tmp_path / "requests.csv")[-1][3] == "01.11.2025"
+    workspace.open_page("backups")
+    settled(desk)
+    titles.add(check_saved(list_in(workspace), workspace, desk, tmp_path / "backups.csv", qtbot))
+    workspace.open_page("figures", {"code": "correctly_closed", "period": "2025-Q3", "view": "coaches"})
+    page = workspace.page("figures")
+    provider = next(at for at in range(page.scope.count()) if page.scope.itemData(at).kind is ScopeKind.PROVIDER)
+    page.scope.setCurrentIndex(provider)
+    page.refresh()
+    settled(desk)
+    page.show_view("coaches")
+    titles.add(check_saved(list_in(workspace), workspace, desk, tmp_path / "coaches.csv", qtbot))
+    trainer = as_role(Role.EMPLOYMENT_TRAINER)
+    following = trainer.page("following")
+    trainer.open_page("following", next(iter(following.sample_places().values())))
+    settled(desk)
+    titles.add(check_saved(following.tasks, trainer, desk, tmp_path / "tasks.csv", qtbot))
+    assert {"Anfragen", "Sperren", "Sicherungen", "Vereinbarte Aufgaben"} <= titles
+    assert any(title.startswith("Je JobCoach: ") for title in titles)
+
+
+def test_that_a_hostile_name_harms_neither_file(workspace, desk, tmp_path, qtbot) -> None:
+    person = desk.read(lambda c: find_coachees(c, CoacheeFilter(), today=TODAY)).rows[0]
+    name = '=HYPERLINK("http://x";"y")\u202e' + "Ł" * 150
+    desk.write(
+        lambda session: change_row(session, Coachee, person.coachee_id, {"family_name": name, "given_name": "+1"}, today=TODAY)
+    )
+    workspace.open_page("coachees")
+    page = workspace.page("coachees")
+    page.show_everybody()
+    page.search.setText("hyperlink")
+    settled(desk)
+    save(page.table, workspace, desk, tmp_path / "a.csv", qtbot)
+    save(page.table, workspace, desk, tmp_path / "a.xlsx", qtbot)
+    assert lines_of(tmp_path / "a.csv")[6][0] == f"'{name}, +1"
+    assert cells(tmp_path / "a.xlsx")["Liste"][7, "A"] == f"{name}, +1"
 
 
 @pytest.mark.parametrize("role", [Role.JOB_COACH, Role.EMPLOYMENT_TRAINER, Role.ADMINISTRATION])

@@ -29,7 +29,7 @@ _CLOUD = (
 _NAMES = "Auch die &Namen"
 _NAMES_HINT = "Nur, wenn der Kalender beim Träger bleibt: Wer ihn sieht, erfährt, wer im JobCoaching ist."
 _FAILED = "Die Kalenderdatei konnte nicht gespeichert werden. Bitte noch einmal versuchen."
-_HEIGHT, _DAY_WIDTH = 420, 180
+_HEIGHT, _DAY_WIDTH = 395, 180
 _NO_DAY = "Bitte einen Tag angeben."
 
 

@@ -138,7 +138,7 @@ def case_of(widget: QWidget) -> tuple[str | None, str]:
     at: QWidget | None = widget.parentWidget()
     while at is not None:
         coaching_id = getattr(at, "coaching_id", None)
-        if isinstance(coaching_id, str):
+        if isinstance(coaching_id, str) and coaching_id:
             return coaching_id, f"Fallakte: {at.title.text()}" if hasattr(at, "title") else ""
         at = at.parentWidget()
     return None, ""
