@@ -315,6 +315,9 @@ class Workspace(QWidget):
         from bjc_desktop.ui.shared.save_list_dialog import SaveListDialog  # noqa: PLC0415 - not needed to show the first page
 
         page, shown = self.shown_page, self._lists()
+        if page is not None and page.reading:
+            page.banner.tell("Die Liste wird noch gelesen. Bitte gleich noch einmal versuchen.", "quiet")
+            return
         if view is None and not shown:
             if page is not None:
                 page.banner.tell("Hier ist keine Liste zu sehen, die sich speichern lässt.", "quiet")

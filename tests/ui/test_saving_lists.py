@@ -2,7 +2,10 @@
 
 import csv
 import io
+import os
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -402,6 +405,23 @@ def test_that_a_reading_that_is_stopped_writes_and_records_nothing(workspace, de
     assert desk.read(lambda c: read_audit(c, AuditFilter(), today=TODAY)).total == before
 
 
+def test_that_a_list_that_is_still_read_is_not_saved_under_another_filter(workspace, desk, tmp_path, qtbot) -> None:
+    workspace.open_page("coachees")
+    page = workspace.page("coachees")
+    page.show_everybody()
+    settled(desk)
+    page.link.setCurrentIndex(1)
+    page.refresh()
+    assert page.reading
+    workspace.save_list()
+    assert not [made for made in workspace.findChildren(SaveListDialog) if made.isVisible()]
+    assert page.banner.text() == "Die Liste wird noch gelesen. Bitte gleich noch einmal versuchen."
+    settled(desk)
+    assert not page.reading
+    save(None, workspace, desk, tmp_path / "liste.csv", qtbot)
+    assert "mit Maßnahme" in lines_of(tmp_path / "liste.csv")[1][0]
+
+
 def test_that_keys_menu_and_search_offer_it(workspace, desk, qtbot) -> None:
     from bjc_desktop.ui.palette import Palette
 
@@ -460,3 +480,31 @@ def test_that_no_page_has_a_list_outside_the_mechanism(workspace, desk) -> None:
 )
 def test_that_what_is_shown_decides_what_a_cell_is(text, number, value) -> None:
     assert typed_cell(text, number=number) == value
+
+
+@pytest.mark.libreoffice
+def test_that_libreoffice_opens_every_workbook_of_the_window(workspace, desk, tmp_path, qtbot) -> None:
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    if office is None:
+        pytest.skip("LibreOffice is not installed")
+    rows = {}
+    for entry in workspace.shown_pages():
+        workspace.open_page(entry.key, PLACES.get(entry.key, {}))
+        settled(desk)
+        for number, (view, _) in enumerate(workspace._lists()):
+            path = tmp_path / f"{entry.key}-{number}.xlsx"
+            save(view, workspace, desk, path, qtbot)
+            rows[path.stem] = cells(path)["Liste"]
+    assert len(rows) >= 8
+    command = [office, "--headless", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--convert-to"]
+    command += ["csv:Text - txt - csv (StarCalc):44,34,76,1,,1033,false,true"]
+    environment = {**os.environ, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
+    books = [str(tmp_path / f"{name}.xlsx") for name in rows]
+    subprocess.run(
+        [*command, "--outdir", str(tmp_path / "out"), *books], check=True, capture_output=True, timeout=300, env=environment
+    )
+    for name, sheet in rows.items():
+        lines = list(csv.reader(io.StringIO((tmp_path / "out" / f"{name}.csv").read_text("utf-8"), newline="")))
+        assert [line[0] for line in lines[:4]] == [sheet[row, "A"] for row in range(1, 5)]
+        assert len(lines) == max(row for row, _ in sheet)
+        assert not [cell for line in lines for cell in line if cell.startswith("#")]

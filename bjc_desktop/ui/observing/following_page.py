@@ -85,7 +85,7 @@ class FollowingPage(Page):
         )
         self.add(self._empty)
         self.offer_list(self.people, ListOffer())
-        of_person = ListOffer(words=self._name.text, coaching=lambda: None if self.case is None else self.case.coaching.id)
+        of_person = ListOffer(words=self._name.text, about=lambda: () if self.case is None else (self.case.coaching.id,))
         self.offer_list(self.tasks, of_person)
         self.offer_list(self.suggestions.table, of_person)
         self._body = self._stacked() if theme().scale >= LARGE_TEXT else self._side_by_side()

@@ -78,7 +78,10 @@ class ObservingPage(Page):
             "small",
             wrap=True,
         )
-        self.offer_list(self.table, ListOffer((self.whom, self.search), words=self._circumstances, total=self._people_count))
+        self.offer_list(
+            self.table,
+            ListOffer((self.whom, self.search), words=self._circumstances, total=self._people_count, about=self._coachings),
+        )
         self._lay_out()
         self._draft = DraftKeeper(desk, DRAFT, self._content)
         self._narrowed = DraftKeeper(desk, _NARROWED, self._chosen_part)
@@ -210,6 +213,9 @@ class ObservingPage(Page):
     def _circumstances(self) -> str:
         sheet = self._sheet()
         return "" if sheet is None else f"beobachtet am {show_date(sheet[0])}"
+
+    def _coachings(self) -> list[str]:
+        return [person.coaching_id for person in self.group_model.people]
 
     def _people_count(self) -> int:
         return len(self.group_model.everybody)

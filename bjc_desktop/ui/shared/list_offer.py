@@ -51,8 +51,8 @@ class OfferedList:
     """How many rows there are; None where that is not known before they are read."""
     total: int | None
     """How many there are without the filter; None where nothing is filtered."""
-    coaching_id: str | None
-    """The coaching that all rows are about, where they are about one."""
+    about: tuple[str, ...]
+    """The coachings that the rows are about, where the rows do not say so themselves."""
 
     def cells(self, rows: Iterable[Any], *, notes: bool) -> tuple[tuple[str, ...], tuple[Row, ...]]:
         """Return headings and cells of *rows*, confidential notes only where they are wanted."""
@@ -61,8 +61,8 @@ class OfferedList:
 
     def coachings(self, rows: Iterable[Any]) -> list[str]:
         """Return the coachings that *rows* are about, as far as they say."""
-        if self.coaching_id is not None:
-            return [self.coaching_id]
+        if self.about:
+            return list(self.about)
         return [found for row in rows if (found := getattr(row, "coaching_id", None)) is not None]
 
 
@@ -75,8 +75,8 @@ class ListOffer:
     words: Callable[[], str] = field(default=str)
     total: Callable[[], int] | None = None
     everything: Callable[[], RowReader | None] = field(default=lambda: None)
-    coaching: Callable[[], str | None] = field(default=lambda: None)
-    """The coaching that all rows are about, where no page around the list says so."""
+    about: Callable[[], Sequence[str]] = field(default=tuple)
+    """The coachings that the rows are about, where neither they nor a case file around the list say so."""
 
 
 class OfferedView(Protocol):

@@ -57,7 +57,7 @@ class Page(QWidget):
         self.banner = Banner()
         self._column.addWidget(self.banner)
         self._stale = True
-        self._asked_last = 0
+        self._asked_last = self._answered_last = 0
         self._save_button: QPushButton | None = None
         self.offered_lists: list[Any] = []
         """The lists of the page, the most important one first."""
@@ -95,6 +95,7 @@ class Page(QWidget):
         self._asked_last += 1
         number, vault = self._asked_last, self.desk.vault
         if not behind:
+            self._answered_last = number
             show(self.desk.read(question))
             return
 
@@ -105,9 +106,11 @@ class Page(QWidget):
 
         def arrived(answer: Answer) -> None:
             if number == self._asked_last and not self.desk.closed:
+                self._answered_last = number
                 show(answer)
 
         def failed(error: BaseException) -> None:
+            self._answered_last = max(self._answered_last, number)
             if isinstance(error, VaultDamagedError):
                 self.desk.met_damage(error)
             self.banner.tell(sentence_of(error), "danger")
@@ -125,6 +128,11 @@ class Page(QWidget):
             self._save_button.setAccessibleName("Liste speichern")
             self._save_button.setToolTip(f"Liste speichern … ({SAVE_KEYS_SHOWN})")
             self.head.line.insertWidget(0, self._save_button)
+
+    @property
+    def reading(self) -> bool:
+        """Whether an answer is on its way: until then the page shows what was asked for before."""
+        return self._answered_last < self._asked_last
 
     def keep_drafts(self) -> None:
         """Keep what was typed and not saved yet."""

@@ -208,7 +208,7 @@ class RowTable(QTableView):
             read,
             model.total if read is None or model.canFetchMore(QModelIndex()) else None,
             None if offer.total is None else offer.total(),
-            offer.coaching() or coaching_id,
+            tuple(offer.about()) or (() if coaching_id is None else (coaching_id,)),
         )
 
     def fit_height(self, most: int = 12) -> None:

@@ -127,7 +127,7 @@ class TypingTable(QTableView):
             None,
             len(rows),
             None if offer.total is None else offer.total(),
-            None,
+            tuple(offer.about()),
         )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's
