@@ -13,9 +13,11 @@ from bjc_desktop.ui.shared.background import CancelledError, Progress
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.labels import Banner, button, label, row
 from bjc_desktop.ui.shared.list_offer import OfferedList
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.page import Scroller
+from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 
 _FORMATS = {"Excel-Arbeitsmappe (*.xlsx)": ".xlsx", "CSV für Tabellen (*.csv)": ".csv"}
+_LARGE_HEIGHT = 360
 _FAILED = "Die Liste konnte nicht gespeichert werden. Bitte noch einmal versuchen."
 _WHAT_LEAVES = (
     "Die Datei enthält alle Zeilen der Liste in dieser Reihenfolge, mit Filter und Anzahl. Sie ist nicht verschlüsselt: Wer sie "
@@ -50,17 +52,30 @@ class SaveListDialog(QDialog):
         filtered = f"Filter: {offered.filter_words}" if offered.filter_words else "Die Liste ist nicht gefiltert."
         column.addWidget(label("Liste speichern", "title"))
         column.addWidget(self.banner)
-        column.addWidget(label(_how_many(offered), "strong", wrap=True))
-        column.addWidget(label(filtered, "muted", wrap=True))
-        column.addWidget(label(_WHAT_LEAVES, wrap=True))
-        for part in (self.notes, self._bar, self._state):
+        words = self._column_of_words(column)
+        for text, tone in ((_how_many(offered), "strong"), (filtered, "muted"), (_WHAT_LEAVES, "")):
+            words.addWidget(label(text, tone, wrap=True))
+        words.addWidget(self.notes)
+        words.addStretch(1)
+        for part in (self._bar, self._state):
             column.addWidget(part)
         column.addLayout(row(None, self.cancel_button, self.save_button))
         for part in (self._bar, self._state):
             part.hide()
         room = self.screen().availableGeometry()
-        self.resize(min(px(560), room.width() - 40), self.sizeHint().height())
+        height = px(_LARGE_HEIGHT) if theme().scale >= LARGE_TEXT else self.sizeHint().height()
+        self.resize(min(px(560), room.width() - 40), min(height, room.height() - 60))
         self.save_button.setFocus()
+
+    def _column_of_words(self, column: QVBoxLayout) -> QVBoxLayout:
+        """Return where the words go: with large text they scroll, and the buttons stay on the screen."""
+        if theme().scale < LARGE_TEXT:
+            words = QVBoxLayout()
+            column.addLayout(words)
+            return words
+        scroller = Scroller()
+        column.addWidget(scroller, 1)
+        return scroller.column
 
     def _choose_place(self) -> None:
         name = re.sub(r"[^\w\-]+", "_", self._offered.title).strip("_") or "Liste"
