@@ -95,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     statistic.add_argument("--out", required=True, metavar="DIR", type=Path)
     check = _with_vault(commands, "check", "was fehlt oder sich widerspricht, Fall für Fall")
     check.add_argument("--quarter", metavar="2025-Q3")
+    _add_lists(commands)
     verify = commands.add_parser("verify", help="Berichtspaket prüfen: Prüfsummen, Signatur, Zahlen")
     verify.add_argument("bundle", metavar="BUNDLE", type=Path)
     backup = _with_vault(commands, "backup", "geprüfte Sicherung in einen Ordner")
@@ -117,6 +118,17 @@ def _parser() -> argparse.ArgumentParser:
     salvage.add_argument("target", metavar="NEW_VAULT", type=Path)
     _ = init
     return parser
+
+
+def _add_lists(commands: "argparse._SubParsersAction[_German]") -> None:
+    listed = _with_vault(commands, "list", "eine Liste als XLSX oder CSV: coachees, due, findings, follow-ups")
+    listed.add_argument("name", metavar="NAME", choices=("coachees", "due", "findings", "follow-ups"))
+    listed.add_argument("out", metavar="OUT.xlsx|OUT.csv", type=Path)
+    calendar = _with_vault(commands, "calendar", "Termine und Fristen als Kalenderdatei, ohne Namen")
+    calendar.add_argument("out", metavar="OUT.ics", type=Path)
+    calendar.add_argument("--from", dest="first", metavar="DATE", help="erster Tag, sonst heute")
+    calendar.add_argument("--to", dest="last", metavar="DATE", help="letzter Tag, sonst 90 Tage später")
+    calendar.add_argument("--names", action="store_true", help="auch die Namen; nur für Kalender, die beim Träger bleiben")
 
 
 class _German(argparse.ArgumentParser):
@@ -229,7 +241,7 @@ def _open(options: argparse.Namespace) -> "Vault":
     return vault
 
 
-def _day(text: str | None) -> date:
+def _day(text: str | None, what: str = "Der Datenstand") -> date:
     if text is None:
         return _today()
     from bjc_desktop.exchange.cells import CellError, parse_date  # noqa: PLC0415
@@ -237,7 +249,7 @@ def _day(text: str | None) -> date:
     try:
         return date.fromisoformat(parse_date(text))
     except CellError:
-        raise InvalidInputError({"as_of": "Der Datenstand ist kein Datum; bitte JJJJ-MM-TT angeben."}) from None
+        raise InvalidInputError({"day": f"{what} ist kein Datum; bitte JJJJ-MM-TT angeben."}) from None
 
 
 # --- the commands -------------------------------------------------------------------------------------------------------------
@@ -338,6 +350,32 @@ def _check(options: argparse.Namespace) -> None:
         _show(f"Signal  {signal}".replace("\u00a0", " "))
     places = "1 Stelle" if len(findings) == 1 else f"{len(findings)} Stellen"
     _say(f"{places} in {period.label}.")
+
+
+def _list(options: argparse.Namespace) -> None:
+    from bjc_desktop.services.list_saving import save_list  # noqa: PLC0415
+    from bjc_desktop.services.main_lists import read_main_list  # noqa: PLC0415
+
+    with _open(options) as vault:
+        shown, coaching_ids = read_main_list(vault, options.name, today=_today(), now=_now())
+        save_list(vault, shown, options.out, coaching_ids=coaching_ids, now=_now())
+    _say(f"{shown.counts}.")
+    print(options.out)
+
+
+def _calendar(options: argparse.Namespace) -> None:
+    from datetime import timedelta  # noqa: PLC0415
+
+    from bjc_desktop.services.calendar_entries import DAYS, CalendarWish, save_calendar  # noqa: PLC0415
+    from bjc_desktop.services.main_lists import whose_cases  # noqa: PLC0415
+
+    first = _day(options.first, "Der erste Tag")
+    last = first + timedelta(days=DAYS) if options.last is None else _day(options.last, "Der letzte Tag")
+    with _open(options) as vault:
+        wish = CalendarWish(whose_cases(vault), first, last, options.names)
+        count = save_calendar(vault, wish, options.out, today=_today(), now=_now())
+    _say("1 Eintrag." if count == 1 else f"{count} Einträge.")
+    print(options.out)
 
 
 def _verify(options: argparse.Namespace) -> None:
@@ -446,6 +484,8 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "report": _report,
     "statistic": _statistic,
     "check": _check,
+    "list": _list,
+    "calendar": _calendar,
     "verify": _verify,
     "backup": _backup,
     "restore": _restore,

@@ -34,6 +34,7 @@ _READ_UP = {
     "shiboken6": "LGPL-3.0-only OR GPL-2.0-only OR GPL-3.0-only",
     "six": "MIT",
     "sqlcipher3": "Zlib",
+    "tzdata": "Apache-2.0",
 }
 _PURPOSES = {
     "alembic": "Tresor auf neue Fassungen bringen",
@@ -42,6 +43,7 @@ _PURPOSES = {
     "cryptography": "Schlüssel, Passphrasen, Signaturen",
     "filelock": "ein Tresor, ein Programm",
     "holidays": "Feiertage Berlins für die Vertragsstunden",
+    "icalendar": "Termine als Kalenderdatei",
     "mako": "Vorlagen der Migrationen (Alembic)",
     "markupsafe": "Vorlagen der Migrationen (Mako)",
     "pillow": "Bilder in PDF (ReportLab)",
@@ -58,6 +60,7 @@ _PURPOSES = {
     "sqlalchemy": "Zugriff auf den Tresor",
     "sqlcipher3": "verschlüsselte Datenbank (SQLite, SQLCipher, OpenSSL)",
     "typing-extensions": "Typen (SQLAlchemy, Alembic)",
+    "tzdata": "Zeitzonen (icalendar)",
     "xlsxwriter": "Arbeitsmappen",
 }
 _BESIDE = (

@@ -65,6 +65,18 @@ def places(workspace: Workspace, wanted: set[str]) -> Iterator[str]:
         workspace.record()
         yield "consultation"
         _close_dialogs()
+    if not wanted or "save_list" in wanted:
+        workspace.open_page("coachees")
+        workspace.desk.background.wait()
+        QTest.qWait(100)
+        workspace.save_list()
+        yield "save_list"
+        _close_dialogs()
+    if not wanted or "calendar" in wanted:
+        workspace.open_page("overview")
+        workspace.save_calendar()
+        yield "calendar"
+        _close_dialogs()
     if not wanted or "palette" in wanted:
         workspace.open_palette()
         yield "palette"

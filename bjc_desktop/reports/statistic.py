@@ -1,7 +1,5 @@
 """The consultations-per-hour statistic as PDF, XLSX and CSV."""
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -16,6 +14,7 @@ from bjc_desktop.indicators.results import Rating
 from bjc_desktop.reports.chart import IndicatorBar, Legend, TrendChart
 from bjc_desktop.reports.content import StatisticContent, StatisticMonth, StatisticPerson
 from bjc_desktop.reports.german import NO_VALUE, day, month, number, quarter
+from bjc_desktop.reports.german_csv import german_csv
 from bjc_desktop.reports.pdf import settings_table
 from bjc_desktop.reports.remarks import missing_hours, substitute_targets
 from bjc_desktop.reports.style import (
@@ -41,7 +40,6 @@ _STEEP_ROOM = 220
 """Room for a heading and the first lines of a table whose heads stand on end."""
 _WIDTHS = (26, 15, 12, 12, 12, 12, 20, 26)
 """Columns of the workbook's first sheet."""
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 # --- PDF ----------------------------------------------------------------------------------------------------------------------
@@ -259,26 +257,12 @@ def _figure_row(
 
 def statistic_csv(content: StatisticContent) -> bytes:
     """Return the statistic as CSV for people: semicolons, decimal commas, UTF-8 with BOM."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(map(harmless, _heads(content)))
-    for word, person, entry in _rows(content):
-        cells = [
-            word,
-            str(person.number),
-            entry.month,
-            *map(str, _counts(content, entry)),
-            _plain(entry.hours),
-            _plain(entry.ratio),
-        ]
-        writer.writerow(map(harmless, cells))
-    return text.getvalue().encode("utf-8-sig")
+    rows = [
+        [word, str(person.number), entry.month, *map(str, _counts(content, entry)), _plain(entry.hours), _plain(entry.ratio)]
+        for word, person, entry in _rows(content)
+    ]
+    return german_csv([_heads(content), *rows])
 
 
 def _plain(value: Any) -> str:
     return "" if value is None else number(Fraction(value), 4).replace(".", "")
-
-
-def harmless(text: str) -> str:
-    """Return *text* so that no spreadsheet takes it for a formula."""
-    return "'" + text if text.startswith(_RISKY) else text

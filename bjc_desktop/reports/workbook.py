@@ -28,7 +28,11 @@ _NARROW = 1.1
 """Characters of ordinary text for one digit's width: widths are counted in digits."""
 _LINE = 15
 """Points of a line."""
+_TALLEST = 405
+"""Points of the tallest row, a little below what Excel allows."""
 _A4 = 9
+_SHORT, _MOMENT = 10, 16
+"""Characters of a day or a number, and of a day with its time."""
 _ADDED = 3
 """What a heading needs beside its longest word: the arrow of the filter."""
 
@@ -71,6 +75,7 @@ class Book:
         self.muted = self.format(font_color="#57606A", text_wrap=True)
         self.text = self.format(align="left", indent=1)
         self.day = self.format(num_format="dd.mm.yyyy", align="left", indent=1)
+        self.moment = self.format(num_format="dd.mm.yyyy hh:mm", align="left", indent=1)
         self.whole = self.format(num_format="#,##0")
         self.hours = self.format(num_format="#,##0.00")
         self.share = self.format(num_format="0.0\\ %", align="right")
@@ -101,24 +106,37 @@ class Book:
         self, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], *, formats: Mapping[str, Format] | None = None
     ) -> tuple[Worksheet, Cells]:
         """Add a sheet with a frozen heading row over *rows*; True and False are written as 1 and 0, None stays empty."""
-        sheet, lines, head_lines = self.page(name), list(rows), 1
+        sheet, lines = self.page(name), list(rows)
+        self.fill_table(sheet, 0, heads, lines, formats=formats)
+        return sheet, Cells(name, heads, len(lines))
+
+    def fill_table(
+        self,
+        sheet: Worksheet,
+        at: int,
+        heads: Sequence[str],
+        lines: Sequence[Sequence[Any]],
+        *,
+        formats: Mapping[str, Format] | None = None,
+    ) -> None:
+        """Write the heading row *at* and the *lines* below it, with a filter; what stands above stays in sight with the heads."""
+        head_lines = 1
         for column, head in enumerate(heads):
             cells = [line[column] for line in lines if column < len(line)]
             numbers = bool(cells) and not any(isinstance(cell, str | date) for cell in cells)
-            sheet.write_string(0, column, head, self.number_head if numbers else self.text_head if column else self.head)
+            sheet.write_string(at, column, head, self.number_head if numbers else self.text_head if column else self.head)
             width = _width(head, cells)
             sheet.set_column(column, column, width)
             head_lines = max(head_lines, ceil((len(head) + _ADDED) / width))
-        sheet.set_row(0, _LINE * head_lines + 2)
+        sheet.set_row(at, _LINE * head_lines + 2)
         by_column = {heads.index(head): style for head, style in (formats or {}).items()}
-        for row, line in enumerate(lines, 1):
+        for row, line in enumerate(lines, at + 1):
             for column, value in enumerate(line):
                 self.put(sheet, row, column, value, by_column.get(column))
             self.let_wrap(sheet, row, line, WIDEST)
-        sheet.freeze_panes(1, 1)
-        sheet.autofilter(0, 0, max(len(lines), 1), len(heads) - 1)
-        sheet.repeat_rows(0)
-        return sheet, Cells(name, heads, len(lines))
+        sheet.freeze_panes(at + 1, 1)
+        sheet.autofilter(at, 0, at + max(len(lines), 1), len(heads) - 1)
+        sheet.repeat_rows(at)
 
     def put(self, sheet: Worksheet, row: int, column: int, value: Any, style: Format | None = None) -> None:
         """Write one cell by the kind of its value."""
@@ -128,6 +146,8 @@ class Book:
             plain, wrapped = (self.text, self.wrap) if column else (self.top, self.long)
             known = wrapped if len(value) > WIDEST else plain
             sheet.write_string(row, column, value, style or known)
+        elif isinstance(value, datetime):
+            sheet.write_datetime(row, column, value.replace(tzinfo=None), self.moment)
         elif isinstance(value, date):
             sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), self.day)  # noqa: DTZ001 - a day
         else:
@@ -137,7 +157,7 @@ class Book:
         """Make *row* high enough for its longest text in columns of *width*: not every program does so by itself."""
         longest = max((len(text) for text in texts if isinstance(text, str)), default=0)
         if longest > width * _NARROW:
-            sheet.set_row(row, _LINE * ceil(longest / width))
+            sheet.set_row(row, min(_LINE * ceil(longest / width), _TALLEST))
 
     def note(self, sheet: Worksheet, row: int, text: str, columns: int, width: float, style: Format | None = None) -> None:
         """Write a sentence over *columns* merged columns of together *width* characters."""
@@ -161,8 +181,12 @@ class Book:
 
 def _width(head: str, cells: Iterable[Any]) -> float:
     longest_word = max(map(len, head.replace("-", "- ").split()), default=0) + _ADDED
-    lengths = {len(cell) if isinstance(cell, str) else 10 for cell in cells if isinstance(cell, str | date | Decimal | Fraction)}
+    lengths = {_length(cell) for cell in cells if isinstance(cell, str | date | Decimal | Fraction)}
     return max(longest_word, min(max(lengths, default=0), WIDEST) + 2, 8)
+
+
+def _length(cell: str | date | Decimal | Fraction) -> int:
+    return len(cell) if isinstance(cell, str) else _MOMENT if isinstance(cell, datetime) else _SHORT
 
 
 def cached(value: Fraction | None) -> float | str:

@@ -83,6 +83,8 @@ WHAT = {
     "letter": "Brief der Nachbefragung",
     "script": "Leitfaden der Nachbefragung",
     "access": "Auskunft nach Art. 15 DSGVO",
+    "list": "Liste",
+    "calendar": "Kalenderdatei",
 }
 _RECORDS = Base.metadata.tables["change_records"]
 _STATE = "record_verified"
@@ -231,6 +233,8 @@ class _RecordWords:
 
     def _details(self, payload: Mapping[str, Any]) -> str:
         parts = [WHAT.get(str(payload["what"]), "")] if "what" in payload else []
+        parts.append(f"„{payload['title']}“" if payload.get("title") else "")
+        parts.append("mit Namen" if payload.get("names") else "")
         if payload.get("user_id") in self.users:
             parts.append(self.users[payload["user_id"]])
         if isinstance(payload.get("roles"), list):

@@ -8,13 +8,14 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from bjc_desktop.errors import VaultDamagedError
 from bjc_desktop.services.team import staff_of_user
 from bjc_desktop.ui.page_list import CASES, FIRST, PAGES, TRAINERS, PageEntry
 from bjc_desktop.ui.shared.desk import READ_ONLY, Desk
 from bjc_desktop.ui.shared.labels import Banner, button, give_keyboard, label
+from bjc_desktop.ui.shared.list_offer import SAVE_KEYS, SAVE_KEYS_SHOWN
 from bjc_desktop.ui.shared.page import Page, Scroller
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.vault.role_rights import NOT_ASSIGNED, keeps_cases, sees_coaching
@@ -156,6 +157,7 @@ class Workspace(QWidget):
             "Ctrl+F": self._search,
             "Ctrl+N": lambda: self.open_page("coachees", {"new": True}),
             "F5": self._refresh,
+            SAVE_KEYS: self.save_list,
         }
         for number, entry in enumerate(self.shown_pages()[:9], 1):
             keys[f"Ctrl+{number}"] = partial(self.open_page, entry.key)
@@ -217,6 +219,8 @@ class Workspace(QWidget):
             "look": lambda where: self.look_wanted.emit(where["scheme"], where["scale"]),
             "keep_settings": self.settings_wanted.emit,
             "vault": lambda where: self.vault_wanted.emit(Path(where["folder"])),
+            "save_list": lambda _: self.save_list(),
+            "calendar": lambda _: self.save_calendar(),
             "consultation": lambda where: self.record(where.get("coaching_id")),
         }
 
@@ -276,6 +280,11 @@ class Workspace(QWidget):
             ("Konsultation erfassen", "Strg+Umschalt+K", self.record),
             ("Sperren", "Strg+L", self.lock_wanted.emit),
         ]
+        actions += [
+            (f"Liste speichern: {view.offered().title}", keys, partial(self.save_list, view)) for view, keys in self._lists()
+        ]
+        if self._sees_due:
+            actions.append(("Termine als Kalenderdatei", "", self.save_calendar))
         if keeps_cases(self.desk.vault.user.roles):
             actions.append(("Neue*r Coachee", "Strg+N", lambda: self.open_page("coachees", {"new": True})))
         Palette(self.desk, actions, self.open_page, self).open()
@@ -289,6 +298,50 @@ class Workspace(QWidget):
         if coaching_id is None:
             coaching_id = getattr(self.shown_page, "coaching_id", None)
         ConsultationDialog(self.desk, coaching_id, self).open()
+
+    # --- lists ------------------------------------------------------------------------------------------------------------
+
+    def _lists(self) -> list[tuple[Any, str]]:
+        """Return the lists that are shown and the keys that save each; first comes the one that has the keyboard, then the page's own order."""
+        page = self.shown_page
+        views = [] if page is None else [view for view in page.findChildren(QTableView) if hasattr(view, "list_offer")]
+        shown = [view for view in views if view.isVisible() and view.model().rowCount()]
+        first = [] if page is None else page.offered_lists
+        shown.sort(key=lambda view: (not view.hasFocus(), first.index(view) if view in first else len(first)))
+        return [(view, SAVE_KEYS_SHOWN if number == 0 else "") for number, view in enumerate(shown)]
+
+    def save_list(self, view: Any = None) -> None:
+        """Ask, and save what *view* shows, or what the list shows that has the keyboard or comes first on the page."""
+        from bjc_desktop.ui.shared.save_list_dialog import SaveListDialog  # noqa: PLC0415 - not needed to show the first page
+
+        page, shown = self.shown_page, self._lists()
+        if page is not None and page.reading:
+            page.banner.tell("Die Liste wird noch gelesen. Bitte gleich noch einmal versuchen.", "quiet")
+            return
+        if view is None and not shown:
+            if page is not None:
+                page.banner.tell("Hier ist keine Liste zu sehen, die sich speichern lässt.", "quiet")
+            return
+        chosen = shown[0][0] if view is None else view
+        dialog = SaveListDialog(self.desk, chosen.offered(), chosen.window())
+        banner = self.banner if page is None else page.banner
+        dialog.saved.connect(lambda said: banner.tell(said, "good"))
+        dialog.open()
+
+    @property
+    def _sees_due(self) -> bool:
+        """Whether the user's roles show what is due."""
+        return any(entry.key == "overview" for entry in self.shown_pages())
+
+    def save_calendar(self) -> None:
+        """Ask what of the appointments goes into a calendar file, and save it."""
+        from bjc_desktop.ui.overview.calendar_dialog import CalendarDialog  # noqa: PLC0415 - not needed to show the first page
+
+        dialog = CalendarDialog(self.desk, self)
+        page = self.shown_page
+        banner = self.banner if page is None else page.banner
+        dialog.saved.connect(lambda said: banner.tell(said, "good"))
+        dialog.open()
 
     # --- what happens -----------------------------------------------------------------------------------------------------
 

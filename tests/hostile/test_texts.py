@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 
 from bjc_desktop.models.base import Exposure
-from bjc_desktop.reports.statistic import harmless
+from bjc_desktop.reports.german_csv import harmless
 from tests.hostile.packages import TEXT_FIELDS, full_rows, read_rows, write_package
 from tests.hostile.program import Home, assert_refused, content
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bjc_desktop.reports.german import number
-from bjc_desktop.reports.statistic import harmless, statistic_csv, statistic_pdf, statistic_xlsx
+from bjc_desktop.reports.german_csv import harmless
+from bjc_desktop.reports.statistic import statistic_csv, statistic_pdf, statistic_xlsx
 from tests.reports.contents import HOSTILE, named, statistic_of
 from tests.reports.pages import outline, outside, texts
 from tests.samples import filled

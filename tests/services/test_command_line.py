@@ -175,3 +175,30 @@ def test_that_check_and_statistic_end_well(home):
     assert call(home, "check", "tresor", "--quarter", "2025-Q3").returncode == 0
     result = call(home, "statistic", "tresor", "--quarter", "2025-Q3", "--out", "statistik")
     assert [Path(line).suffix for line in result.stdout.splitlines()] == [".pdf", ".xlsx", ".csv"], result.stderr
+
+
+@pytest.mark.parametrize("name", ["coachees", "due", "findings", "follow-ups"])
+def test_that_a_main_list_is_written_as_workbook_and_csv(home, name):
+    for ending, begin in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK")):
+        result = call(home, "list", "tresor", name, f"{name}.{ending}")
+        assert result.returncode == 0, result.stderr
+        assert result.stdout.strip() == f"{name}.{ending}"
+        assert " von " in result.stderr
+        assert (home / f"{name}.{ending}").read_bytes().startswith(begin)
+    refused = call(home, "list", "tresor", name, f"{name}.txt")
+    assert refused.returncode == 1
+    assert "auf .xlsx oder .csv endet" in refused.stderr
+
+
+def test_that_appointments_are_written_as_a_calendar_without_names(home):
+    result = call(home, "calendar", "tresor", "t.ics", "--from", "2025-01-01", "--to", "2027-12-31")
+    assert result.returncode == 0, result.stderr
+    content = (home / "t.ics").read_bytes()
+    assert content.startswith(b"BEGIN:VCALENDAR\r\n")
+    assert content.count(b"BEGIN:VEVENT") == int(result.stderr.split()[0])
+    again = call(home, "calendar", "tresor", "u.ics", "--from", "2025-01-01", "--to", "2027-12-31")
+    assert again.returncode == 0, again.stderr
+    assert (home / "u.ics").read_bytes() == content
+    wrong = call(home, "calendar", "tresor", "t.ics", "--from", "morgen früh")
+    assert wrong.returncode == 1
+    assert wrong.stderr.strip() == "Der erste Tag ist kein Datum; bitte JJJJ-MM-TT angeben."

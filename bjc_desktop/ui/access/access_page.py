@@ -15,6 +15,7 @@ from bjc_desktop.ui.shared.background import sentence_of
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import NO_VALUE, button, label, row
+from bjc_desktop.ui.shared.list_offer import ListOffer
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import theme
@@ -80,6 +81,7 @@ class AccessPage(Page):
         self.table.opened.connect(lambda _: self.change_roles())
         self.table.delete_wanted.connect(lambda _: self.ask_to_remove())
         self.add(self.table, 1)
+        self.offer_list(self.table, ListOffer())
         self.add(
             label(
                 "Wer entfernt wird, öffnet den Tresor nicht mehr: Der Schlüssel der Daten wird gewechselt. Frühere Sicherungen öffnet die alte "

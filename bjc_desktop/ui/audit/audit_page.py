@@ -25,6 +25,7 @@ from bjc_desktop.ui.shared.background import Progress, sentence_of
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.labels import NO_VALUE, button, label, row
+from bjc_desktop.ui.shared.list_offer import ListOffer, RowReader, Step
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
@@ -44,6 +45,8 @@ _COLUMNS = (
     Column("Nr.", lambda shown: number_words(shown.number), number=True, width=90),
 )
 _WIDEST = 260
+_AT_ONCE = 1000
+"""So many records are read at once where all are wanted."""
 _ROOM = {4: 980, 3: 760, 2: 600}
 """By column: the width in pixels that the page needs to show it."""
 
@@ -62,7 +65,7 @@ class AuditPage(Page):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self._before: int | None = None
-        self._checked = ""
+        self._checked, self._total = "", 0
         self.verify_button = button(
             "&Prüfen" if theme().scale >= LARGE_TEXT else "Jetzt &prüfen", self.verify, symbol="shield-check"
         )
@@ -84,6 +87,9 @@ class AuditPage(Page):
         self.table = RowTable(_COLUMNS, "Einträge des Änderungsnachweises")
         self.table.opened.connect(self.look)
         self.table.setMinimumHeight(theme().pixels(50))
+        filters = (self.span, self.who, self.kind, self.person, self.text)
+        offer = ListOffer(filters, title=lambda: "Änderungsnachweis", total=lambda: self._total, everything=self._everything)
+        self.offer_list(self.table, offer)
         self._empty = label("", "muted", wrap=True)
         room = QWidget()
         inside = QVBoxLayout(room)
@@ -162,6 +168,25 @@ class AuditPage(Page):
     def _read(self, before: int | None, show: Callable[[AuditPart], None]) -> None:
         self.ask(partial(read_audit, wanted=self.wanted_records, before=before, today=self.desk.today()), show, behind=True)
 
+    def _everything(self) -> RowReader | None:
+        """Return what reads the older records too; which of them the filters show is not known before."""
+        if self._before is None:
+            return None
+        wanted, today = self.wanted_records, self.desk.today()
+
+        def read(connection: Any, step: Step) -> list[AuditRow]:
+            rows: list[AuditRow] = []
+            before: int | None = None
+            while True:
+                part = read_audit(connection, wanted, before=before, limit=_AT_ONCE, today=today)
+                rows.extend(part.rows)
+                if part.before is None:
+                    return rows
+                before = part.before
+                step(part.total - before, part.total)
+
+        return read
+
     def _show(self, part: AuditPart) -> None:
         self.table.show_rows(part.rows, key=lambda shown: shown.number)
         self._show_state(part.state, part.total)
@@ -172,7 +197,7 @@ class AuditPage(Page):
         self._arrange(part)
 
     def _arrange(self, part: AuditPart) -> None:
-        self._before = part.before
+        self._before, self._total = part.before, part.total
         shown = len(self.table.rows_model.rows)
         # With large text the line about the state would take the room of the list.
         end = self._checked if self._large else f"gezeigt {number_words(shown)}"

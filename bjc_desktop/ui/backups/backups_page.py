@@ -15,6 +15,7 @@ from bjc_desktop.ui.shared.background import Progress, sentence_of
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import Chip, box, button, label, row
+from bjc_desktop.ui.shared.list_offer import ListOffer
 from bjc_desktop.ui.shared.page import Page, Scroller
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.vault import Vault, restore
@@ -101,6 +102,7 @@ class BackupsPage(Page):
         self.damage = DamageBox(desk)
         self.damage.wanted.connect(self.wanted)
         self.table = RowTable(COLUMNS, "Sicherungen")
+        self.offer_list(self.table, ListOffer())
         for part in (self.damage, self._list(), self._second_place(), self._rehearsal()):
             scroller.column.addWidget(part)
         scroller.column.addStretch(1)

@@ -138,7 +138,7 @@ def consultations(case: CaseFile) -> ListShape:
         Column("Form", lambda shown: shown.row.text("channel"), width=120),
         Column("Dauer", lambda shown: show_duration(shown.row["duration_min"]) or NO_VALUE, number=True, width=90),
         Column("Stand", lambda shown: shown.row.text("status"), width=140),
-        Column("Notiz", lambda shown: (shown.note or shown.note_problem or "").replace("\n", " "), stretch=True),
+        Column("Notiz", lambda shown: (shown.note or shown.note_problem or "").replace("\n", " "), stretch=True, notes=True),
     )
     fields = ("held_on", "duration_min", "channel", "kind", "setting", "status", "staff_id", "note")
     required = ("held_on", "channel", "kind", "status", "staff_id")

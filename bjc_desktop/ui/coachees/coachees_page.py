@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
 
@@ -19,22 +19,25 @@ from bjc_desktop.services.coachee_list import (
     ListOrder,
     find_coachees,
 )
-from bjc_desktop.services.team import list_staff
 from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.ui.coachees.preview_panel import CoacheePreviewPanel
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import NO_VALUE, button, label
+from bjc_desktop.ui.shared.list_offer import ListOffer, RowReader, in_parts
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import theme
-from bjc_desktop.vault.role_rights import NOT_ALLOWED, keeps_cases, sees_all_cases
-from bjc_desktop.vocabulary import Role, TargetGroup, Vocabulary
+from bjc_desktop.ui.shared.whose_cases import offered_cases
+from bjc_desktop.vault.role_rights import NOT_ALLOWED, keeps_cases
+from bjc_desktop.vocabulary import TargetGroup, Vocabulary
 
 _ROOM_FOR_PREVIEW = 920
 _GROUP_WIDTH = 320
 """The names of target groups are longer than those of the other filters."""
+_AT_ONCE = 2000
+"""So many rows are read at once where all are wanted."""
 _REST = 60
 """Milliseconds without a keystroke before the preview is read."""
 _STATUS_COLOURS = {
@@ -87,6 +90,7 @@ class CoacheesPage(Page):
         self._chosen_order: ListOrder | None = None
         self._descending = False
         self._behind: tuple[str, ...] | None = None
+        self._why, self._total = "", 0
         self.new_button = button("&Neue*r Coachee", self.add_coachee, rank="primary", symbol="user-plus")
         if keeps_cases(desk.vault.user.roles):
             self.head.addWidget(self.new_button)
@@ -97,7 +101,7 @@ class CoacheesPage(Page):
         self.search.textChanged.connect(self.refresh)
         self.search.returnPressed.connect(self._open_first)
         self.search.installEventFilter(self)
-        self.cases = _choice("Fälle", _whose(desk))
+        self.cases = _choice("Fälle", offered_cases(desk))
         self.status = _vocabulary("Status", "Alle Status", CaseStatus)
         self.group = _vocabulary("Zielgruppe", "Alle Zielgruppen", TargetGroup)
         self.link = _choice("Maßnahmebezug", (("Maßnahmebezug: alle", None), ("mit Maßnahme", True), ("ohne Maßnahme", False)))
@@ -129,6 +133,9 @@ class CoacheesPage(Page):
         self._split.setStretchFactor(0, 5)
         self._split.setStretchFactor(1, 3)
         self.add(self._split, 1)
+        filters = (self.search, *self._filters)
+        offer = ListOffer(filters, words=self._narrowed, total=lambda: self._total, everything=self._everything)
+        self.offer_list(self.table, offer)
         self._build_empty()
         self.add(self._empty, 1)
 
@@ -174,6 +181,30 @@ class CoacheesPage(Page):
             today=self.desk.today(),
         )
 
+    def _narrowed(self) -> str:
+        """Return in words what narrows the list beside the choices, and its order."""
+        down = ", absteigend" if self._descending else ""
+        return "; ".join([*([self._why] if self._behind is not None else []), f"Reihenfolge: {self._order.label}{down}"])
+
+    def _everything(self) -> RowReader | None:
+        """Return what reads all rows, where not all are there yet."""
+        if not self.table.rows_model.canFetchMore(QModelIndex()):
+            return None
+        question = partial(
+            find_coachees,
+            wanted=self._wanted(),
+            order=self._order,
+            descending=self._descending,
+            limit=_AT_ONCE,
+            today=self.desk.today(),
+        )
+
+        def ask(connection: Any, offset: int) -> tuple[Sequence[CoacheeRow], int]:
+            page = question(connection, offset=offset)
+            return page.rows, page.total_shown
+
+        return in_parts(ask)
+
     def _more(self, offset: int) -> Sequence[CoacheeRow]:
         return self.desk.read(self._question(offset)).rows
 
@@ -191,6 +222,7 @@ class CoacheesPage(Page):
 
     def _show_page(self, page: CoacheePage) -> None:
         self.table.show_rows(page.rows, key=lambda row: row.coachee_id, total=page.total_shown, more=self._more)
+        self._total = page.total_all
         self.subtitle.setText(f"{page.total_shown} von {page.total_all} angezeigt")
         self._split.setVisible(bool(page.rows))
         self._empty.setVisible(not page.rows)
@@ -249,9 +281,10 @@ class CoacheesPage(Page):
         """Show the list, the one behind a number, or the form for a new coachee."""
         if "coachee_ids" in where:
             self._behind = tuple(where["coachee_ids"])
+            self._why = where.get("why", "Die Fälle hinter der Zahl")
             self.cases.hide()  # the banner says whose they are
             back = button("Alle zeigen", self.show_everybody, rank="plain")
-            self.banner.tell(where.get("why", "Die Fälle hinter der Zahl"), "quiet", back)
+            self.banner.tell(self._why, "quiet", back)
             self._stale = True
         for name, choice in (("status", self.status), ("due", self.due), ("link", self.link)):
             if name in where:
@@ -310,15 +343,6 @@ class CoacheesPage(Page):
         """Show the preview where there is room for it."""
         super().resizeEvent(event)
         self.preview.setVisible(self.width() >= theme().pixels(_ROOM_FOR_PREVIEW))
-
-
-def _whose(desk: Desk) -> list[tuple[str, Any]]:
-    """Return whose cases can be shown: one's own, all, and those of each coach; to a trainer only the own."""
-    if not sees_all_cases(desk.vault.user.roles):
-        return desk.whose_cases
-    staff = desk.read(partial(list_staff, today=desk.today()))
-    others = [m for m in staff if m.role is not Role.COORDINATION and m.role is not Role.ADMINISTRATION and m.id != desk.staff_id]
-    return [*desk.whose_cases, *((f"Fälle von {member.name}", member.id) for member in others)]
 
 
 def _choice(name: str, entries: Sequence[tuple[str, Any]]) -> ChoiceBox:

@@ -31,6 +31,7 @@ from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.figure_grid import LEGEND, RATING_COLOURS, FigureGrid, figure_words
 from bjc_desktop.ui.shared.labels import Banner, box, button, label
+from bjc_desktop.ui.shared.list_offer import ListOffer
 from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import theme
@@ -87,6 +88,10 @@ class FiguresPage(Page):
         self.trend = TrendChart()
         self.coaches = RowTable(_coach_columns("a1_1"), "Je JobCoach")
         self.coaches.opened.connect(self._open_coach)
+        whose = (self.scope, self.period)
+        title = partial(self._list_title, "Fälle")
+        self.offer_list(self.table, ListOffer((*whose, self.verdicts), title=title, total=lambda: len(self.cases)))
+        self.offer_list(self.coaches, ListOffer(whose, title=partial(self._list_title, "Je JobCoach")))
         self._nothing = label("", "muted", wrap=True)
         for part in (self._title, self._words, self._definition):
             self._detail.addWidget(part)
@@ -246,6 +251,9 @@ class FiguresPage(Page):
         order = [self.scope, self.period, *figures, *self._view_buttons.values(), *lists]
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
+
+    def _list_title(self, view: str) -> str:
+        return f"{view}: {BY_CODE[self._code].label}"
 
     def _filter_cases(self) -> None:
         wanted = self.verdicts.currentData()

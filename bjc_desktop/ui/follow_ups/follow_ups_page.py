@@ -27,6 +27,7 @@ from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import label
+from bjc_desktop.ui.shared.list_offer import ListOffer
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
@@ -93,6 +94,7 @@ class FollowUpsPage(Page):
         self._split.setStretchFactor(0, 3)
         self._split.setStretchFactor(1, 2)
         self.add(self._split, 1)
+        self.offer_list(self.table, ListOffer((self.cases, self.states), total=self._count))
         self._empty = label("", "muted", wrap=True)
         self.add(self._empty)
 
@@ -102,6 +104,9 @@ class FollowUpsPage(Page):
             self._asked = where["coaching_id"]
             self.states.setCurrentIndex(1)
             self._stale = True
+
+    def _count(self) -> int:
+        return 0 if self.survey_desk is None else len(self.survey_desk.rows)
 
     def refresh(self) -> None:
         """Read the desk again, behind the window: what each answer would make of its quarter asks for every case of it."""

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 from bjc_desktop.services.history import recent_changes
 from bjc_desktop.ui.case_book.change_list import ChangeList
 from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.list_offer import ListOffer
 from bjc_desktop.ui.shared.page import Page
 
 
@@ -20,6 +21,7 @@ class HistoryPage(Page):
         super().__init__(desk, parent)
         self.list = ChangeList(desk)
         self.add(self.list, 1)
+        self.offer_list(self.list.table, ListOffer())
 
     def refresh(self) -> None:
         """Read the changes again."""

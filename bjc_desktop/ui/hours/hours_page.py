@@ -18,6 +18,7 @@ from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.draft_keeper import DraftKeeper
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.labels import announce, button, label, set_tone
+from bjc_desktop.ui.shared.list_offer import ListOffer
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.ui.shared.typing_table import TypingTable
@@ -132,6 +133,7 @@ class HoursPage(Page):
         )
         self.add(self.table, 1)
         self.table.setMinimumHeight(theme().pixels(150))
+        self.offer_list(self.table, ListOffer((self.period,)))
         for part in (self._totals, self._hint, self._keys):
             self.add(part)
         self._keys.setVisible(theme().scale < LARGE_TEXT)

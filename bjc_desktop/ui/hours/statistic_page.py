@@ -22,6 +22,7 @@ from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.facts import Fact, FactRow, named
 from bjc_desktop.ui.shared.figure_grid import RATING_COLOURS, figure_words
 from bjc_desktop.ui.shared.labels import box, button, label
+from bjc_desktop.ui.shared.list_offer import ListOffer
 from bjc_desktop.ui.shared.page import Page, Scroller
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 
@@ -57,6 +58,7 @@ class StatisticPage(Page):
         scroller.column.addWidget(self._facts)
         people_box, people = box()
         self.table = RowTable(self._columns(()), "Je JobCoach und Monat")
+        self.offer_list(self.table, ListOffer((self.period,), title=lambda: "Konsultationen je JobCoach und Monat"))
         people.addWidget(self.table)
         scroller.column.addWidget(people_box)
         trend_box, trend = box()

@@ -20,6 +20,7 @@ from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.draft_keeper import RESTORED, DraftKeeper
 from bjc_desktop.ui.shared.labels import NO_VALUE, button, label, row
+from bjc_desktop.ui.shared.list_offer import ListOffer
 from bjc_desktop.ui.shared.observed_trends import observed_trends
 from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
 from bjc_desktop.ui.shared.row_list import RowList
@@ -83,6 +84,10 @@ class FollowingPage(Page):
             "Ihnen ist heute niemand zugeordnet. Zugeordnet wird in der Fallakte unter „Zuständig“.", "muted", wrap=True
         )
         self.add(self._empty)
+        self.offer_list(self.people, ListOffer())
+        of_person = ListOffer(words=self._name.text, about=lambda: () if self.case is None else (self.case.coaching.id,))
+        self.offer_list(self.tasks, of_person)
+        self.offer_list(self.suggestions.table, of_person)
         self._body = self._stacked() if theme().scale >= LARGE_TEXT else self._side_by_side()
         self.add(self._body, 1)
 

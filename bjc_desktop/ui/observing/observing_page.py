@@ -15,6 +15,7 @@ from bjc_desktop.services.observation_sheet import (
     read_observation_group,
     save_observations,
 )
+from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.ui.observing.group_model import FIRST_FIELD, ObservationGroupModel
 from bjc_desktop.ui.observing.group_table import GroupTable
 from bjc_desktop.ui.shared.desk import Desk
@@ -22,6 +23,7 @@ from bjc_desktop.ui.shared.draft_keeper import RESTORED, DraftKeeper
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.form import Form
 from bjc_desktop.ui.shared.labels import announce, button, give_keyboard, label
+from bjc_desktop.ui.shared.list_offer import ListOffer
 from bjc_desktop.ui.shared.page import Page, Scroller
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 
@@ -75,6 +77,10 @@ class ObservingPage(Page):
             "Enter nächste Person, auf dem Namen zum Nachhalten · in Klammern der letzte Wert",
             "small",
             wrap=True,
+        )
+        self.offer_list(
+            self.table,
+            ListOffer((self.whom, self.search), words=self._circumstances, total=self._people_count, about=self._coachings),
         )
         self._lay_out()
         self._draft = DraftKeeper(desk, DRAFT, self._content)
@@ -205,6 +211,16 @@ class ObservingPage(Page):
 
         self.group_model.narrow(wanted)
         self._settle()
+
+    def _circumstances(self) -> str:
+        sheet = self._sheet()
+        return "" if sheet is None else f"beobachtet am {show_date(sheet[0])}"
+
+    def _coachings(self) -> list[str]:
+        return [person.coaching_id for person in self.group_model.people]
+
+    def _people_count(self) -> int:
+        return len(self.group_model.everybody)
 
     def _chosen_part(self) -> str | None:
         chosen: str | None = self.whom.currentData()

@@ -28,6 +28,7 @@ from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.figure_grid import LEGEND, FigureGrid
 from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import box, button, label, plain_tip, row
+from bjc_desktop.ui.shared.list_offer import ListOffer
 from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import theme
@@ -45,7 +46,7 @@ def _day_of(item: DueItem) -> str:
 
 
 DUE_COLUMNS = (
-    Column("Tag", _day_of, colour=lambda item: "danger" if item.overdue else "", width=130),
+    Column("Tag", _day_of, colour=lambda item: "danger" if item.overdue else "", width=130, value=lambda item: item.day),
     Column("Wer", lambda item: item.name, width=180),
     Column("Was", lambda item: item.text, stretch=True),
 )
@@ -61,6 +62,7 @@ class OverviewPage(Page):
         super().__init__(desk, parent)
         self._kind: DueKind | None = None
         self._reminded = False
+        self._whose = ""
         self._overview: Overview | None = None
         if desk.vault.user.roles & {Role.JOB_COACH, Role.EMPLOYMENT_TRAINER}:
             self.head.addWidget(
@@ -87,7 +89,10 @@ class OverviewPage(Page):
         self._first = button(
             "Ersten Coachee anlegen (Strg+N)", lambda: self.wanted.emit("coachees", {"new": True}), symbol="user-plus"
         )
-        due.addLayout(row(self._first, None))
+        self.calendar_button = button(
+            "&Termine als Kalenderdatei …", lambda: self.wanted.emit("calendar", {}), rank="plain", symbol="calendar"
+        )
+        due.addLayout(row(self._first, None, self.calendar_button))
         self._agenda_box, self._agenda = box()
         self._figures_box, self._figures = box()
         week_box, self._week = box()
@@ -107,6 +112,7 @@ class OverviewPage(Page):
         scroller.column.addLayout(self._columns)
         scroller.column.addStretch(1)
         desk.backups.changed.connect(self._remind)
+        self.offer_list(self.due_table, ListOffer(words=self._narrowed, total=self._due_count))
 
     # --- reading ----------------------------------------------------------------------------------------------------------
 
@@ -116,8 +122,8 @@ class OverviewPage(Page):
         roles = self.desk.vault.user.roles
         kinds = ALL_KINDS if keeps_cases(roles) else TRAINER_KINDS
         self._overview = self.desk.read(partial(read_overview, staff_id=staff_id, today=today, with_figures=False, kinds=kinds))
-        whose = {None: "alle Fälle", "": NOBODY_KNOWN}.get(staff_id, "Ihre Fälle")
-        self.subtitle.setText(f"{_WEEKDAYS[today.weekday()]}, {show_date(today)} · {whose}")
+        self._whose = {None: "alle Fälle", "": NOBODY_KNOWN}.get(staff_id, "Ihre Fälle")
+        self.subtitle.setText(f"{_WEEKDAYS[today.weekday()]}, {show_date(today)} · {self._whose}")
         self._remind()
         self._show_due()
         self._show_week(self._overview)
@@ -183,6 +189,13 @@ class OverviewPage(Page):
         self._first.setVisible(not items and not any(load.stock for load in overview.caseload))
         self.due_table.show_rows(items, key=lambda item: (item.kind, item.row_id))
         self.due_table.fit_height(10)
+
+    def _narrowed(self) -> str:
+        kind = "" if self._kind is None else f"; Art: {self._kind.label}"
+        return f"fällig in den nächsten {DAYS_AHEAD} Tagen oder überfällig, {self._whose}{kind}"
+
+    def _due_count(self) -> int:
+        return 0 if self._overview is None else len(self._overview.due)
 
     def _choose(self, kind: DueKind | None) -> None:
         self._kind = kind

@@ -22,6 +22,7 @@ from bjc_desktop.ui.privacy.run_view import RunView
 from bjc_desktop.ui.shared.background import sentence_of
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.labels import NO_VALUE, Chip, box, button, label, row
+from bjc_desktop.ui.shared.list_offer import ListOffer
 from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
 from bjc_desktop.ui.shared.row_list import ListShape, RowList
 from bjc_desktop.ui.shared.row_table import Column, RowTable
@@ -91,7 +92,13 @@ class PrivacyPage(Page):
             Column("Person", lambda shown: f"{shown.name}, {shown.case_number}", stretch=True),
             _field(table, "kind", width=130),
             _field(table, "received_on", width=155),
-            Column("Frist", _deadline, width=190, colour=lambda shown: "danger" if shown.overdue else ""),
+            Column(
+                "Frist",
+                _deadline,
+                width=190,
+                colour=lambda shown: "danger" if shown.overdue else "",
+                value=lambda shown: None if shown.answered else shown.due_on,
+            ),
             _field(table, "answered_on", width=155),
         )
         fields = ("kind", "received_on", "extended_to", "answered_on", "remark")
@@ -150,6 +157,7 @@ class PrivacyPage(Page):
             ),
             "Protokolle",
         )
+        self.offer_list(self.protocols, ListOffer())
         self.protocols.chosen.connect(self._show_protocol)
         self._protocol_words = label("", wrap=True)
         self._no_protocols = label(_NO_PROTOCOLS, "muted", wrap=True)

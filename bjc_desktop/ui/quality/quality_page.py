@@ -19,6 +19,7 @@ from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import button, label
+from bjc_desktop.ui.shared.list_offer import ListOffer
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.reason_dialog import ReasonDialog
 from bjc_desktop.ui.shared.row_table import Column, RowTable
@@ -79,6 +80,7 @@ class QualityPage(Page):
         self._empty = label("", "muted", wrap=True)
         self.add(self._empty)
         self._empty.hide()
+        self.offer_list(self.table, ListOffer((self.cases,), words=self._narrowed, total=self._count))
 
     def open_at(self, where: Mapping[str, Any]) -> None:
         """Show all findings, or those of one rule."""
@@ -117,6 +119,15 @@ class QualityPage(Page):
         self._empty.setVisible(not shown)
         self._offer(self.table.current())
         self._empty.setText("In diesen Fällen fehlt nichts und widerspricht sich nichts.")
+
+    def _narrowed(self) -> str:
+        period = recent_quarters(self.desk.today()).label
+        if self._rule is None:
+            return period
+        return f"{period}; {'Bleibt so' if self._rule == _STANDING else title_of(self._rule)}"
+
+    def _count(self) -> int:
+        return sum(len(group.findings) for group in self._groups)
 
     def _add_rule(self, text: str, rule: str | None, meaning: str) -> None:
         self.kinds.addItem(text, rule)

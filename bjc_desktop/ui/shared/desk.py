@@ -192,8 +192,12 @@ class Desk(QObject):
         VaultError
             where it cannot be recorded; then it must not leave.
         """
-        self._sound.wait()
+        self.wait_until_checked()
         account_for(self.vault, leaving, what, coaching_ids=coaching_ids, now=self.now())
+
+    def wait_until_checked(self) -> None:
+        """Wait until it is known whether the vault is sound: only then may something be recorded in it."""
+        self._sound.wait()
 
     def note_opening(self, coaching_id: str) -> None:
         """Record that the case file of a coaching is opened, behind the window and once an hour."""

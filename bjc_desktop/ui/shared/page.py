@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from bjc_desktop.errors import VaultDamagedError
 from bjc_desktop.ui.shared.background import Progress, sentence_of
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.flow_layout import FlowRow
-from bjc_desktop.ui.shared.labels import Banner, label
+from bjc_desktop.ui.shared.labels import Banner, button, label
+from bjc_desktop.ui.shared.list_offer import SAVE_KEYS_SHOWN, ListOffer, OfferedView
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 
 Answer = TypeVar("Answer")
@@ -56,7 +57,10 @@ class Page(QWidget):
         self.banner = Banner()
         self._column.addWidget(self.banner)
         self._stale = True
-        self._asked_last = 0
+        self._asked_last = self._answered_last = 0
+        self._save_button: QPushButton | None = None
+        self.offered_lists: list[Any] = []
+        """The lists of the page, the most important one first."""
 
     def _main_column(self) -> QVBoxLayout:
         """Return the column of the page; with large text it may need more height than a screen has, and scrolls as a whole."""
@@ -96,6 +100,7 @@ class Page(QWidget):
         self._asked_last += 1
         number, vault = self._asked_last, self.desk.vault
         if not behind:
+            self._answered_last = number
             show(self.desk.read(question))
             return
 
@@ -106,15 +111,33 @@ class Page(QWidget):
 
         def arrived(answer: Answer) -> None:
             if number == self._asked_last and not self.desk.closed:
+                self._answered_last = number
                 show(answer)
 
         def failed(error: BaseException) -> None:
+            self._answered_last = max(self._answered_last, number)
             if isinstance(error, VaultDamagedError):
                 self.desk.met_damage(error)
             self.banner.tell(sentence_of(error), "danger")
 
         self.subtitle.setText("Wird gelesen …")
         self.desk.background.run(self, read, arrived, failed)
+
+    def offer_list(self, view: OfferedView, offer: ListOffer) -> None:
+        """Say what *view* tells of itself when it is saved; the page's first list gets a button for it in the head."""
+        view.list_offer = offer
+        self.offered_lists.append(view)
+        # With large text a page's head has no room for it: the keys, the context menu and the search for actions stay.
+        if self._save_button is None and theme().scale < LARGE_TEXT:
+            self._save_button = button("", lambda: self.wanted.emit("save_list", {}), rank="plain", symbol="download")
+            self._save_button.setAccessibleName("Liste speichern")
+            self._save_button.setToolTip(f"Liste speichern … ({SAVE_KEYS_SHOWN})")
+            self.head.line.insertWidget(0, self._save_button)
+
+    @property
+    def reading(self) -> bool:
+        """Whether an answer is on its way: until then the page shows what was asked for before."""
+        return self._answered_last < self._asked_last
 
     def keep_drafts(self) -> None:
         """Keep what was typed and not saved yet."""

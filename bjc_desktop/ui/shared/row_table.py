@@ -8,6 +8,16 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+from bjc_desktop.reports.shown_list import Cell
+from bjc_desktop.ui.shared.list_offer import (
+    ListOffer,
+    OfferedColumn,
+    OfferedList,
+    case_of,
+    filter_words,
+    offer_saving,
+    typed_cell,
+)
 from bjc_desktop.ui.shared.row_delegate import RowDelegate
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 
@@ -24,6 +34,8 @@ class Column:
 
     It is left out where the table is narrower than what it *needs* (at 100 %), so that the others stay readable. Or it has a *rank*:
     then those of the highest rank are left out first, all of one rank together, where what stretches would get less than its *least*.
+    It is left out where the table is narrower than what it *needs* (at 100 %), so that the others stay readable. A saved list holds
+    what is shown; *value* is given where the words are more than a day or a number, *notes* where they are confidential notes.
     """
 
     title: str
@@ -35,6 +47,12 @@ class Column:
     needs: int = 0
     rank: int = 0
     least: int = 0
+    value: Callable[[Any], Cell] | None = None
+    notes: bool = False
+
+    def cell(self, row: Any) -> Cell:
+        """Return what a saved list holds for *row*."""
+        return typed_cell(self.text(row), number=self.number) if self.value is None else self.value(row)
 
 
 class RowTableModel(QAbstractTableModel):
@@ -52,6 +70,11 @@ class RowTableModel(QAbstractTableModel):
         self.beginResetModel()
         self.rows, self._total, self._more = rows, total, more
         self.endResetModel()
+
+    @property
+    def total(self) -> int:
+        """How many rows there are, those included that were not read yet."""
+        return max(self._total, len(self.rows))
 
     def canFetchMore(self, parent: QModelIndex | QPersistentModelIndex) -> bool:  # noqa: N802 - Qt's
         """Say whether there are rows that were not read yet."""
@@ -121,6 +144,8 @@ class RowTable(QTableView):
         self.setModel(self.rows_model)
         self.setItemDelegate(RowDelegate(self))
         self.setAccessibleName(name)
+        self.list_offer = ListOffer()
+        offer_saving(self)
         self.setTabKeyNavigation(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -175,6 +200,23 @@ class RowTable(QTableView):
         """Return the current row, or None."""
         at = self.currentIndex().row()
         return self.rows_model.rows[at] if 0 <= at < len(self.rows_model.rows) else None
+
+    def offered(self) -> OfferedList:
+        """Return the list as it stands, for saving: every column, those included for which there is no room."""
+        offer, model = self.list_offer, self.rows_model
+        read = offer.everything()
+        coaching_id, about = case_of(self)
+        words = filter_words(offer.filters, offer.words())
+        return OfferedList(
+            self.accessibleName() if offer.title is None else offer.title(),
+            "; ".join(part for part in (about, words) if part),
+            tuple(OfferedColumn(column.title, column.cell, column.notes) for column in model.columns),
+            model.rows,
+            read,
+            model.total if read is None or model.canFetchMore(QModelIndex()) else None,
+            None if offer.total is None else offer.total(),
+            tuple(offer.about()) or (() if coaching_id is None else (coaching_id,)),
+        )
 
     def fit_height(self, most: int = 12) -> None:
         """Be as tall as the rows, up to *most* of them."""

@@ -23,6 +23,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from bjc_desktop.reports.shown_list import Cell
+from bjc_desktop.ui.shared.list_offer import ListOffer, OfferedColumn, OfferedList, filter_words, offer_saving, typed_cell
 from bjc_desktop.ui.shared.theme import theme
 
 _HEIGHT = 34
@@ -86,6 +88,8 @@ class TypingTable(QTableView):
         self.setModel(sheet)
         self.setItemDelegate(_Delegate(self))
         self.setAccessibleName(name)
+        self.list_offer = ListOffer()
+        offer_saving(self)
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
         self.setEditTriggers(
@@ -98,6 +102,33 @@ class TypingTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(theme().pixels(_HEIGHT))
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def offered(self) -> OfferedList:
+        """Return the sheet as it stands, for saving, with what is typed and not saved yet: it is shown as well."""
+        offer, sheet = self.list_offer, self.model()
+        shown = Qt.ItemDataRole.DisplayRole
+        # The cells are read now: the sheet may change while somebody chooses a place.
+        rows = [
+            tuple(str(sheet.index(row, column).data(shown) or "") for column in range(sheet.columnCount()))
+            for row in range(sheet.rowCount())
+        ]
+
+        def column(at: int) -> OfferedColumn:
+            def cell(row: tuple[str, ...]) -> Cell:
+                return typed_cell(row[at], number=at > 0)
+
+            return OfferedColumn(str(sheet.headerData(at, Qt.Orientation.Horizontal) or ""), cell)
+
+        return OfferedList(
+            self.accessibleName() if offer.title is None else offer.title(),
+            filter_words(offer.filters, offer.words()),
+            tuple(column(at) for at in range(sheet.columnCount())),
+            rows,
+            None,
+            len(rows),
+            None if offer.total is None else offer.total(),
+            tuple(offer.about()),
+        )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's
         """Go on by Enter."""

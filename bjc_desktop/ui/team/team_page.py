@@ -21,6 +21,7 @@ from bjc_desktop.ui.shared.background import sentence_of
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.facts import Fact, FactRow, named
 from bjc_desktop.ui.shared.labels import Chip, box, button, give_keyboard, label, row
+from bjc_desktop.ui.shared.list_offer import ListOffer
 from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
 from bjc_desktop.ui.shared.reason_dialog import ReasonDialog
 from bjc_desktop.ui.shared.row_form import RowForm
@@ -113,6 +114,9 @@ class TeamPage(Page):
         for at, share in enumerate(_SHARES):
             self._split.setStretchFactor(at, share)
         self.add(self._split, 1)
+        self.offer_list(self.table, ListOffer())
+        of_member = ListOffer(words=lambda: "" if (member := self.table.current()) is None else member.name)
+        self.offer_list(self.qualifications.table, of_member)
 
     def _build_detail(self) -> None:
         column = self.detail.column
