@@ -28,6 +28,8 @@ from bjc_desktop.vault.backup_notes import BackupNotes, Check, keep_notes, read_
 from bjc_desktop.vault.backup_rotation import Dated, kept
 from bjc_desktop.vault.driver import clear_errors
 from bjc_desktop.vault.durable import PART, finish
+from bjc_desktop.vault.erasure_registry import remember_place
+from bjc_desktop.vault.tombstones import kept_tombstones
 from bjc_desktop.vault.vault import BACKUPS, Vault
 from bjc_desktop.vocabulary import Vocabulary
 
@@ -241,6 +243,8 @@ def copy_to_second(vault: Vault, backup: Path, second: Path, now: datetime, stop
     notes = read_notes(own).checked(found.path, Check(now, found.size, good=True))
     keep_notes(own, replace(notes, copied=found.created))
     rotate(second, vault.id, found.path, notes, now)
+    with vault.reading() as connection:
+        remember_place(second, vault.id, kept_tombstones(connection), now)
     return found.path
 
 

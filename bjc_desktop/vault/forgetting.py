@@ -6,7 +6,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Table, insert, select
 from sqlalchemy.orm import Session
 
 from bjc_desktop.errors import DiskFullError, VaultError
@@ -16,7 +16,8 @@ from bjc_desktop.models.coachee_keys import write_keys
 from bjc_desktop.vault.change_chain import Actor
 from bjc_desktop.vault.changes import concerns_people, link_to_owner, record_event
 from bjc_desktop.vault.driver import clear_errors, connect
-from bjc_desktop.vault.tombstones import Tombstone, kept_tombstones, marks_of, put_beside, settled, tombstones_beside
+from bjc_desktop.vault.erasure_registry import keep_registries
+from bjc_desktop.vault.tombstones import Tombstone, kept_tombstones, marks_of, put_beside, settled, sound, tombstones_beside
 from bjc_desktop.vault.vault import Vault
 from bjc_desktop.vocabulary import ErasureDepth, ErasureOccasion
 
@@ -231,14 +232,15 @@ def leave_no_trace(vault: Vault) -> None:
         raise VaultError(TRACES_LEFT) from error
 
 
-def keep_beside(vault: Vault) -> None:
-    """Put the tombstones into the file beside the vault, where that does not hold them all."""
+def keep_beside(vault: Vault, now: datetime | None = None) -> None:
+    """Put the tombstones into the file beside the vault and into the registries away from it, where those do not hold them all."""
     beside = tombstones_beside(vault.folder)
     with vault.reading() as connection:
         known = kept_tombstones(connection)
-    whole = settled(beside | known)
+        whole = settled(sound(connection, beside) | known)
     if whole != beside:
         put_beside(vault.folder, whole)
+    keep_registries(vault.id, whole, now or vault.clock())
 
 
 def erase_again(vault: Vault, now: datetime) -> int:
@@ -248,12 +250,13 @@ def erase_again(vault: Vault, now: datetime) -> int:
     """
     with vault.reading() as connection:
         due = connection.exec_driver_sql("SELECT count(*) FROM vault_facts WHERE key = ?", (_TRACES_DUE,)).scalar()
-        empty = not connection.execute(select(func.count()).select_from(_ERASURES)).scalar_one()
-        stones = tombstones_beside(vault.folder)
-        missing = set() if not stones and empty else settled(stones | kept_tombstones(connection)) - kept_tombstones(connection)
+        kept, stones = kept_tombstones(connection), sound(connection, tombstones_beside(vault.folder))
+    missing = settled(stones | kept) - kept
     if not missing and not due:
-        if not empty:
-            keep_beside(vault)
+        if kept:
+            keep_beside(vault, now)
+        else:
+            keep_registries(vault.id, kept, now)
         return 0
     count = 0
     if missing:
