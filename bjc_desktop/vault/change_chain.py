@@ -30,8 +30,8 @@ ALTERED = (
 )
 _KEYS = Base.metadata.tables["person_keys"]
 _HEAD = ("id", "transaction_id", "at", "user_id", "role", "action", "entity", "entity_id", "entity_version", "person_id")
-_COLUMNS = (*_HEAD, "payload", "mac")
-_INSERT = f"INSERT INTO change_records ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+RECORD_COLUMNS = (*_HEAD, "payload", "mac")
+_INSERT = f"INSERT INTO change_records ({', '.join(RECORD_COLUMNS)}) VALUES ({', '.join('?' * len(RECORD_COLUMNS))})"
 _LARGE = 4096
 _SLICE = 500
 _KEY_AGE = timedelta(days=365)

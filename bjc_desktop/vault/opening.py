@@ -48,6 +48,7 @@ from bjc_desktop.vault.keys import (
     read_recovery_code,
 )
 from bjc_desktop.vault.lock import VaultLock, place_warning
+from bjc_desktop.vault.log_check import assert_own_log
 from bjc_desktop.vault.notes_access import (
     RECOVERY_NOTE_KEYS,
     ROTATION_DUE,
@@ -79,6 +80,7 @@ from bjc_desktop.vault.unlocking import (
     WRONG,
     Unlocked,
     forget_failures,
+    keys_in_question,
     note_failure,
     noted_failures,
     settle_rotation,
@@ -231,7 +233,9 @@ def open_vault(
     folder = _existing(folder)
     lock = _locked(folder)
     try:
-        unlocked = settle_rotation(folder, _unlock(folder, passphrase, user, now))
+        unlocked = _unlock(folder, passphrase, user, now)
+        assert_own_log(folder / DATABASE, keys_in_question(unlocked))
+        unlocked = settle_rotation(folder, unlocked)
         _prepare(folder, unlocked, now, check=check, step=step if migrate else None)
         return _opened(folder, lock, unlocked, now)
     except BaseException:
