@@ -405,6 +405,7 @@ class ErasureDepth(Vocabulary):
     FACTS = "facts", "ohne Person weiter gezählt"
     CONTACT = "contact", "Kontaktdaten gelöscht"
     TEXTS = "texts", "Freitexte und Notizen gelöscht"
+    STAFF = "staff", "Name im Personal gelöscht"
 
 
 class ErasureOccasion(Vocabulary):

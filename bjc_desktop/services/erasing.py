@@ -109,7 +109,7 @@ class ErasureProtocol:
 
 def rows_in_words(counts: Mapping[str, int]) -> str:
     """Return how many rows of which table, in words."""
-    others = {"drafts": "Entwürfe", "person_keys": "Schlüssel des Änderungsnachweises"}
+    others = {"drafts": "Entwürfe", "person_keys": "Schlüssel des Änderungsnachweises", "users": "frühere Zugänge"}
     return ", ".join(f"{TITLES[name].plural if name in TITLES else others[name]}: {count}" for name, count in counts.items())
 
 

@@ -17,6 +17,7 @@ from bjc_desktop.vault.change_chain import Actor
 from bjc_desktop.vault.changes import concerns_people, link_to_owner, record_event
 from bjc_desktop.vault.driver import clear_errors, connect
 from bjc_desktop.vault.erasure_registry import keep_registries
+from bjc_desktop.vault.forgetting_staff import erase_staff
 from bjc_desktop.vault.tombstones import Tombstone, kept_tombstones, marks_of, put_beside, settled, sound, tombstones_beside
 from bjc_desktop.vault.vault import Vault
 from bjc_desktop.vocabulary import ErasureDepth, ErasureOccasion
@@ -59,7 +60,7 @@ class Occasion:
 
 
 def erase_people(session: Session, people: Mapping[str, str], occasion: Occasion) -> list[Erased]:
-    """Erase each of *people* (id → pseudonym), and write protocol and change record, in the session's transaction.
+    """Erase each of *people* (id → pseudonym; of the staff where the depth says so), and write protocol and change record, in the session's transaction.
 
     What stays in the file of the deleted rows is removed by :func:`leave_no_trace` after the commit.
     """
@@ -70,7 +71,8 @@ def erase_people(session: Session, people: Mapping[str, str], occasion: Occasion
     for person_id, pseudonym in people.items():
         counts = _erase(connection, occasion.depth, person_id, pseudonym)
         payload = {"depth": occasion.depth.value, "occasion": occasion.occasion.value, "counts": counts}
-        record_event(session, occasion.actor, "erase", payload, entity="coachees", entity_id=person_id, now=occasion.now)
+        entity = _entity(occasion.depth)
+        record_event(session, occasion.actor, "erase", payload, entity=entity, entity_id=person_id, now=occasion.now)
         values = {
             "mark": marks[person_id],
             "depth": occasion.depth.value,
@@ -88,7 +90,13 @@ def erase_people(session: Session, people: Mapping[str, str], occasion: Occasion
     return found
 
 
+def _entity(depth: ErasureDepth) -> str:
+    return "staff" if depth is ErasureDepth.STAFF else "coachees"
+
+
 def _erase(connection: Connection, depth: ErasureDepth, person_id: str, pseudonym: str) -> dict[str, int]:
+    if depth is ErasureDepth.STAFF:
+        return erase_staff(connection, person_id, pseudonym, ERASED)
     counts = {"drafts": _drop_drafts(connection, person_id)}
     if depth is ErasureDepth.PERSON:
         for table in _TABLES:
@@ -269,7 +277,7 @@ def erase_again(vault: Vault, now: datetime) -> int:
 
 def _replay(session: Session, actor: Actor, missing: Iterable[Tombstone], now: datetime) -> int:
     connection = session.connection()
-    ids = connection.exec_driver_sql("SELECT id FROM coachees").scalars().all()
+    ids = connection.exec_driver_sql("SELECT id FROM coachees UNION SELECT id FROM staff").scalars().all()
     people = {mark: person_id for person_id, mark in marks_of(connection, ids).items()}
     count = 0
     for stone in sorted(missing, key=lambda stone: stone.at):
@@ -313,7 +321,7 @@ def _erase_once_more(
 ) -> None:
     counts = _erase(session.connection(), depth, person_id, stone.pseudonym)
     payload = {"depth": depth.value, "occasion": ErasureOccasion.RESTORE.value, "counts": counts}
-    record_event(session, actor, "erase", payload, entity="coachees", entity_id=person_id, now=now)
+    record_event(session, actor, "erase", payload, entity=_entity(depth), entity_id=person_id, now=now)
     _ = session.connection().execute(
         _ERASURES.update()
         .where(_ERASURES.c.mark == stone.mark, _ERASURES.c.depth == stone.depth, _ERASURES.c.counts == "{}")
