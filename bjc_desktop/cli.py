@@ -111,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     erase = _with_vault(commands, "erase", "eine Person löschen; ohne --confirm nur die Vorschau")
     erase.add_argument("--case", metavar="FALLNUMMER")
     erase.add_argument("--reason", default="", metavar="GRUND", help="ohne Namen; bleibt im Protokoll")
+    erase.add_argument("--health", action="store_true", help="nur Gesundheitsdaten, nach einem Widerruf")
     erase.add_argument("--keep-facts", action="store_true", help="Name, Kontakt und Texte gehen, das Coaching zählt weiter")
     erase.add_argument("--confirm", action="store_true", help="wirklich löschen")
     repeated = "bestätigen, dass nach einer Rückholung alle späteren Löschungen wiederholt sind"
@@ -405,7 +406,7 @@ def _erase(options: argparse.Namespace) -> None:
         return
     if options.case is None:
         raise InvalidInputError({"case": "Bitte mit „--case FALLNUMMER“ angeben, wer gelöscht wird."})
-    depth = ErasureDepth.FACTS if options.keep_facts else ErasureDepth.PERSON
+    depth = ErasureDepth.FACTS if options.keep_facts else ErasureDepth.HEALTH if options.health else ErasureDepth.PERSON
     with _open(options) as vault:
         with vault.reading() as connection:
             person = person_by_case(connection, options.case)

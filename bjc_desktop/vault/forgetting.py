@@ -20,7 +20,7 @@ from bjc_desktop.vault.erasure_registry import keep_registries
 from bjc_desktop.vault.forgetting_staff import erase_staff
 from bjc_desktop.vault.tombstones import Tombstone, kept_tombstones, marks_of, put_beside, settled, sound, tombstones_beside
 from bjc_desktop.vault.vault import Vault
-from bjc_desktop.vocabulary import ErasureDepth, ErasureOccasion
+from bjc_desktop.vocabulary import HEALTH_AREAS, ErasureDepth, ErasureOccasion
 
 ERASED = "(gelöscht)"
 """What stands where a text was that a row cannot do without."""
@@ -36,6 +36,7 @@ _PLACES = {"observations": {"workplace", "task"}}
 """Short texts that belong to an observation's text."""
 _ATTRIBUTES = {"coachees": {"gender", "german_level"}, "outcomes": {"gross_pay"}}
 """What says more about the person than about the coaching, and no figure rests on."""
+_HEALTH_AREAS = "('" + "', '".join(sorted(HEALTH_AREAS)) + "')"
 _CONTACT = {"coachees": {"phone", "email"}}
 
 
@@ -97,6 +98,8 @@ def _entity(depth: ErasureDepth) -> str:
 def _erase(connection: Connection, depth: ErasureDepth, person_id: str, pseudonym: str) -> dict[str, int]:
     if depth is ErasureDepth.STAFF:
         return erase_staff(connection, person_id, pseudonym, ERASED)
+    if depth is ErasureDepth.HEALTH:
+        return _erase_health(connection, person_id)
     counts = {"drafts": _drop_drafts(connection, person_id)}
     if depth is ErasureDepth.PERSON:
         for table in _TABLES:
@@ -107,6 +110,16 @@ def _erase(connection: Connection, depth: ErasureDepth, person_id: str, pseudony
         if depth is ErasureDepth.FACTS:
             counts["coachees"] = _rename(connection, person_id, pseudonym)
     counts["person_keys"] = _run(connection, "DELETE FROM person_keys WHERE coachee_id = :person", person_id)
+    return {name: count for name, count in counts.items() if count}
+
+
+def _erase_health(connection: Connection, person_id: str) -> dict[str, int]:
+    """Delete what is noted in the areas of health; the keys go with it, for the record says which area a row was of."""
+    where = f"area IN {_HEALTH_AREAS} AND {condition('barriers')}"
+    counts = {
+        "barriers": _run(connection, f"DELETE FROM barriers WHERE {where}", person_id),
+        "person_keys": _run(connection, "DELETE FROM person_keys WHERE coachee_id = :person", person_id),
+    }
     return {name: count for name, count in counts.items() if count}
 
 
