@@ -94,14 +94,19 @@ def choose_second(folder: Path, second: Path) -> str:
         where it is no folder that can be written, or lies in the vault.
     """
     place = second.absolute()
-    if place.resolve().is_relative_to(folder.resolve()):
+    try:
+        inside = place.resolve().is_relative_to(folder.resolve())
+    except (OSError, ValueError):
+        # A path that no file system can be asked for; what is wrong with it is said when it is written to.
+        inside = False
+    if inside:
         raise InvalidInputError(
             {"second": "Dieser Ordner gehört zum Tresor selbst. Bitte einen Ordner auf einem anderen Laufwerk wählen."}
         )
     try:
         (place / MARKER).write_text(_MARKER_TEXT, encoding="utf-8")
         same_disk = place.stat().st_dev == folder.stat().st_dev
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise InvalidInputError(
             {
                 "second": "In diesen Ordner lässt sich nicht schreiben. Bitte einen anderen Ordner wählen oder den Datenträger anschließen."
