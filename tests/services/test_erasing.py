@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -223,6 +223,24 @@ def test_that_who_was_taken_back_on_purpose_comes_back_by_an_older_backup_as_wel
         assert _rows_of(vault, PERSON)
         with vault.reading() as connection:
             assert {protocol.taken_back for protocol in read_protocols(connection)} == {True}
+
+
+def test_that_whoever_was_taken_back_is_imported_like_everybody_until_erased_again(house: House) -> None:
+    def bring_back(when: datetime) -> None:
+        import_package(house.vault, house.package, update=True, bring_back=True, now=when, today=TODAY)
+
+    _erase(house.vault)
+    bring_back(NOW + MONTH)
+    with house.vault.writing(now=NOW) as session:
+        session.get(Coachee, PERSON).family_name = "Anders"
+    assert import_package(house.vault, house.package, update=True, now=NOW + MONTH, today=TODAY).changed
+    erase_person(house.vault, PERSON, reason="noch einmal", now=NOW + 2 * MONTH, today=TODAY)
+    with pytest.raises(PackageError, match="gelöscht wurde"):
+        import_package(house.vault, house.package, update=True, now=NOW + 3 * MONTH, today=TODAY)
+    bring_back(NOW + 3 * MONTH)
+    with house.vault.reading() as connection:
+        days = connection.exec_driver_sql("SELECT substr(taken_back_at, 1, 10) FROM erasures ORDER BY id").scalars().all()
+    assert days == [f"{NOW + times * MONTH:%Y-%m-%d}" for times in (1, 3)]
 
 
 def test_that_a_form_from_before_the_erasure_cannot_write_a_text_back(house: House) -> None:
