@@ -1,9 +1,6 @@
-"""Where the program finds its own files, and where it keeps what outlives a vault."""
+"""Where the program finds its own files."""
 
-import os
 from pathlib import Path
-
-from platformdirs import user_state_path
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -23,9 +20,3 @@ def resource(name: str) -> Path:
         if path.exists():
             return path
     raise FileNotFoundError(name)
-
-
-def state_folder() -> Path:
-    """Return the folder in which the program keeps, for each vault, what must not be lost with it: see vault/erasure_registry.py."""
-    named = os.environ.get("BJC_STATE_DIR") or os.environ.get("BJC_CONFIG_DIR")
-    return Path(named) if named else Path(user_state_path("bjc-desktop", appauthor=False))

@@ -59,6 +59,8 @@ _HOW = """
   lassen sich nicht löschen, ohne die Kette zu brechen.
 - Namen von Zugängen, die niemandem im Personal zugeordnet sind, und Personal ohne letzten Tag der Beschäftigung.
 - Gesundheitsdaten in Freitexten und Notizen, und solche, die ein Datenpaket bringt: Abgelehnt wird nur, was jemand in den drei Bereichen einträgt.
+- Ein älteres Datenpaket, das mit `--update` eingelesen wird, kann gelöschte Texte, Kontakt- und Gesundheitsdaten einer Person wiederbringen, die
+  selbst nicht gelöscht ist; Texte und Kontaktdaten nimmt der nächste Löschlauf wieder.
 - Schlüssel des Änderungsnachweises wechseln jährlich; ein alter Wert wird deshalb spätestens ein Jahr nach der Frist unlesbar.
 """
 

@@ -5,6 +5,7 @@ personal: the marks of tombstones, which only the vault can make, when they were
 """
 
 import json
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,8 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from platformdirs import user_state_path
+
 from bjc_desktop.errors import BjcError
-from bjc_desktop.paths import state_folder
 from bjc_desktop.vault.durable import write_file
 from bjc_desktop.vault.tombstones import Tombstone, plain, read_small_json, settled, tombstones_in
 
@@ -29,6 +31,12 @@ class Registry:
     stones: frozenset[Tombstone] = frozenset()
     known_until: datetime | None = None
     places: tuple[str, ...] = ()
+
+
+def state_folder() -> Path:
+    """Return the user's own folder on this computer, which outlives every vault."""
+    named = os.environ.get("BJC_STATE_DIR") or os.environ.get("BJC_CONFIG_DIR")
+    return Path(named) if named else user_state_path("bjc-desktop", appauthor=False)
 
 
 def registry_file(folder: Path, vault_id: str) -> Path:

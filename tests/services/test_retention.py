@@ -386,6 +386,17 @@ def test_that_staff_come_back_neither_by_a_backup_nor_by_a_package(office: Offic
         verify_record(again)
 
 
+def test_that_a_package_changes_who_lost_only_texts_and_contact(office: Office, tmp_path: Path) -> None:
+    person, _ = office.case(date(2020, 1, 1), date(2020, 6, 30))
+    package = tmp_path / "paket.zip"
+    export_package(office.vault, package)
+    office.run(date(2022, 3, 1))
+    with office.vault.writing(now=at(date(2022, 3, 2))) as session:
+        session.get(Coachee, person).family_name = "Anders"
+    import_package(office.vault, package, update=True, now=at(date(2022, 3, 3)), today=date(2022, 3, 3))
+    assert office.value("SELECT family_name FROM coachees WHERE id = ?", person) == "Alt"
+
+
 def test_that_values_of_the_house_go_after_their_period_and_newer_ones_stay(vault: Vault) -> None:
     fill_new_vault(vault, now=at(date(2020, 1, 1)))
     for day, word in ((date(2020, 1, 2), "Zwyxalt"), (date(2021, 1, 4), "Zwyxneu")):

@@ -138,6 +138,29 @@ def test_that_a_falsified_tombstone_counts_for_nothing(
             assert connection.exec_driver_sql("SELECT count(*) FROM erasures").scalar() == 0
 
 
+def test_that_an_entry_that_is_no_tombstone_hides_no_other(
+    vault: Vault, backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _erase(vault)
+    _another_computer(monkeypatch, tmp_path)
+    registry = registry_file(backup.parent, vault.id)
+    data = json.loads(registry.read_text("utf-8"))
+    data["erased"] = [[], ["x"], [1] * 7, *data["erased"]]
+    registry.write_text(json.dumps(data), "utf-8")
+    restore(backup, tmp_path / "zurück")
+    vault.close()
+    with open_vault(tmp_path / "zurück", PASSPHRASE, now=LATER) as again:
+        assert not _there(again)
+
+
+def test_that_a_registry_of_absurd_size_is_not_read(vault: Vault, backup: Path) -> None:
+    registry = registry_file(backup.parent, vault.id)
+    assert read_registry(backup.parent, vault.id).known_until == BEFORE
+    with registry.open("ab") as file:
+        file.write(b" " * 17_000_000)
+    assert read_registry(backup.parent, vault.id).known_until is None
+
+
 @pytest.mark.parametrize("content", [b"", b"[" * 100_000, b"\xff\xfe", b'{"vault_id": 1}', b"[]", b'{"erased": [[1]]}', b"null"])
 def test_that_a_broken_registry_keeps_nobody_from_restoring(vault: Vault, backup: Path, tmp_path: Path, content: bytes) -> None:
     registry_file(backup.parent, vault.id).write_bytes(content)
