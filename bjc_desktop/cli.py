@@ -110,10 +110,13 @@ def _parser() -> argparse.ArgumentParser:
     retention = _with_vault(commands, "retention", "Löschlauf nach den Fristen; ohne --confirm nur die Vorschau")
     retention.add_argument("--confirm", action="store_true", help="wirklich löschen")
     erase = _with_vault(commands, "erase", "eine Person löschen; ohne --confirm nur die Vorschau")
-    erase.add_argument("--case", required=True, metavar="FALLNUMMER")
+    erase.add_argument("--case", metavar="FALLNUMMER")
     erase.add_argument("--reason", default="", metavar="GRUND", help="ohne Namen; bleibt im Protokoll")
+    erase.add_argument("--health", action="store_true", help="nur Gesundheitsdaten, nach einem Widerruf")
     erase.add_argument("--keep-facts", action="store_true", help="Name, Kontakt und Texte gehen, das Coaching zählt weiter")
     erase.add_argument("--confirm", action="store_true", help="wirklich löschen")
+    repeated = "bestätigen, dass nach einer Rückholung alle späteren Löschungen wiederholt sind"
+    erase.add_argument("--all-repeated", action="store_true", help=repeated)
     salvage = _with_vault(commands, "salvage", "Lesbares eines beschädigten Tresors in einen neuen retten")
     salvage.add_argument("target", metavar="NEW_VAULT", type=Path)
     _ = init
@@ -396,10 +399,11 @@ def _backup(options: argparse.Namespace) -> None:
 
 
 def _restore(options: argparse.Namespace) -> None:
-    from bjc_desktop.vault import restore  # noqa: PLC0415
+    from bjc_desktop.vault import restore, to_repeat  # noqa: PLC0415
 
     source = restore(options.backup, options.vault)
     _say(f"Der Tresor ist aus {source.name} zurückgeholt; er öffnet sich mit der Passphrase von damals.")
+    _say(to_repeat(options.vault))
 
 
 def _demo(options: argparse.Namespace) -> None:
@@ -435,7 +439,12 @@ def _erase(options: argparse.Namespace) -> None:
     from bjc_desktop.services.erasing import erase_person, person_by_case, preview_erasure, rows_in_words  # noqa: PLC0415
     from bjc_desktop.vocabulary import ErasureDepth  # noqa: PLC0415
 
-    depth = ErasureDepth.FACTS if options.keep_facts else ErasureDepth.PERSON
+    if options.all_repeated:
+        _confirm_repeated(options)
+        return
+    if options.case is None:
+        raise InvalidInputError({"case": "Bitte mit „--case FALLNUMMER“ angeben, wer gelöscht wird."})
+    depth = ErasureDepth.FACTS if options.keep_facts else ErasureDepth.HEALTH if options.health else ErasureDepth.PERSON
     with _open(options) as vault:
         with vault.reading() as connection:
             person = person_by_case(connection, options.case)
@@ -449,6 +458,14 @@ def _erase(options: argparse.Namespace) -> None:
     for warning in preview.warnings:
         _show(warning)
     _say("Nichts wurde geändert; gelöscht wird mit --confirm und --reason.")
+
+
+def _confirm_repeated(options: argparse.Namespace) -> None:
+    from bjc_desktop.vault import confirm_gap  # noqa: PLC0415
+
+    with _open(options) as vault, vault.writing(now=_now()) as session:
+        confirm_gap(session, vault, _now())
+    _say("Bestätigt und im Protokoll vermerkt: Alle Löschungen nach der zurückgeholten Sicherung sind wiederholt.")
 
 
 def _retention(options: argparse.Namespace) -> None:

@@ -211,6 +211,10 @@ class LifeArea(Vocabulary):
     OTHER = "other", "Sonstiges"
 
 
+HEALTH_AREAS = frozenset({LifeArea.HEALTH.value, LifeArea.MENTAL_HEALTH.value, LifeArea.ADDICTION.value})
+"""The areas of life in which a barrier says something about health (Art. 9 GDPR)."""
+
+
 class OverallGoal(Vocabulary):
     """The overall goal of a development plan."""
 
@@ -405,6 +409,8 @@ class ErasureDepth(Vocabulary):
     FACTS = "facts", "ohne Person weiter gezählt"
     CONTACT = "contact", "Kontaktdaten gelöscht"
     TEXTS = "texts", "Freitexte und Notizen gelöscht"
+    STAFF = "staff", "Name im Personal gelöscht"
+    HEALTH = "health", "Gesundheitsdaten gelöscht"
 
 
 class ErasureOccasion(Vocabulary):

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from bjc_desktop.vault import KdfParameters, Secrets, Vault, create_vault, open_
 from tests.tally import TRIED
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["BJC_STATE_DIR"] = tempfile.mkdtemp(prefix="bjc-state-")
 USER = "pruefung"
 PASSPHRASE = "Ein langer Satz für Tests"  # noqa: S105 - it protects nothing
 NOW = datetime(2025, 10, 7, 9, 30, tzinfo=UTC)
@@ -33,6 +35,12 @@ class TemplateVault:
         """Copy the closed vault to the new *folder*."""
         shutil.copytree(self.folder, folder)
         return folder
+
+
+@pytest.fixture(autouse=True)
+def _own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test know what was erased in another: all vaults are copies of one."""
+    monkeypatch.setenv("BJC_STATE_DIR", str(tmp_path_factory.mktemp("state")))
 
 
 @pytest.fixture(autouse=True)

@@ -189,10 +189,10 @@ def _conflicts(plan: _Plan) -> list[Fault]:
 def _erased_people(vault: Vault, plans: list[_Plan]) -> dict[str, str]:
     """Return the marks of those whom the package would bring back though they were erased, by id."""
     with vault.reading() as connection:
-        marks = in_force(connection, (ErasureDepth.PERSON, ErasureDepth.FACTS))
+        marks = in_force(connection, (ErasureDepth.PERSON, ErasureDepth.FACTS, ErasureDepth.STAFF))
         if not marks:
             return {}
-        mentioned = {str(row[0]) for plan in plans if plan.merged.table.name == "coachees" for row in _written(plan)}
+        mentioned = {str(row[0]) for plan in plans if plan.merged.table.name in {"coachees", "staff"} for row in _written(plan)}
         for plan in plans:
             name = plan.merged.table.name
             if name != "coachees" and concerns_people(name):

@@ -5,7 +5,7 @@ of birth instead of the date; coachings, coachees and their records under pseudo
 that the figures of each coach can be recomputed, and lose their names.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -25,6 +25,9 @@ _OPEN_IDS = frozenset({"providers", "funding_decisions", "staff", "working_time"
 _BIRTH_YEAR = FieldInfo("Geburtsjahr", Kind.INTEGER)
 _BY_COACHING = ("coaching_staff", "measures", "competence_profiles", "development_plans", "outcomes", "follow_ups")
 
+_NEEDLESS = {"coachees": ("id", ("birth_date", "gender", "german_level")), "outcomes": ("coaching_id", ("gross_pay",))}
+"""What says something about a person and no figure rests on: by table the column of the owner, and the columns."""
+
 Rows = dict[str, list[dict[str, Value]]]
 
 
@@ -35,12 +38,15 @@ def pseudonymised_package(
     months: Iterable[str],
     pseudonyms: Pseudonyms,
     coach_names: Mapping[str, str],
+    withdrawn: Collection[str] = (),
 ) -> dict[str, bytes]:
     """Return the files of the package of *coaching_ids* and *consultation_ids*, with the hours of *months*.
 
-    *coach_names* gives the job coaches of the scope the names that stand for them ("Coach 3").
+    *coach_names* gives the job coaches of the scope the names that stand for them ("Coach 3"). Of those *withdrawn*, coachees who do not
+    consent to reporting any more, only what a figure needs leaves.
     """
     rows = _collect(connection, list(coaching_ids), list(consultation_ids), set(months), set(coach_names))
+    _leave_out(rows, withdrawn)
     by_name = {table.name: table for table in tables()}
     files: dict[str, bytes] = {}
     columns: dict[str, list[str]] = {}
@@ -79,6 +85,16 @@ def _collect(
     providers = _values(rows["coachings"], "provider_id") | _values(rows["staff"], "provider_id")
     rows["providers"] = _select(connection, "providers", "id", providers | _values(rows["funding_decisions"], "provider_id"))
     return rows
+
+
+def _leave_out(rows: Rows, withdrawn: Collection[str]) -> None:
+    """Empty the columns that no figure needs in the rows of the coachees *withdrawn*."""
+    coachings = {row["id"] for row in rows["coachings"] if row["coachee_id"] in withdrawn}
+    for name, (owner, columns) in _NEEDLESS.items():
+        owners = withdrawn if owner == "id" else coachings
+        for row in rows[name]:
+            if row[owner] in owners:
+                row.update(dict.fromkeys(columns))
 
 
 def _select(connection: Connection, table: str, by: str, values: Iterable[Value]) -> list[dict[str, Value]]:

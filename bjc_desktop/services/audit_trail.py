@@ -37,7 +37,7 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "set_staff", "change_roles",
         ),
     ),
-    "erased": ("Löschungen", ("erase", "retention")),
+    "erased": ("Löschungen", ("erase", "retention", "confirm_erasures")),
     "vault": ("Tresor", ("create", "migrate", "restore", "rotate_key", "rotate_notes")),
 }  # fmt: skip
 """By key: what the kind of records is called, and the actions it is made of."""
@@ -67,6 +67,7 @@ EVENTS = {
     "change_roles": "Rollen geändert",
     "erase": "Angaben einer Person gelöscht",
     "retention": "Löschlauf ausgeführt",
+    "confirm_erasures": "Löschungen nach einer Rückholung bestätigt",
 }
 WHAT = {
     "package": "Datenpaket",

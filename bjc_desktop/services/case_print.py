@@ -11,6 +11,7 @@ from bjc_desktop.models import Coaching, Provider
 from bjc_desktop.reports.case_documents import CaseDocument, Part, case_document_pdf
 from bjc_desktop.services.case_file import DIMENSIONS, CaseFile, CaseRow, PlanVersion, full_name, read_case_file
 from bjc_desktop.services.case_timeline import timeline
+from bjc_desktop.services.consent_effects import not_to_be_shown
 from bjc_desktop.services.follow_up_desk import SurveyRow
 from bjc_desktop.services.row_titles import fields_of
 from bjc_desktop.services.typed_values import show_date, show_duration
@@ -182,7 +183,9 @@ def _pdf(case: CaseFile, kind: str, title: str, parts: list[Part], signatures: t
     name = full_name(case.person.values)
     about = f"{name}, Fallnummer {case.person['case_number']}"
     footer = f"{case.provider} · {title} · Stand {show_date(case.today)}"
-    return case_document_pdf(CaseDocument(kind, title, about, footer, tuple(parts), signatures))
+    warning = not_to_be_shown(case.switched_off)
+    first = (Part(lines=(warning,)),) if warning else ()
+    return case_document_pdf(CaseDocument(kind, title, about, footer, (*first, *parts), signatures))
 
 
 def _facts(row: CaseRow, names: tuple[str, ...]) -> tuple[str, ...]:

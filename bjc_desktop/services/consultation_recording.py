@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from bjc_desktop.errors import InvalidInputError, NotFoundError
 from bjc_desktop.models import Coaching, CoachingStaff, Consultation
+from bjc_desktop.services.consent_effects import consultation_questions
 from bjc_desktop.services.input_warnings import read_entry_context, warnings_for
 from bjc_desktop.services.person_picks import PersonPick, people_for, pick_people, read_people
 from bjc_desktop.services.row_editing import GONE, add_row, change_row
@@ -159,6 +160,7 @@ def warnings(connection: Connection, form: ConsultationForm, *, today: date) -> 
     for coaching_id in form.coaching_ids:
         context = read_entry_context(connection, coaching_id, today=today)
         found |= _beside_others(connection, form, coaching_id) | warnings_for(Consultation, _shared(form), context)
+        found |= consultation_questions(connection, coaching_id, form.setting, today=today)
     return found
 
 

@@ -39,6 +39,7 @@ class DueKind(Vocabulary):
     HOURS = "hours", "Arbeitszeit"
     PROOF_OF_USE = "proof_of_use", "Verwendungsnachweis"
     REQUEST = "request", "Anfrage"
+    WITHDRAWAL = "withdrawal", "Widerruf"
 
 
 class CaseSection(Vocabulary):
@@ -65,6 +66,7 @@ _SECTIONS = {
     DueKind.NO_CONTACT: CaseSection.CONSULTATIONS,
     DueKind.HOURS: CaseSection.HOURS,
     DueKind.REQUEST: CaseSection.PRIVACY,
+    DueKind.WITHDRAWAL: CaseSection.EXIT,
 }
 
 
@@ -95,6 +97,7 @@ _CASES = {
     "people": f"{_COLUMNS} FROM json_each(:ids) j CROSS JOIN coachings c ON c.coachee_id = j.value WHERE {_RELEVANT}",
 }
 _ENDED = ", ".join(f"'{status.value}'" for status in GOAL_END_STATUSES)
+_PARTICIPATION = f"'{ConsentPurpose.PARTICIPATION.value}'"
 _FOLLOW_UP = f"'{ConsentPurpose.FOLLOW_UP.value}'"
 _SIX_MONTHS = "date(exit_on, '+6 months', 'floor')"
 _WITH = """WITH cases AS MATERIALIZED ({cases}),
@@ -120,6 +123,9 @@ _PARTS = {
     "WHERE t.due_on IS NOT NULL AND t.done_on IS NULL",
     DueKind.SUGGESTION: f"SELECT 'suggestion', date(s.made_on, '+{ANSWER_DAYS} days'), cases.coachee_id, cases.id, s.id, "
     "s.kind || ' ' || s.description FROM cases CROSS JOIN suggestions s ON s.coaching_id = cases.id AND s.state = 'open'",
+    DueKind.WITHDRAWAL: "SELECT 'withdrawal', max(w.withdrawn_on), running.coachee_id, running.id, running.id, NULL FROM running "
+    f"CROSS JOIN consents w ON w.coachee_id = running.coachee_id AND w.purpose = {_PARTICIPATION} AND w.withdrawn_on <= :today "
+    f"WHERE exit_on IS NULL AND {WITHDRAWN.format(person='running.coachee_id', purpose=_PARTICIPATION)} GROUP BY running.id",
     DueKind.NO_CONTACT: "SELECT 'no_contact', date(last, :contact_days), coachee_id, id, id, last FROM (SELECT coachee_id, id, "
     "max(entry_on, coalesce((SELECT u.held_on FROM consultations u WHERE u.coaching_id = running.id AND u.status = 'held' "
     "AND u.held_on <= :today ORDER BY u.held_on DESC LIMIT 1), '')) AS last FROM running) WHERE last <= :silent_since",
@@ -217,6 +223,8 @@ def _words(kind: DueKind, day: date, words: str | None, today: date) -> str:
         case DueKind.SUGGESTION:
             about, _, suggested = said.partition(" ")
             text = f"Vorschlag ({SuggestionKind(about).label}): {suggested}"
+        case DueKind.WITHDRAWAL:
+            text = "Teilnahme widerrufen: Austritt klären"
         case DueKind.NO_CONTACT:
             text = f"kein Kontakt seit {(today - date.fromisoformat(said)).days} Tagen"
         case _:

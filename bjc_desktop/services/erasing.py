@@ -26,7 +26,7 @@ NO_REASON = "Bitte einen Grund angeben, zum Beispiel „Antrag vom 04.03.2026“
 NAMED = "Der Grund bleibt nach der Löschung stehen. Bitte ohne Namen und Fallnummer angeben."
 HELD = "Für diese Person gilt eine Sperre bis {until}. Bitte die Sperre zuerst beenden, wenn gelöscht werden darf."
 NOT_A_DEPTH = "So kann eine Person nicht gelöscht werden."
-_FOR_A_PERSON = frozenset({ErasureDepth.PERSON, ErasureDepth.FACTS})
+_FOR_A_PERSON = frozenset({ErasureDepth.PERSON, ErasureDepth.FACTS, ErasureDepth.HEALTH})
 _SHORTEST_WORD = 3
 _SHOWN = 8
 _HOLD = text(
@@ -109,7 +109,7 @@ class ErasureProtocol:
 
 def rows_in_words(counts: Mapping[str, int]) -> str:
     """Return how many rows of which table, in words."""
-    others = {"drafts": "Entwürfe", "person_keys": "Schlüssel des Änderungsnachweises"}
+    others = {"drafts": "Entwürfe", "person_keys": "Schlüssel des Änderungsnachweises", "users": "frühere Zugänge"}
     return ", ".join(f"{TITLES[name].plural if name in TITLES else others[name]}: {count}" for name, count in counts.items())
 
 

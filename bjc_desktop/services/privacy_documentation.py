@@ -34,17 +34,33 @@ _HOW = """
 - **Eine Sperre** mit Grund und letztem Tag schließt eine Person von beidem aus.
 - **Danach** sind die Seiten der Datenbank neu geschrieben, das Protokoll der Datenbank geleert und ihre Statistiken neu gebildet.
 - **Das Protokoll** nennt Tag, Anlass, Grund, wer löschte und wie viele Zeilen, und die Person nur als Pseudonym der Berichte.
-- **Sicherungen**: Vor dem Löschen einer einzelnen Person entsteht keine, denn sie wäre eine Kopie mehr. Neben dem Tresor und in jeder neuen
-  Sicherung steht, wer gelöscht ist (nur als HMAC der Kennung); eine ältere Sicherung wird beim ersten Öffnen wieder bereinigt, wenn neben ihr
-  eine jüngere liegt oder sie im Ordner des Tresors liegt.
-- **Datenpakete**, die eine gelöschte Person enthalten, werden abgelehnt, außer mit `--bring-back`.
+- **Nur die Gesundheitsdaten** einer Person (Hemmnisse zu Gesundheit, psychischer Gesundheit und Sucht) lassen sich nach einem Widerruf allein
+  löschen (`bjc-desktop erase --health` oder „Person löschen“); damit werden auch alle früheren Werte zu dieser Person unlesbar.
+- **Personal**: Wer ausgeschieden ist, verliert nach der Frist den Namen, der frühere Zugang ebenso; Stunden und Zuordnungen bleiben gezählt.
+  Wer den Tresor noch öffnet, behält den Namen des Zugangs.
+- **Der Änderungsnachweis** verschlüsselt jeden Wert einer Zeile: mit einem Schlüssel der Coachee, des Mitglieds des Personals oder, bei Trägern,
+  Bescheiden, Sollwerten, Einstellungen und Rückmeldegesprächen, des Hauses. Die Schlüssel wechseln jährlich und gehen nach der Frist.
+- **Sicherungen**: Vor dem Löschen einer einzelnen Person entsteht keine, denn sie wäre eine Kopie mehr. Wer gelöscht ist, steht (nur als HMAC
+  der Kennung mit Pseudonym, Umfang und Zeitpunkt, versiegelt mit einem Schlüssel des Tresors) neben dem Tresor, in jeder neuen Sicherung, in
+  jedem Ordner, in den gesichert wurde (`BJC_Loeschungen_….json`), und auf dem Rechner der Benutzer*in. Eine ältere Sicherung wird beim ersten
+  Öffnen wieder bereinigt, wo irgendetwas davon erreichbar ist.
+- **Nach jeder Rückholung** sagen Fenster und Befehlszeile, von wann die Sicherung ist und bis wann Löschungen bekannt sind. Was danach gelöscht
+  wurde, ist noch einmal zu löschen; bis die Koordination das bestätigt (Seite „Datenschutz“ oder `bjc-desktop erase --all-repeated`), steht es
+  bei jedem Öffnen und als fällig da, und beides steht im Protokoll. Nur wo ein Verzeichnis der Löschungen vom selben Tag gefunden wurde, entfällt es.
+- **Datenpakete**, die eine gelöschte Person oder jemanden vom gelöschten Personal enthalten, werden abgelehnt, außer mit `--bring-back`.
 
 ## Was das Programm nicht erreicht
 
 - Ausdrucke, gespeicherte Auskünfte und Berichte außerhalb des Tresors; die Vorschau sagt, wie oft etwas ausgegeben wurde.
-- Eine ältere Sicherung, die allein an einem anderen Ort liegt und ohne jüngere daneben zurückgeholt wird.
+- Eine ältere Sicherung, die allein auf einem fremden Rechner zurückgeholt wird: Dort weiß nichts von späteren Löschungen. Sie bringt die
+  Person zurück, bis jemand der Aufforderung folgt und noch einmal löscht. Wer die Dateien mit den Löschungen entfernt, erreicht dasselbe.
 - Namen in Texten anderer: in Notizen zu anderen Personen, in Begründungen und Rückmeldegesprächen. Auf die letzten beiden weist die Vorschau hin.
-- Werte im Änderungsnachweis, die keine Coachee betreffen (Personal, Träger, Einstellungen): Sie stehen unverschlüsselt in der Kette.
+- Werte zu Personal, Trägern und Einstellungen, die eine Version vor dieser in den Änderungsnachweis schrieb: Sie stehen dort unverschlüsselt und
+  lassen sich nicht löschen, ohne die Kette zu brechen.
+- Namen von Zugängen, die niemandem im Personal zugeordnet sind, und Personal ohne letzten Tag der Beschäftigung.
+- Gesundheitsdaten in Freitexten und Notizen, und solche, die ein Datenpaket bringt: Abgelehnt wird nur, was jemand in den drei Bereichen einträgt.
+- Ein älteres Datenpaket, das mit `--update` eingelesen wird, kann gelöschte Texte, Kontakt- und Gesundheitsdaten einer Person wiederbringen, die
+  selbst nicht gelöscht ist; Texte und Kontaktdaten nimmt der nächste Löschlauf wieder.
 - Schlüssel des Änderungsnachweises wechseln jährlich; ein alter Wert wird deshalb spätestens ein Jahr nach der Frist unlesbar.
 """
 

@@ -13,6 +13,7 @@ from bjc_desktop.services.report_preflight import read_preflight
 from bjc_desktop.services.retention_run import RUN_MONTHS, begun_on, last_run
 from bjc_desktop.services.team import list_providers
 from bjc_desktop.services.team_board import read_team_board
+from bjc_desktop.vault.restored_gap import read_gap
 from bjc_desktop.vault.role_rights import visible_people
 
 
@@ -28,7 +29,13 @@ class AgendaItem:
 
 def read_provider_agenda(connection: Connection, *, today: date) -> tuple[AgendaItem, ...]:
     """Return what waits on *today*, the reports first; nothing for a vault without providers."""
-    return (*_reports(connection, today), *_hours(connection, today), *_team(connection, today), *_run(connection, today))
+    return (
+        *_reports(connection, today),
+        *_hours(connection, today),
+        *_team(connection, today),
+        *_run(connection, today),
+        *_restored(connection),
+    )
 
 
 def _reports(connection: Connection, today: date) -> list[AgendaItem]:
@@ -67,3 +74,11 @@ def _run(connection: Connection, today: date) -> list[AgendaItem]:
     if since is None or add_months(since, RUN_MONTHS) > today or visible_people(connection) is not None:
         return []
     return [AgendaItem("Der jährliche Löschlauf steht an", False, "privacy", {"section": "run"})]  # noqa: FBT003
+
+
+def _restored(connection: Connection) -> list[AgendaItem]:
+    """Return that erasures may have to be repeated after a backup was restored, for who sees all cases."""
+    if visible_people(connection) is not None or read_gap(connection) is None:
+        return []
+    text = "Nach der Rückholung: spätere Löschungen wiederholen und bestätigen"
+    return [AgendaItem(text, True, "privacy", {"section": "requests"})]  # noqa: FBT003

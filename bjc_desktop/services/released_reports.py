@@ -156,6 +156,7 @@ def save_released(vault: Vault, released: Released, folder: Path, password: str,
     account_for(vault, Leaving.EXPORT, "bundle", {**details, "password": bool(password)}, now=now)
     try:
         write_file(folder / name, bundle)
-    except OSError:
+    except (OSError, ValueError):
+        # A path that no file system can be asked for is a ValueError.
         raise InvalidInputError({"folder": NOT_WRITTEN}) from None
     return folder / name

@@ -4,13 +4,13 @@ import json
 import re
 import unicodedata
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from bjc_desktop import __version__
 from bjc_desktop.errors import InvalidInputError, NotFoundError
@@ -26,12 +26,14 @@ from bjc_desktop.models import ReleasedReport
 from bjc_desktop.reports.content import VersionChange
 from bjc_desktop.reports.indicators_json import indicators_json
 from bjc_desktop.reports.manifest import MANIFEST, PUBLIC_KEY, SIGNATURE, hashes, sign
+from bjc_desktop.services.consent_effects import read_switched_off
 from bjc_desktop.services.findings import Finding, find, quality_lines
 from bjc_desktop.services.report_content import ScopeCases, read_cases, report_content, trends
 from bjc_desktop.services.targets import read_settings
 from bjc_desktop.vault import Leaving, Vault, account_for, record_event
 from bjc_desktop.vault.change_chain import tail_of
 from bjc_desktop.vault.durable import PART, finish, write_file
+from bjc_desktop.vocabulary import ConsentPurpose
 
 
 @dataclass(frozen=True)
@@ -237,7 +239,16 @@ def _package(
 ) -> dict[str, bytes]:
     names = {coach.id: f"Coach {coach.number}" for coach in scope.coaches}
     months = figures.period.months()
-    return pseudonymised_package(connection, cases.coaching_ids, cases.consultation_ids, months, pseudonyms, names)
+    withdrawn = _without_reporting(connection, cases.coaching_ids, figures.as_of)
+    return pseudonymised_package(connection, cases.coaching_ids, cases.consultation_ids, months, pseudonyms, names, withdrawn)
+
+
+def _without_reporting(connection: Connection, coaching_ids: Iterable[str], as_of: date) -> frozenset[str]:
+    """Return the coachees of *coaching_ids* who have withdrawn their consent to reporting."""
+    query = text("SELECT DISTINCT c.coachee_id FROM json_each(:ids) j CROSS JOIN coachings c ON c.id = j.value")
+    people = connection.execute(query, {"ids": json.dumps(list(coaching_ids))}).scalars().all()
+    found = read_switched_off(connection, people, today=as_of)
+    return frozenset(person for person, offs in found.items() if any(off.purpose is ConsentPurpose.REPORTING for off in offs))
 
 
 def _sealed(

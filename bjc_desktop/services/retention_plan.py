@@ -11,8 +11,9 @@ from bjc_desktop.services.due_items import full_name
 from bjc_desktop.services.erasing import hold_until
 from bjc_desktop.services.past_figures import EVERYTHING, read_frozen
 from bjc_desktop.services.retention_rules import RuleKey, RuleLine, read_rules
+from bjc_desktop.vault.change_chain import HOUSE, KEY_DAYS, STAFF
 from bjc_desktop.vault.forgetting import ERASED, people_with_something
-from bjc_desktop.vocabulary import ErasureDepth
+from bjc_desktop.vocabulary import ErasureDepth, Role
 
 _ENDED = (
     "SELECT c.coachee_id, max({day}) AS day FROM coachings c LEFT JOIN funding_decisions d ON d.id = c.funding_decision_id "
@@ -33,13 +34,22 @@ _DAYS = {
     RuleKey.RECORD: _ENDED.format(day="max(c.exit_on, coalesce(d.proof_of_use_on, d.valid_to, ''))"),
 }
 """By rule: each person with the day from which the period counts."""
+_STAFF_LEFT = text(
+    "SELECT s.id, s.given_name, s.family_name, s.role, max(s.employed_to, coalesce((SELECT max(coalesce(d.proof_of_use_on, d.valid_to)) "
+    "FROM funding_decisions d WHERE d.provider_id = s.provider_id AND d.valid_from <= s.employed_to "
+    "AND coalesce(d.valid_to, '9999-12-31') >= s.employed_from), '')) AS day "
+    "FROM staff s WHERE s.employed_to < :today AND s.family_name NOT LIKE :erased ORDER BY s.id"
+)
 _NAMES = text("SELECT id, given_name, family_name, case_number FROM coachees")
 _COACHINGS = text("SELECT coachee_id, entry_on, exit_on FROM coachings WHERE cancelled = 0")
 
 
 @dataclass(frozen=True, slots=True)
 class DuePerson:
-    """A person who is due: since when, and how much of them goes; *held* until then where a legal hold keeps them."""
+    """A person who is due: since when, and how much of them goes; *held* until then where a legal hold keeps them.
+
+    Of the staff the case number is what they did.
+    """
 
     person_id: str
     name: str
@@ -88,6 +98,7 @@ class _Planner:
         # Who goes as a whole comes first; what is left of the others follows.
         order = (RuleKey.ENQUIRY, RuleKey.RECORD, RuleKey.TEXTS, RuleKey.CONTACT)
         groups = {key: RetentionGroup(lines[key], tuple(self._people(lines[key]))) for key in order}
+        groups[RuleKey.STAFF] = RetentionGroup(lines[RuleKey.STAFF], tuple(self._staff(lines[RuleKey.STAFF])))
         audit = lines[RuleKey.AUDIT]
         groups[RuleKey.AUDIT] = RetentionGroup(audit, (), old_keys(self.connection, add_months(self.today, -audit.months)))
         return RetentionPlan(tuple(groups[key] for key in lines), tuple(self.held.values()))
@@ -105,6 +116,13 @@ class _Planner:
                 if depth in {ErasureDepth.PERSON, ErasureDepth.FACTS}:
                     self.gone.add(person_id)
                 yield person
+
+    def _staff(self, line: RuleLine) -> Iterable[DuePerson]:
+        for row in self.connection.execute(_STAFF_LEFT, {"today": self.today.isoformat(), "erased": f"{ERASED} %"}):
+            day = date.fromisoformat(row.day)
+            if add_months(day, line.months) < self.today:
+                name, role = full_name(row.given_name, row.family_name), Role(row.role).label
+                yield DuePerson(row.id, name, role, day, ErasureDepth.STAFF)
 
     def _due(self, line: RuleLine) -> dict[str, date]:
         rows = self.connection.execute(text(_DAYS[line.rule.key]), {"today": self.today.isoformat()})
@@ -143,12 +161,19 @@ def _quarters(entry: date, leave: date) -> Iterable[str]:
         day = add_months(day, 3)
 
 
-_OLD_KEYS = (
-    "FROM person_keys WHERE coalesce((SELECT max(r.at) FROM change_records r WHERE r.person_id = person_keys.coachee_id "
+_OF_COACHEES = (
+    "coalesce((SELECT max(r.at) FROM change_records r WHERE r.person_id = person_keys.coachee_id "
     "AND r.id >= person_keys.since AND r.id < coalesce((SELECT min(n.since) FROM person_keys n "
     "WHERE n.coachee_id = person_keys.coachee_id AND n.since > person_keys.since), r.id + 1)), '') < :day"
 )
 """A key encrypts the person's records from its own beginning to that of the person's next key."""
+_OF_THE_HOUSE = f"coachee_id = '{HOUSE}' OR substr(coachee_id, 1, {len(STAFF)}) = '{STAFF}'"
+_USED_UNTIL = (
+    "coalesce((SELECT min(n.begun_at) FROM person_keys n WHERE n.coachee_id = person_keys.coachee_id "
+    f"AND n.since > person_keys.since), date(begun_at, '+{KEY_DAYS} days')) < :day"
+)
+"""The records do not name whose key it is where that is the house or one of the staff; after a year none is used any more."""
+_OLD_KEYS = f"FROM person_keys WHERE CASE WHEN {_OF_THE_HOUSE} THEN {_USED_UNTIL} ELSE {_OF_COACHEES} END"
 
 
 def old_keys(connection: Connection, day: date) -> int:

@@ -22,6 +22,7 @@ class RuleKey(Vocabulary):
     TEXTS = "texts", "Freitexte und Notizen"
     CONTACT = "contact", "Kontaktdaten"
     RECORD = "record", "Teilnahmeakte"
+    STAFF = "staff", "Ausgeschiedenes Personal"
     AUDIT = "audit", "Werte im Änderungsnachweis"
 
 
@@ -76,8 +77,16 @@ RULES: tuple[RetentionRule, ...] = (
         "Belege sind fünf Jahre nach Vorlage des Verwendungsnachweises aufzubewahren (Nr. 6.5 ANBest-P).",
     ),
     RetentionRule(
+        RuleKey.STAFF,
+        "Namen des Personals, Bezeichnungen der Qualifikationen, Gründe bestätigter Anforderungen und Namen früherer Zugänge",
+        "dem Verwendungsnachweis, sonst dem Ende des Zuwendungsbescheids, sonst dem letzten Tag der Beschäftigung",
+        60,
+        "Der Name wird durch ein Pseudonym ersetzt, die früheren Werte werden unlesbar; Stunden und Zuordnungen bleiben gezählt.",
+        "Belege über gefördertes Personal sind fünf Jahre nach Vorlage des Verwendungsnachweises aufzubewahren (Nr. 6.5 ANBest-P).",
+    ),
+    RetentionRule(
         RuleKey.AUDIT,
-        "frühere Werte im Änderungsnachweis der Coachees; wer wann was änderte, bleibt",
+        "frühere Werte im Änderungsnachweis, auch von Personal, Trägern, Einstellungen und Rückmeldegesprächen; wer wann was änderte, bleibt",
         "dem Tag der Änderung (die Schlüssel dafür wechseln jährlich)",
         24,
         "Die Werte werden unlesbar, die Kette bleibt prüfbar.",

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from bjc_desktop.errors import BjcError, InvalidInputError, MissingNoteKeyError, NotFoundError
 from bjc_desktop.models import Base, CoachingStaff, Staff
 from bjc_desktop.models.base import FieldInfo, Kind, Recorded
+from bjc_desktop.services.consent_effects import health_problems
 from bjc_desktop.services.row_titles import counted, entity_of, fields_of
 from bjc_desktop.services.typed_values import problem_of
 from bjc_desktop.vault import NoteCipher
@@ -216,6 +217,7 @@ def row_problems(
     return {
         **structure_problems(session, table, row_id, values, given),
         **_impossible_days(table, values, today),
+        **health_problems(session.connection(), table, values, today=today),
     }
 
 

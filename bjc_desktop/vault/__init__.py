@@ -8,7 +8,8 @@ from bjc_desktop.vault.checkup import Finding, State, doctor, is_damaged, look_o
 from bjc_desktop.vault.driver import memory_engine
 from bjc_desktop.vault.keys import DEFAULT_KDF, KdfParameters, NoteCipher, check_new_passphrase, new_recovery_code
 from bjc_desktop.vault.opening import assert_sound, create_vault, open_vault, open_with_key
-from bjc_desktop.vault.restoring import restore
+from bjc_desktop.vault.restored_gap import confirm_gap
+from bjc_desktop.vault.restoring import restore, to_repeat
 from bjc_desktop.vault.salvage import SalvageReport, TableSalvage, salvage
 from bjc_desktop.vault.slots import Anchor
 from bjc_desktop.vault.users import (
@@ -47,6 +48,7 @@ __all__ = [
     "back_up_before",
     "change_roles",
     "check_new_passphrase",
+    "confirm_gap",
     "create_vault",
     "doctor",
     "grant_notes",
@@ -68,5 +70,6 @@ __all__ = [
     "restore",
     "salvage",
     "set_passphrase",
+    "to_repeat",
     "verify_record",
 ]

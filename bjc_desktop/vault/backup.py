@@ -31,8 +31,9 @@ from bjc_desktop.vault.backup_files import (
 )
 from bjc_desktop.vault.driver import DAMAGED, CipherKey, assert_whole, clear_errors, connect, copy_into, revision_of
 from bjc_desktop.vault.durable import PART, finish
+from bjc_desktop.vault.erasure_registry import remember_place
 from bjc_desktop.vault.slots import SLOTS, Anchor, SlotFile, slot_bytes
-from bjc_desktop.vault.tombstones import plain, tombstones_beside
+from bjc_desktop.vault.tombstones import kept_tombstones, plain, tombstones_beside
 from bjc_desktop.vault.vault import BACKUPS, DATABASE, Secrets, Vault
 
 GUARD_DAYS = 30
@@ -73,7 +74,10 @@ def back_up(
     with vault.whole_file:
         vault.anchor_changes()
         source = BackupSource(vault.folder, vault.slots, vault.secrets, contents)
-        return write_backup(source, directory, now, reason=reason, stopped=stopped)
+        path = write_backup(source, directory, now, reason=reason, stopped=stopped)
+    with vault.reading() as connection:
+        remember_place(directory, vault.id, kept_tombstones(connection), now)
+    return path
 
 
 def back_up_before(vault: Vault, reason: str, now: datetime | None = None) -> Path | None:

@@ -21,9 +21,10 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from bjc_desktop.errors import StoppedError, VaultDamagedError
 from bjc_desktop.vault.driver import STOPPED
 from bjc_desktop.vault.durable import sync_file
+from bjc_desktop.vault.erasure_registry import Registry, registries_for
 from bjc_desktop.vault.keys import NONCE_BYTES, subkey
 from bjc_desktop.vault.slots import MIRROR, SLOTS, Anchor, SlotFile, parse_slots
-from bjc_desktop.vault.tombstones import Tombstone, put_beside, tombstones_beside, tombstones_in
+from bjc_desktop.vault.tombstones import put_beside, tombstones_beside, tombstones_in
 from bjc_desktop.vault.vault import BACKUPS, DATABASE
 from bjc_desktop.vocabulary import Vocabulary
 
@@ -211,26 +212,35 @@ def unpack(source: Path, folder: Path, stopped: Stopped = never) -> None:
         slots = parse_slots((folder / SLOTS).read_bytes())
     if _first_bytes(folder / DATABASE, len(slots.cipher_salt)) != slots.cipher_salt:
         raise VaultDamagedError(_BROKEN)
-    marker = json.dumps({"backup": source.name, "created": described.created})
-    (folder / RESTORED).write_text(marker, encoding="utf-8")
     shutil.copyfile(folder / SLOTS, folder / MIRROR)
-    stones = _tombstones_near(source, described)
-    if stones:
-        put_beside(folder, stones)
+    known = _known_near(source, described, slots.vault_id)
+    until = None if known.known_until is None else known.known_until.isoformat(timespec="milliseconds")
+    marker = json.dumps({"backup": source.name, "created": described.created, "known_until": until})
+    (folder / RESTORED).write_text(marker, encoding="utf-8")
+    if known.stones:
+        put_beside(folder, known.stones)
 
 
-def _tombstones_near(source: Path, described: _Description) -> set[Tombstone]:
-    """Return what was erased after the backup *source* was made too, as far as it is known beside it.
+def _known_near(source: Path, described: _Description, vault_id: str) -> Registry:
+    """Return what was erased after the backup *source* was made too, as far as anything that can be reached knows it, and until when.
 
-    Newer backups in its folder know it, and so does the vault whose own folder for backups this is.
+    Newer backups in its folder know it, the vault whose own folder for backups this is, the registry beside backups, and this computer.
     """
     stones = tombstones_in(described.data) | tombstones_beside(source.parent) | tombstones_beside(source.parent.parent)
+    for data in _descriptions_near(source):
+        if data["vault_id"] == described.data["vault_id"]:
+            stones |= tombstones_in(data)
+    registries = registries_for(source.parent, vault_id)
+    moments = [registry.known_until for registry in registries if registry.known_until is not None]
+    return Registry(frozenset(stones.union(*(registry.stones for registry in registries))), max(moments, default=None))
+
+
+def _descriptions_near(source: Path) -> Iterator[dict[str, Any]]:
     for other in source.parent.glob(f"*{ENDING}"):
         with suppress(VaultDamagedError, OSError), _broken_named(), zipfile.ZipFile(other) as archive:
             data = _described(archive, _members(archive, other.stat().st_size)).data
-            if data["vault_id"] == described.data["vault_id"]:
-                stones |= tombstones_in(data)
-    return stones
+            if "vault_id" in data:
+                yield data
 
 
 def slots_in(path: Path) -> SlotFile:

@@ -28,6 +28,8 @@ from bjc_desktop.vault.backup_notes import BackupNotes, Check, keep_notes, read_
 from bjc_desktop.vault.backup_rotation import Dated, kept
 from bjc_desktop.vault.driver import clear_errors
 from bjc_desktop.vault.durable import PART, finish
+from bjc_desktop.vault.erasure_registry import remember_place
+from bjc_desktop.vault.tombstones import kept_tombstones
 from bjc_desktop.vault.vault import BACKUPS, Vault
 from bjc_desktop.vocabulary import Vocabulary
 
@@ -92,14 +94,19 @@ def choose_second(folder: Path, second: Path) -> str:
         where it is no folder that can be written, or lies in the vault.
     """
     place = second.absolute()
-    if place.resolve().is_relative_to(folder.resolve()):
+    try:
+        inside = place.resolve().is_relative_to(folder.resolve())
+    except (OSError, ValueError):
+        # A path that no file system can be asked for; what is wrong with it is said when it is written to.
+        inside = False
+    if inside:
         raise InvalidInputError(
             {"second": "Dieser Ordner gehört zum Tresor selbst. Bitte einen Ordner auf einem anderen Laufwerk wählen."}
         )
     try:
         (place / MARKER).write_text(_MARKER_TEXT, encoding="utf-8")
         same_disk = place.stat().st_dev == folder.stat().st_dev
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise InvalidInputError(
             {
                 "second": "In diesen Ordner lässt sich nicht schreiben. Bitte einen anderen Ordner wählen oder den Datenträger anschließen."
@@ -241,6 +248,8 @@ def copy_to_second(vault: Vault, backup: Path, second: Path, now: datetime, stop
     notes = read_notes(own).checked(found.path, Check(now, found.size, good=True))
     keep_notes(own, replace(notes, copied=found.created))
     rotate(second, vault.id, found.path, notes, now)
+    with vault.reading() as connection:
+        remember_place(second, vault.id, kept_tombstones(connection), now)
     return found.path
 
 

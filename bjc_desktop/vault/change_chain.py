@@ -1,7 +1,8 @@
 """The chain of change records: how a record is sealed and chained, and read again.
 
 Each record carries the HMAC of its predecessor's code and its own content. A payload that belongs to a person is encrypted with
-that person's key; erasing the key erases the values and leaves the chain whole.
+that person's key; so are the values of every other row, with the key of the member of staff whose row it is, or with that of the house.
+Erasing a key erases the values and leaves the chain whole. Such a payload begins with :data:`_SEALED` and names whose key it is.
 """
 
 import base64
@@ -30,12 +31,20 @@ ALTERED = (
 )
 _KEYS = Base.metadata.tables["person_keys"]
 _HEAD = ("id", "transaction_id", "at", "user_id", "role", "action", "entity", "entity_id", "entity_version", "person_id")
-_COLUMNS = (*_HEAD, "payload", "mac")
-_INSERT = f"INSERT INTO change_records ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+RECORD_COLUMNS = (*_HEAD, "payload", "mac")
+_INSERT = f"INSERT INTO change_records ({', '.join(RECORD_COLUMNS)}) VALUES ({', '.join('?' * len(RECORD_COLUMNS))})"
 _LARGE = 4096
 _SLICE = 500
-_KEY_AGE = timedelta(days=365)
+KEY_DAYS = 365
+_KEY_AGE = timedelta(days=KEY_DAYS)
 """So long a person's key encrypts new records."""
+HOUSE = "house"
+"""Whose key encrypts the values of rows that belong to nobody: providers, decisions, targets, settings, talks."""
+STAFF = "staff:"
+"""Before the id of a member of staff: whose key encrypts the values of their rows."""
+_SEALED = b"\x01"
+"""The first byte of an encrypted payload that belongs to no coachee; JSON never begins with it."""
+_SEALED_HEAD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,8 @@ class NewRecord:
     entity_id: str | None = None
     version: int | None = None
     person_id: str | None = None
+    holder: str | None = None
+    """Whose key encrypts the payload where it belongs to no coachee; None for what stays readable, which holds no values."""
 
 
 def timestamp(now: datetime) -> str:
@@ -129,11 +140,15 @@ def person_ciphers(connection: Connection, people: Iterable[str], *, since: int,
 
 
 def _sealed(record: NewRecord, record_id: int, ciphers: Mapping[str, ChaCha20Poly1305]) -> bytes:
-    payload = canonical(record.payload)
-    if record.person_id is None:
+    payload, owner = canonical(record.payload), record.person_id or record.holder
+    if owner is None:
         return payload
     nonce = os.urandom(NONCE_BYTES)
-    return nonce + ciphers[record.person_id].encrypt(nonce, payload, str(record_id).encode())
+    sealed = nonce + ciphers[owner].encrypt(nonce, payload, str(record_id).encode())
+    if record.person_id is not None:
+        return sealed
+    name = owner.encode()
+    return _SEALED + bytes([len(name)]) + name + sealed
 
 
 def append_records(
@@ -145,8 +160,8 @@ def append_records(
     """
     tail, key = tail_of(connection), chain_key_of(connection)
     ids = range(tail.count + 1, tail.count + 1 + len(records))
-    people = (record.person_id for record in records if record.person_id is not None)
-    ciphers = person_ciphers(connection, people, since=ids.start, now=now)
+    owners = (owner for record in records if (owner := record.person_id or record.holder) is not None)
+    ciphers = person_ciphers(connection, owners, since=ids.start, now=now)
     at, head = timestamp(now), tail.head
     rows: list[tuple[Any, ...]] = []
     for record_id, record in zip(ids, records, strict=True):
@@ -172,7 +187,7 @@ def append_records(
 
 
 def read_payload(connection: Connection, record: ChangeRecord | Mapping[str, Any] | RowMapping) -> dict[str, Any] | None:
-    """Return the payload of a record (an entity or a row's mapping), or None where the person's key was erased.
+    """Return the payload of a record (an entity or a row's mapping), or None where the key of it was erased.
 
     Raises
     ------
@@ -180,15 +195,26 @@ def read_payload(connection: Connection, record: ChangeRecord | Mapping[str, Any
         where the payload is not what was written.
     """
     row = {name: getattr(record, name) for name in ("id", "person_id", "payload")} if isinstance(record, ChangeRecord) else record
-    payload = row["payload"]
-    if row["person_id"] is not None:
+    owner, payload = _owner_of(row)
+    if owner is not None:
         query = "SELECT key FROM person_keys WHERE coachee_id = ? AND since <= ? ORDER BY since DESC LIMIT 1"
-        key = connection.exec_driver_sql(query, (row["person_id"], row["id"])).scalar()
+        key = connection.exec_driver_sql(query, (owner, row["id"])).scalar()
         if key is None:
             return None
         payload = _opened(key, row["id"], payload)
     content: dict[str, Any] = json.loads(payload)
     return content
+
+
+def _owner_of(row: Mapping[str, Any] | RowMapping) -> tuple[str | None, bytes]:
+    """Return whose key opens the payload of *row* (None where it is not encrypted), and what is to be opened."""
+    payload: bytes = row["payload"]
+    if row["person_id"] is not None:
+        return row["person_id"], payload
+    if payload[:1] != _SEALED or len(payload) < _SEALED_HEAD:
+        return None, payload
+    end = _SEALED_HEAD + payload[1]
+    return payload[_SEALED_HEAD:end].decode(errors="replace"), payload[end:]
 
 
 def _opened(key: bytes, record_id: int, sealed: bytes) -> bytes:

@@ -21,6 +21,8 @@ from bjc_desktop.models import Base
 from bjc_desktop.models.base import Recorded
 from bjc_desktop.vault.change_chain import (
     ALTERED,
+    HOUSE,
+    STAFF,
     Actor,
     NewRecord,
     append_records,
@@ -200,7 +202,16 @@ def _change(session: Session, entity: Recorded, pending: Mapping[tuple[str, str]
     payload = {
         "fields": {name: [_whole(value) for value in pair] for name, pair in fields.items()} if table in _NOTES else fields
     }
-    return NewRecord(action, payload, table, entity.id, version, _person_of(session, entity, pending))
+    person = _person_of(session, entity, pending)
+    return NewRecord(
+        action, payload, table, entity.id, version, person, _holder(table, entity.id, getattr(entity, "staff_id", ""))
+    )
+
+
+def _holder(table: str, row_id: str, staff_id: str) -> str:
+    """Return whose key encrypts the values of a row that belongs to no coachee."""
+    owner = row_id if table == "staff" else staff_id
+    return f"{STAFF}{owner}" if owner else HOUSE
 
 
 def _whole(value: object) -> object:
@@ -311,6 +322,7 @@ def record_row_changes(
     sets ``row_version`` and ``change_id`` of the rows.
     """
     changes = _with_people(connection, list(rows))
+    staff = _staff_of(connection, changes)
     records = [
         NewRecord(
             change.action,
@@ -319,10 +331,24 @@ def record_row_changes(
             change.entity_id,
             change.version,
             change.person_id,
+            _holder(change.entity, change.entity_id, staff.get((change.entity, change.entity_id), "")),
         )
         for change in changes
     ]
     return append_records(connection, actor, records, now, transaction_id)
+
+
+def _staff_of(connection: Connection, changes: Iterable[RowChange]) -> dict[tuple[str, str], str]:
+    """Return the member of staff to whom a row belongs, for the rows that belong to one and to no coachee."""
+    wanted: dict[str, list[str]] = defaultdict(list)
+    for change in changes:
+        if change.person_id is None and "staff_id" in Base.metadata.tables[change.entity].columns:
+            wanted[change.entity].append(change.entity_id)
+    return {
+        (name, row_id): staff_id
+        for name, ids in wanted.items()
+        for row_id, staff_id in _parents_of(connection, Base.metadata.tables[name], "staff_id", ids).items()
+    }
 
 
 def _with_people(connection: Connection, changes: list[RowChange]) -> list[RowChange]:

@@ -153,6 +153,48 @@ def connect_tolerant(path: Path, key: CipherKey) -> RawConnection:
         return connection
 
 
+def connect_looking(path: Path, key: CipherKey, *, log: bool = True) -> RawConnection:
+    """Return a connection of the driver that writes nothing, neither the file nor its log; without *log* it sees the file alone.
+
+    Raises
+    ------
+    VaultDamagedError
+        where that is no database that *key* opens.
+    """
+    way = "mode=ro" if log else "immutable=1"
+    with clear_errors():
+        address = f"{path.absolute().as_uri()}?{way}"
+        connection = sqlcipher.connect(address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        try:
+            for statement in (
+                "cipher_log_level = NONE",
+                f'key = "{key.text()}"',
+                "query_only = 1",
+                "temp_store = 2",
+                "trusted_schema = 0",
+            ):
+                connection.execute(f"PRAGMA {statement}")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def rows_of(connection: RawConnection, query: str, *values: object) -> list[tuple[Any, ...]]:
+    """Return the rows of *query*, of a database that may be anything.
+
+    Raises
+    ------
+    VaultDamagedError
+        where it cannot be answered.
+    """
+    try:
+        return list(connection.execute(query, values))
+    except sqlcipher.Error as error:
+        raise VaultDamagedError(DAMAGED) from error
+
+
 def _set_pragmas(connection: RawConnection, key: CipherKey, *, foreign_keys: bool, journal: bool) -> None:
     # The log level comes first: SQLCipher reports a wrong key on standard error, which belongs to the program.
     connection.execute("PRAGMA cipher_log_level = NONE")

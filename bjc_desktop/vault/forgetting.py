@@ -6,7 +6,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Table, insert, select
 from sqlalchemy.orm import Session
 
 from bjc_desktop.errors import DiskFullError, VaultError
@@ -16,9 +16,11 @@ from bjc_desktop.models.coachee_keys import write_keys
 from bjc_desktop.vault.change_chain import Actor
 from bjc_desktop.vault.changes import concerns_people, link_to_owner, record_event
 from bjc_desktop.vault.driver import clear_errors, connect
-from bjc_desktop.vault.tombstones import Tombstone, kept_tombstones, marks_of, put_beside, settled, tombstones_beside
+from bjc_desktop.vault.erasure_registry import keep_registries
+from bjc_desktop.vault.forgetting_staff import erase_staff
+from bjc_desktop.vault.tombstones import Tombstone, kept_tombstones, marks_of, put_beside, settled, sound, tombstones_beside
 from bjc_desktop.vault.vault import Vault
-from bjc_desktop.vocabulary import ErasureDepth, ErasureOccasion
+from bjc_desktop.vocabulary import HEALTH_AREAS, ErasureDepth, ErasureOccasion
 
 ERASED = "(gelöscht)"
 """What stands where a text was that a row cannot do without."""
@@ -34,6 +36,7 @@ _PLACES = {"observations": {"workplace", "task"}}
 """Short texts that belong to an observation's text."""
 _ATTRIBUTES = {"coachees": {"gender", "german_level"}, "outcomes": {"gross_pay"}}
 """What says more about the person than about the coaching, and no figure rests on."""
+_HEALTH_AREAS = "('" + "', '".join(sorted(HEALTH_AREAS)) + "')"
 _CONTACT = {"coachees": {"phone", "email"}}
 
 
@@ -58,7 +61,7 @@ class Occasion:
 
 
 def erase_people(session: Session, people: Mapping[str, str], occasion: Occasion) -> list[Erased]:
-    """Erase each of *people* (id → pseudonym), and write protocol and change record, in the session's transaction.
+    """Erase each of *people* (id → pseudonym; of the staff where the depth says so), and write protocol and change record, in the session's transaction.
 
     What stays in the file of the deleted rows is removed by :func:`leave_no_trace` after the commit.
     """
@@ -69,7 +72,8 @@ def erase_people(session: Session, people: Mapping[str, str], occasion: Occasion
     for person_id, pseudonym in people.items():
         counts = _erase(connection, occasion.depth, person_id, pseudonym)
         payload = {"depth": occasion.depth.value, "occasion": occasion.occasion.value, "counts": counts}
-        record_event(session, occasion.actor, "erase", payload, entity="coachees", entity_id=person_id, now=occasion.now)
+        entity = _entity(occasion.depth)
+        record_event(session, occasion.actor, "erase", payload, entity=entity, entity_id=person_id, now=occasion.now)
         values = {
             "mark": marks[person_id],
             "depth": occasion.depth.value,
@@ -87,7 +91,15 @@ def erase_people(session: Session, people: Mapping[str, str], occasion: Occasion
     return found
 
 
+def _entity(depth: ErasureDepth) -> str:
+    return "staff" if depth is ErasureDepth.STAFF else "coachees"
+
+
 def _erase(connection: Connection, depth: ErasureDepth, person_id: str, pseudonym: str) -> dict[str, int]:
+    if depth is ErasureDepth.STAFF:
+        return erase_staff(connection, person_id, pseudonym, ERASED)
+    if depth is ErasureDepth.HEALTH:
+        return _erase_health(connection, person_id)
     counts = {"drafts": _drop_drafts(connection, person_id)}
     if depth is ErasureDepth.PERSON:
         for table in _TABLES:
@@ -98,6 +110,16 @@ def _erase(connection: Connection, depth: ErasureDepth, person_id: str, pseudony
         if depth is ErasureDepth.FACTS:
             counts["coachees"] = _rename(connection, person_id, pseudonym)
     counts["person_keys"] = _run(connection, "DELETE FROM person_keys WHERE coachee_id = :person", person_id)
+    return {name: count for name, count in counts.items() if count}
+
+
+def _erase_health(connection: Connection, person_id: str) -> dict[str, int]:
+    """Delete what is noted in the areas of health; the keys go with it, for the record says which area a row was of."""
+    where = f"area IN {_HEALTH_AREAS} AND {condition('barriers')}"
+    counts = {
+        "barriers": _run(connection, f"DELETE FROM barriers WHERE {where}", person_id),
+        "person_keys": _run(connection, "DELETE FROM person_keys WHERE coachee_id = :person", person_id),
+    }
     return {name: count for name, count in counts.items() if count}
 
 
@@ -231,14 +253,15 @@ def leave_no_trace(vault: Vault) -> None:
         raise VaultError(TRACES_LEFT) from error
 
 
-def keep_beside(vault: Vault) -> None:
-    """Put the tombstones into the file beside the vault, where that does not hold them all."""
+def keep_beside(vault: Vault, now: datetime | None = None) -> None:
+    """Put the tombstones into the file beside the vault and into the registries away from it, where those do not hold them all."""
     beside = tombstones_beside(vault.folder)
     with vault.reading() as connection:
         known = kept_tombstones(connection)
-    whole = settled(beside | known)
+        whole = settled(sound(connection, beside) | known)
     if whole != beside:
         put_beside(vault.folder, whole)
+    keep_registries(vault.id, whole, now or vault.clock())
 
 
 def erase_again(vault: Vault, now: datetime) -> int:
@@ -248,12 +271,13 @@ def erase_again(vault: Vault, now: datetime) -> int:
     """
     with vault.reading() as connection:
         due = connection.exec_driver_sql("SELECT count(*) FROM vault_facts WHERE key = ?", (_TRACES_DUE,)).scalar()
-        empty = not connection.execute(select(func.count()).select_from(_ERASURES)).scalar_one()
-        stones = tombstones_beside(vault.folder)
-        missing = set() if not stones and empty else settled(stones | kept_tombstones(connection)) - kept_tombstones(connection)
+        kept, stones = kept_tombstones(connection), sound(connection, tombstones_beside(vault.folder))
+    missing = settled(stones | kept) - kept
     if not missing and not due:
-        if not empty:
-            keep_beside(vault)
+        if kept:
+            keep_beside(vault, now)
+        else:
+            keep_registries(vault.id, kept, now)
         return 0
     count = 0
     if missing:
@@ -266,7 +290,7 @@ def erase_again(vault: Vault, now: datetime) -> int:
 
 def _replay(session: Session, actor: Actor, missing: Iterable[Tombstone], now: datetime) -> int:
     connection = session.connection()
-    ids = connection.exec_driver_sql("SELECT id FROM coachees").scalars().all()
+    ids = connection.exec_driver_sql("SELECT id FROM coachees UNION SELECT id FROM staff").scalars().all()
     people = {mark: person_id for person_id, mark in marks_of(connection, ids).items()}
     count = 0
     for stone in sorted(missing, key=lambda stone: stone.at):
@@ -310,7 +334,7 @@ def _erase_once_more(
 ) -> None:
     counts = _erase(session.connection(), depth, person_id, stone.pseudonym)
     payload = {"depth": depth.value, "occasion": ErasureOccasion.RESTORE.value, "counts": counts}
-    record_event(session, actor, "erase", payload, entity="coachees", entity_id=person_id, now=now)
+    record_event(session, actor, "erase", payload, entity=_entity(depth), entity_id=person_id, now=now)
     _ = session.connection().execute(
         _ERASURES.update()
         .where(_ERASURES.c.mark == stone.mark, _ERASURES.c.depth == stone.depth, _ERASURES.c.counts == "{}")

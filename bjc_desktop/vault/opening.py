@@ -48,6 +48,7 @@ from bjc_desktop.vault.keys import (
     read_recovery_code,
 )
 from bjc_desktop.vault.lock import VaultLock, place_warning
+from bjc_desktop.vault.log_check import assert_own_log
 from bjc_desktop.vault.notes_access import (
     RECOVERY_NOTE_KEYS,
     ROTATION_DUE,
@@ -57,7 +58,9 @@ from bjc_desktop.vault.notes_access import (
     sealed_keys,
     settle_recovery,
 )
+from bjc_desktop.vault.restored_gap import gap_from, note_gap, read_gap
 from bjc_desktop.vault.restoring import restored_from
+from bjc_desktop.vault.role_rights import sees_all_cases
 from bjc_desktop.vault.rotation import rotate_data_key
 from bjc_desktop.vault.schema import HEAD, revisions_after
 from bjc_desktop.vault.schema import migrate as migrate_schema
@@ -77,6 +80,7 @@ from bjc_desktop.vault.unlocking import (
     WRONG,
     Unlocked,
     forget_failures,
+    keys_in_question,
     note_failure,
     noted_failures,
     settle_rotation,
@@ -229,7 +233,9 @@ def open_vault(
     folder = _existing(folder)
     lock = _locked(folder)
     try:
-        unlocked = settle_rotation(folder, _unlock(folder, passphrase, user, now))
+        unlocked = _unlock(folder, passphrase, user, now)
+        assert_own_log(folder / DATABASE, keys_in_question(unlocked))
+        unlocked = settle_rotation(folder, unlocked)
         _prepare(folder, unlocked, now, check=check, step=step if migrate else None)
         return _opened(folder, lock, unlocked, now)
     except BaseException:
@@ -392,6 +398,9 @@ def _first_opening(session: Session, actor: Actor, restored: Mapping[str, object
     Here, and nowhere else, is the place for what has to happen again to data that come out of a backup.
     """
     record_event(session, actor, "salvage" if "salvaged" in restored else "restore", restored, now=now)
+    gap = gap_from(restored)
+    if gap is not None:
+        note_gap(session, gap, now)
 
 
 def _active_owners(vault: Vault) -> set[str]:
@@ -415,5 +424,7 @@ def _look_around(vault: Vault) -> None:
     if not mirrored(vault.folder):
         vault.save_slots(vault.slots)
     keep_ballast(vault.folder)
-    found = (place_warning(vault.folder), space_warning(vault.folder))
+    with vault.reading() as connection:
+        gap = read_gap(connection) if sees_all_cases(vault.user.roles) else None
+    found = (place_warning(vault.folder), space_warning(vault.folder), None if gap is None else gap.text)
     vault.warnings = [sentence for sentence in found if sentence is not None]

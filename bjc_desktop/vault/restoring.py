@@ -9,6 +9,7 @@ from bjc_desktop.errors import NotFoundError, VaultDamagedError, VaultError
 from bjc_desktop.vault.backup_files import ENDING, RESTORED, readable_backups, unpack
 from bjc_desktop.vault.driver import assert_whole, clear_errors, connect
 from bjc_desktop.vault.durable import finish, new_part, sync_folder
+from bjc_desktop.vault.restored_gap import gap_from
 from bjc_desktop.vault.unlocking import unlock
 from bjc_desktop.vault.vault import DATABASE
 
@@ -74,8 +75,16 @@ def restored_from(folder: Path) -> dict[str, object] | None:
     try:
         data = json.loads((folder / RESTORED).read_text(encoding="utf-8"))
         found: dict[str, object] = {"backup": str(data["backup"]), "created": str(data["created"])}
+        if "salvaged" not in data:
+            found["known_until"] = None if data.get("known_until") is None else str(data["known_until"])
         if "salvaged" in data:
             found["salvaged"] = {name: int(data["salvaged"][name]) for name in ("saved", "lost", "dangling")}
     except (OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError):
         return None
     return found
+
+
+def to_repeat(folder: Path) -> str:
+    """Return what is to be said of erasures after the backup that *folder* was just restored from; empty where it names none."""
+    gap = gap_from(restored_from(folder))
+    return "" if gap is None else gap.text

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from bjc_desktop.errors import VaultError
 from bjc_desktop.models.coachings import ASSIGNED
+from bjc_desktop.vault.change_chain import HOUSE, STAFF
 from bjc_desktop.vocabulary import Role
 
 HIDDEN = "(nicht sichtbar)"
@@ -123,7 +124,7 @@ def masks(roles: Collection[Role], user_id: str, today: date) -> tuple[str, ...]
         f"CREATE TEMP VIEW visible_people AS {visible_query(roles, user_id, today)}",
         f"CREATE TEMP VIEW visible_coachings AS SELECT id AS coaching_id FROM main.coachings WHERE {_VISIBLE}",
         f"CREATE TEMP VIEW coachee_keys AS SELECT * FROM main.coachee_keys WHERE {_VISIBLE}",
-        f"CREATE TEMP VIEW person_keys AS SELECT * FROM main.person_keys WHERE {_VISIBLE}",
+        f"CREATE TEMP VIEW person_keys AS SELECT * FROM main.person_keys WHERE {_VISIBLE} OR {_OF_THE_HOUSE}",
         *(f"CREATE TEMP VIEW {table} AS {_masked(table, columns, never.get(table, ()))}" for table, columns in _MASKED.items()),
         f"CREATE TEMP VIEW consultations AS {_masked('consultations', {'': notes, 'note': 'NULL'})}",
         f"CREATE TEMP VIEW barriers AS {_masked('barriers', {'': barriers, **_HIDDEN_BARRIER})}",
@@ -165,6 +166,8 @@ _STAFF = (
     "SELECT coalesce((SELECT m.staff_id FROM main.user_staff m WHERE m.user_id = '{user}'), "
     "(SELECT s.id FROM main.staff s WHERE (SELECT count(*) FROM main.staff) = 1))"
 )
+_OF_THE_HOUSE = f"coachee_id = '{HOUSE}' OR substr(coachee_id, 1, {len(STAFF)}) = '{STAFF}'"
+"""The keys of what belongs to no coachee: every role reads it."""
 _VISIBLE = "coachee_id IN (SELECT coachee_id FROM visible_people)"
 _OF_COACHING = "coaching_id IN (SELECT coaching_id FROM visible_coachings)"
 _OF_PERSON = "id IN (SELECT coachee_id FROM visible_people)"

@@ -19,11 +19,12 @@ from bjc_desktop.vault.backup_files import RESTORED, Stopped, never, pour
 from bjc_desktop.vault.change_chain import rechained, tail_of
 from bjc_desktop.vault.driver import CipherKey, Connector, clear_errors, new_cipher_file, vault_engine
 from bjc_desktop.vault.durable import finish, new_part, sync_file, sync_folder
+from bjc_desktop.vault.log_check import assert_own_log
 from bjc_desktop.vault.restoring import EXISTS
 from bjc_desktop.vault.schema import migrate
 from bjc_desktop.vault.slots import MIRROR, SLOTS, write_slots
 from bjc_desktop.vault.tolerant_reader import TolerantReader
-from bjc_desktop.vault.unlocking import Unlocked, unlock
+from bjc_desktop.vault.unlocking import Unlocked, keys_in_question, unlock
 from bjc_desktop.vault.vault import DATABASE, Secrets
 
 ASIDE = "beschaedigt"
@@ -153,7 +154,7 @@ def salvage_unlocked(folder: Path, target: Path, unlocked: Unlocked, *, now: dat
 def _salvaged(folder: Path, part: Path, unlocked: Unlocked, now: datetime, stopped: Stopped) -> SalvageReport:
     source = part / ASIDE
     source.mkdir()
-    _copy_files(folder, source, _FILES[:2], stopped)
+    _copy_files(folder, source, _FILES[:2] if _has_own_log(folder, unlocked) else _FILES[:1], stopped)
     key, slots, reader = _reader(source / DATABASE, unlocked)
     new_cipher_file(part / DATABASE, key)
     migrate(part / DATABASE, key)
@@ -172,6 +173,15 @@ def _salvaged(folder: Path, part: Path, unlocked: Unlocked, now: datetime, stopp
     marker = {"backup": "", "created": now.astimezone(UTC).isoformat(timespec="milliseconds"), "salvaged": counts}
     (part / RESTORED).write_text(json.dumps(marker), encoding="utf-8")
     return report
+
+
+def _has_own_log(folder: Path, unlocked: Unlocked) -> bool:
+    """Say whether the log belongs to the database: another's would be taken for a part of it."""
+    try:
+        assert_own_log(folder / DATABASE, keys_in_question(unlocked))
+    except VaultDamagedError:
+        return False
+    return True
 
 
 def _reader(path: Path, unlocked: Unlocked) -> tuple[CipherKey, Any, TolerantReader]:

@@ -1,14 +1,15 @@
 """Tombstones: what was erased once stays erased, whichever backup is restored.
 
 A tombstone names nobody: its mark is the HMAC of the person's id under a key that only the vault holds. The vault keeps its tombstones
-in its database and in a file beside it, and every backup carries them in its description; restoring gathers all that lie near the
-backup, and the first opening erases again whom an older backup brought back.
+in its database and in a file beside it, every backup carries them in its description, and :mod:`~bjc_desktop.vault.erasure_registry`
+keeps them where backups are put and on the computer; restoring gathers all that it finds, and the first opening erases again whom an
+older backup brought back. Each carries a seal under the vault's key, so that none can be changed on its way.
 """
 
 import json
 from collections.abc import Collection, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from sqlalchemy import Connection, select, update
 from bjc_desktop.models import Base
 from bjc_desktop.vault.change_chain import chain_key_of
 from bjc_desktop.vault.durable import write_file
-from bjc_desktop.vault.keys import mac, subkey
+from bjc_desktop.vault.keys import mac, same, subkey
 
 FILE = "erased.json"
 _ERASURES = Base.metadata.tables["erasures"]
@@ -36,6 +37,8 @@ class Tombstone:
     """ISO 8601, UTC without zone."""
     taken_back: str = ""
     """When the person was taken back on purpose; empty where they were not."""
+    seal: str = ""
+    """The HMAC over all of it, under a key that only the vault holds."""
 
 
 def marks_of(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
@@ -45,9 +48,9 @@ def marks_of(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
 
 
 def kept_tombstones(connection: Connection) -> set[Tombstone]:
-    """Return the tombstones in the database."""
+    """Return the tombstones in the database, sealed."""
     rows = connection.execute(select(_ERASURES))
-    return {
+    found = [
         Tombstone(
             row.mark,
             row.depth,
@@ -56,7 +59,23 @@ def kept_tombstones(connection: Connection) -> set[Tombstone]:
             "" if row.taken_back_at is None else row.taken_back_at.isoformat(),
         )
         for row in rows
-    }
+    ]
+    key = _sealing_key(connection)
+    return {replace(stone, seal=_seal(key, stone)) for stone in found}
+
+
+def sound(connection: Connection, stones: Iterable[Tombstone]) -> set[Tombstone]:
+    """Return those of *stones* that the vault behind *connection* wrote, unchanged."""
+    key = _sealing_key(connection)
+    return {stone for stone in stones if same(_seal(key, stone).encode(), stone.seal.encode())}
+
+
+def _sealing_key(connection: Connection) -> bytes:
+    return subkey(chain_key_of(connection), "tombstone-seals")
+
+
+def _seal(key: bytes, stone: Tombstone) -> str:
+    return mac(key, json.dumps([stone.mark, stone.depth, stone.pseudonym, stone.at, stone.taken_back]).encode()).hex()
 
 
 def in_force(connection: Connection, depths: Iterable[str]) -> frozenset[str]:
@@ -74,11 +93,15 @@ def take_back(connection: Connection, marks: Collection[str], now: datetime) -> 
 
 def tombstones_beside(folder: Path) -> set[Tombstone]:
     """Return the tombstones in the file in *folder*; none where there is no such file, or none that can be read."""
-    path = folder / FILE
+    return tombstones_in(read_small_json(folder / FILE))
+
+
+def read_small_json(path: Path) -> Any:
+    """Return what the file *path* holds as JSON; None where there is none, it is far too large, or no JSON."""
     with suppress(OSError, ValueError, RecursionError):
         if path.stat().st_size <= _MAXIMUM_BYTES:
-            return tombstones_in(json.loads(path.read_text(encoding="utf-8")))
-    return set()
+            return json.loads(path.read_text(encoding="utf-8"))
+    return None
 
 
 def tombstones_in(data: Any) -> set[Tombstone]:
@@ -90,7 +113,7 @@ def tombstones_in(data: Any) -> set[Tombstone]:
 
 def plain(stones: Iterable[Tombstone]) -> dict[str, Any]:
     """Return *stones* as JSON holds them, in an order that follows from them alone."""
-    entries = [[stone.mark, stone.depth, stone.pseudonym, stone.at, stone.taken_back] for stone in sorted(settled(stones))]
+    entries = [list(astuple(stone)) for stone in sorted(settled(stones))]
     return {"erased": entries}
 
 

@@ -84,8 +84,7 @@ def settle_rotation(folder: Path, unlocked: Unlocked) -> Unlocked:
     VaultDamagedError
         where neither key opens the database.
     """
-    secrets, slot = unlocked.secrets, unlocked.slots.slot_of(unlocked.secrets.owner)
-    data_key = None if slot is None else slot.next_data_key_for(secrets.private_key)
+    secrets, data_key = unlocked.secrets, _next_data_key(unlocked)
     if data_key is None:
         return unlocked
     following = Secrets(secrets.owner, secrets.private_key, data_key, secrets.cipher_salt)
@@ -94,6 +93,17 @@ def settle_rotation(folder: Path, unlocked: Unlocked) -> Unlocked:
     settled = unlocked.slots.settled()
     write_slots(folder, settled, data_key)
     return Unlocked(settled, following)
+
+
+def _next_data_key(unlocked: Unlocked) -> bytes | None:
+    slot = unlocked.slots.slot_of(unlocked.secrets.owner)
+    return None if slot is None else slot.next_data_key_for(unlocked.secrets.private_key)
+
+
+def keys_in_question(unlocked: Unlocked) -> tuple[CipherKey, ...]:
+    """Return the keys under which the pages of the database may be: two while the data key is being changed."""
+    own, following = unlocked.secrets.cipher_key, _next_data_key(unlocked)
+    return (own,) if following is None else (own, CipherKey(following, own.salt))
 
 
 def _opens(path: Path, key: CipherKey) -> bool:

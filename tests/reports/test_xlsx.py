@@ -1,5 +1,6 @@
 """The workbooks: LibreOffice recalculates what the program computed, and text stays text."""
 
+import html
 import io
 import re
 import shutil
@@ -144,6 +145,15 @@ def test_that_text_is_never_a_formula(content, statistic):
         assert formulas
         assert not [formula for formula in formulas if "cmd" in formula or formula == "1+1"]
         assert "<hyperlink" not in sheets
+
+
+def test_that_an_ampersand_in_a_name_is_no_code_of_the_header(content, statistic):
+    for data in (report_xlsx(named(content, "Rat & Tat &D")), statistic_xlsx(named(statistic, "Rat & Tat &D"))):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            sheets = [archive.read(n).decode() for n in archive.namelist() if n.startswith("xl/worksheets/sheet")]
+        headers = [html.unescape(found) for sheet in sheets for found in re.findall(r"<oddHeader>([^<]*)</oddHeader>", sheet)]
+        assert headers
+        assert all("Rat && Tat &&D" in header for header in headers)
 
 
 def test_that_each_sheet_is_ready_to_be_printed(content, statistic):

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,12 +14,13 @@ from sqlalchemy import select
 from bjc_desktop.cli import run
 from bjc_desktop.errors import DiskFullError, InvalidInputError, NotFoundError, PackageError, VaultError
 from bjc_desktop.exchange.package_import import import_package
-from bjc_desktop.models import Base, Coachee, LegalHold
+from bjc_desktop.models import Base, Coachee, LegalHold, Observation
 from bjc_desktop.services.coachee_list import CoacheeFilter, find_coachees
 from bjc_desktop.services.drafts import keep_draft
 from bjc_desktop.services.erasing import erase_person, person_by_case, preview_erasure, read_protocols
 from bjc_desktop.services.history import recent_changes
 from bjc_desktop.services.past_figures import changed_figures, read_past_figures
+from bjc_desktop.services.row_editing import change_row
 from bjc_desktop.services.row_titles import entity_of, fields_of
 from bjc_desktop.services.targets import fill_new_vault
 from bjc_desktop.vault import Vault, back_up, forgetting, open_vault, restore, verify_record
@@ -121,6 +122,11 @@ def test_that_no_trace_of_a_person_is_left_in_any_file(house: House, depth: Eras
     assert _rows_of(vault, PERSON) == others
     protocol = _erase(vault, depth=depth)
     assert _traces(vault) == []
+    log = vault.folder / "vault.db-wal"
+    assert not log.exists() or log.stat().st_size == 0
+    with vault.reading() as connection:
+        # A page that is free holds whatever a version before the overwriting of deleted rows left there.
+        assert connection.exec_driver_sql("PRAGMA freelist_count").scalar() == 0
     assert _rows_of(vault, OTHER) == others
     assert _rows_of(vault, PERSON) == ({} if depth is WHOLE else others)
     assert "Bleibtda" in readable_payloads(vault)
@@ -208,6 +214,62 @@ def test_that_a_data_package_brings_a_person_back_only_on_purpose(house: House) 
     house.vault.close()
     with open_vault(folder, PASSPHRASE, now=NOW + 2 * MONTH) as vault:
         assert _rows_of(vault, PERSON)
+
+
+def test_that_who_was_taken_back_on_purpose_comes_back_by_an_older_backup_as_well(house: House) -> None:
+    _erase(house.vault)
+    import_package(house.vault, house.package, update=True, bring_back=True, now=NOW + MONTH, today=TODAY)
+    with _restored(house, house.backup) as vault:
+        assert _rows_of(vault, PERSON)
+        with vault.reading() as connection:
+            assert {protocol.taken_back for protocol in read_protocols(connection)} == {True}
+
+
+def test_that_whoever_was_taken_back_is_imported_like_everybody_until_erased_again(house: House) -> None:
+    def bring_back(when: datetime) -> None:
+        import_package(house.vault, house.package, update=True, bring_back=True, now=when, today=TODAY)
+
+    _erase(house.vault)
+    bring_back(NOW + MONTH)
+    with house.vault.writing(now=NOW) as session:
+        session.get(Coachee, PERSON).family_name = "Anders"
+    assert import_package(house.vault, house.package, update=True, now=NOW + MONTH, today=TODAY).changed
+    erase_person(house.vault, PERSON, reason="noch einmal", now=NOW + 2 * MONTH, today=TODAY)
+    with pytest.raises(PackageError, match="gelöscht wurde"):
+        import_package(house.vault, house.package, update=True, now=NOW + 3 * MONTH, today=TODAY)
+    bring_back(NOW + 3 * MONTH)
+    with house.vault.reading() as connection:
+        days = connection.exec_driver_sql("SELECT substr(taken_back_at, 1, 10) FROM erasures ORDER BY id").scalars().all()
+    assert days == [f"{NOW + times * MONTH:%Y-%m-%d}" for times in (1, 3)]
+
+
+def test_that_a_form_from_before_the_erasure_cannot_write_a_text_back(house: House) -> None:
+    with house.vault.reading() as connection:
+        query = "SELECT id, row_version FROM observations WHERE coaching_id = ?"
+        row_id, version = connection.exec_driver_sql(query, (identifier("coachings", 0),)).one()
+    _erase(house.vault, depth=FACTS)
+    values = {"evidence": f"{MARK} von vorher"}
+    with pytest.raises(InvalidInputError, match="inzwischen geändert"), house.vault.writing(now=NOW) as session:
+        change_row(session, Observation, row_id, values, today=TODAY, expected_version=version)
+
+
+def test_that_a_draft_is_the_persons_where_it_holds_both_names_and_not_only_one(house: House) -> None:
+    vault = house.vault
+    with vault.writing(now=NOW) as session:
+        person = session.get(Coachee, PERSON)
+        texts = {
+            "one": person.family_name,
+            "other": person.given_name,
+            "both": f"{person.given_name} {person.family_name}".upper(),
+        }
+        for key, words in texts.items():
+            keep_draft(session, vault.user.id, key, {"texts": [words]}, now=NOW)
+    preview = preview_erasure(vault, PERSON, depth=WHOLE, now=NOW, today=TODAY)
+    assert preview.counts["drafts"] == 3
+    _erase(vault)
+    with vault.reading() as connection:
+        kept = set(connection.exec_driver_sql("SELECT key FROM drafts").scalars())
+    assert kept == {"one", "other", "hours:2026"}
 
 
 def test_that_a_hold_a_missing_reason_and_a_name_in_it_refuse_the_erasure(house: House) -> None:

@@ -2,24 +2,33 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from bjc_desktop.cli import run
-from bjc_desktop.errors import InvalidInputError, VaultError
+from bjc_desktop.errors import InvalidInputError, PackageError, VaultError
+from bjc_desktop.exchange.package_export import export_package
+from bjc_desktop.exchange.package_import import import_package
 from bjc_desktop.indicators.period import add_months
 from bjc_desktop.models import (
     Coachee,
     Coaching,
     Consent,
+    FeedbackTalk,
     FollowUp,
     FundingDecision,
     LegalHold,
     Observation,
     Outcome,
     Provider,
+    RequirementConfirmation,
     Staff,
+    StaffQualification,
+    User,
+    UserStaff,
+    WorkingTime,
 )
 from bjc_desktop.services import retention_run
 from bjc_desktop.services.erasing import read_protocols
@@ -30,11 +39,12 @@ from bjc_desktop.services.retention_plan import plan_retention
 from bjc_desktop.services.retention_rules import RULES, RuleKey, change_rule, read_rules
 from bjc_desktop.services.retention_run import rehearse_retention, run_retention
 from bjc_desktop.services.targets import fill_new_vault
-from bjc_desktop.vault import Vault, open_vault, open_with_key, verify_record
+from bjc_desktop.vault import Vault, back_up, open_vault, open_with_key, restore, verify_record
 from bjc_desktop.vocabulary import ErasureDepth, Role
 from tests.conftest import NOW as CREATED
 from tests.conftest import PASSPHRASE, TemplateVault
 from tests.samples import NOW, filled
+from tests.vault.plain_pages import decrypted, readable_payloads
 from tests.vault.test_role_rights import acting
 
 PERSON, FACTS = ErasureDepth.PERSON, ErasureDepth.FACTS
@@ -186,7 +196,7 @@ def test_that_a_hold_keeps_a_person_until_its_last_day(office: Office) -> None:
     )
     with office.vault.reading() as connection:
         plan = plan_retention(connection, today=date(2025, 12, 31))
-    assert plan.empty
+    assert not any(group.people for group in plan.groups)
     assert [(held.person_id, held.held) for held in plan.held] == [(person, date(2025, 12, 31))]
     # The hold itself is the last thing that was said about the person.
     assert office.due(date(2026, 1, 1)) == {RuleKey.ENQUIRY: {person: PERSON}}
@@ -299,3 +309,106 @@ def test_that_the_yearly_run_is_named_a_year_after_the_last_one(office: Office) 
     office.person(date(2026, 1, 1))
     office.run(date(2026, 12, 1))
     assert (named(date(2027, 11, 30)), named(date(2027, 12, 1))) == (False, True)
+
+
+def _left(office: Office, name: str, until: date, provider: str | None = None) -> str:
+    """Add one of the staff with a qualification, a confirmation and a former access."""
+    began = until - timedelta(days=400)
+    staff = Staff(
+        provider_id=provider or office.provider, given_name="Gwendolin", family_name=name, role="job_coach",
+        employed_from=began, employed_to=until,
+    )  # fmt: skip
+    staff_id = office.add(began, staff)
+    office.add(began, StaffQualification(staff_id=staff_id, kind="job_broker", title=f"Kurs {name}", hours=20))
+    office.add(began, RequirementConfirmation(staff_id=staff_id, item="degree", reason=f"gesehen bei {name}"))
+    office.add(began, WorkingTime(staff_id=staff_id, month="2018-01", contract_hours=Decimal(100), worked_hours=Decimal(90)))
+    with office.vault.writing(now=at(until)) as session:
+        session.get(Staff, staff_id).family_name = f"{name} neu"
+        session.add(User(id=f"u-{staff_id[:30]}", name=name, roles="job_coach", created_at=NOW, removed_at=NOW))
+        session.add(UserStaff(user_id=f"u-{staff_id[:30]}", staff_id=staff_id))
+    return staff_id
+
+
+def test_that_staff_who_left_go_five_years_after_the_proof_of_use_and_stay_counted(office: Office) -> None:
+    left = date(2018, 6, 30)
+    staff = _left(office, "Zwyxahorn", left)
+    other = _left(office, "Bleibtbirke", date(2019, 6, 30))
+    assert office.due(date(2023, 6, 30)) == {}
+    assert office.due(date(2023, 7, 1)) == {RuleKey.STAFF: {staff: ErasureDepth.STAFF}}
+    funded = FundingDecision(
+        provider_id=office.provider, reference="1", valid_from=date(2018, 1, 1), valid_to=date(2018, 12, 31),
+        proof_of_use_on=date(2019, 3, 31),
+    )  # fmt: skip
+    decision = office.add(date(2018, 1, 1), funded)
+    assert office.due(date(2024, 3, 31)) == {}
+    assert office.due(date(2024, 4, 1)) == {RuleKey.STAFF: {staff: ErasureDepth.STAFF}}
+    with office.vault.writing(now=NOW) as session:
+        session.get(FundingDecision, decision).proof_of_use_on = date(2018, 12, 31)
+    hours = office.value("SELECT sum(worked_hours) FROM working_time")
+    result = office.run(date(2024, 4, 1))
+    assert result.effects == ()
+    assert result.counts[RuleKey.STAFF].keys() == {
+        "staff",
+        "staff_qualifications",
+        "requirement_confirmations",
+        "users",
+        "person_keys",
+    }
+    vault = office.vault
+    pages = decrypted(vault.database, vault.secrets.data_key)
+    assert (b"Zwyxahorn" in pages, b"Bleibtbirke" in pages) == (False, True)
+    assert "Zwyxahorn" not in readable_payloads(vault)
+    assert office.value("SELECT family_name FROM staff WHERE id = ?", staff).startswith("(gelöscht) P-")
+    assert office.value("SELECT family_name FROM staff WHERE id = ?", other) == "Bleibtbirke neu"
+    assert office.value("SELECT sum(worked_hours) FROM working_time") == hours
+    assert office.value("SELECT count(*) FROM staff_qualifications WHERE staff_id = ?", staff) == 1
+    verify_record(vault)
+    assert RuleKey.STAFF not in office.due(date(2024, 4, 2))
+    with vault.reading() as connection:
+        assert {protocol.depth for protocol in read_protocols(connection)} == {ErasureDepth.STAFF}
+
+
+def test_that_staff_come_back_neither_by_a_backup_nor_by_a_package(office: Office, tmp_path: Path) -> None:
+    staff, vault = _left(office, "Zwyxahorn", date(2018, 6, 30)), office.vault
+    backup = back_up(vault, tmp_path / "sicherungen", at(date(2024, 1, 1)))
+    package = tmp_path / "paket.zip"
+    export_package(vault, package)
+    office.run(date(2024, 4, 1))
+    with pytest.raises(PackageError, match="gelöscht wurde"):
+        import_package(vault, package, update=True, now=at(date(2024, 4, 2)), today=date(2024, 4, 2))
+    restore(backup, tmp_path / "zurück")
+    vault.close()
+    with open_vault(tmp_path / "zurück", PASSPHRASE, now=at(date(2024, 4, 3))) as again:
+        with again.reading() as connection:
+            name = connection.exec_driver_sql("SELECT family_name FROM staff WHERE id = ?", (staff,)).scalar()
+        assert str(name).startswith("(gelöscht)")
+        assert "Zwyxahorn" not in readable_payloads(again)
+        verify_record(again)
+
+
+def test_that_a_package_changes_who_lost_only_texts_and_contact(office: Office, tmp_path: Path) -> None:
+    person, _ = office.case(date(2020, 1, 1), date(2020, 6, 30))
+    package = tmp_path / "paket.zip"
+    export_package(office.vault, package)
+    office.run(date(2022, 3, 1))
+    with office.vault.writing(now=at(date(2022, 3, 2))) as session:
+        session.get(Coachee, person).family_name = "Anders"
+    import_package(office.vault, package, update=True, now=at(date(2022, 3, 3)), today=date(2022, 3, 3))
+    assert office.value("SELECT family_name FROM coachees WHERE id = ?", person) == "Alt"
+
+
+def test_that_values_of_the_house_go_after_their_period_and_newer_ones_stay(vault: Vault) -> None:
+    fill_new_vault(vault, now=at(date(2020, 1, 1)))
+    for day, word in ((date(2020, 1, 2), "Zwyxalt"), (date(2021, 1, 4), "Zwyxneu")):
+        with vault.writing(now=at(day)) as session:
+            session.add(Provider(id=word, name=word))
+            session.add(FeedbackTalk(provider_id=word, held_on=day, participants=word))
+    assert "Zwyxalt" in readable_payloads(vault)
+    with vault.reading() as connection:
+        plain = connection.exec_driver_sql("SELECT count(*) FROM change_records WHERE instr(payload, CAST('Zwyx' AS BLOB))")
+        assert plain.scalar() == 0
+        assert [group.keys for group in plan_retention(connection, today=date(2023, 1, 4)).groups if group.keys] == []
+    run_retention(vault, now=at(date(2023, 1, 5)), today=date(2023, 1, 5))
+    said = readable_payloads(vault)
+    assert ("Zwyxalt" in said, "Zwyxneu" in said) == (False, True)
+    verify_record(vault)

@@ -4,10 +4,12 @@ import time
 
 import pytest
 from PySide6.QtCore import Qt
+from sqlalchemy import select
 
+from bjc_desktop.models import Consent
 from bjc_desktop.services.case_file import read_case_file
 from bjc_desktop.ui.case_book.case_page import SECTIONS
-from tests.ui.conftest import TODAY
+from tests.ui.conftest import NOW, TODAY
 from tests.ui.typing_keys import type_text
 
 
@@ -225,3 +227,14 @@ def test_that_a_field_for_free_text_grows_with_what_is_typed(page, qtbot) -> Non
     edit.setPlainText("\n".join("Zeile" for _ in range(80)))
     qtbot.wait(20)
     assert edit.height() < small * 5
+
+
+def test_that_the_head_of_the_file_says_that_the_participation_was_withdrawn(page) -> None:
+    case = case_of(page)
+    assert page._chip.text() == "aktiv"
+    with page.desk.vault.writing(now=NOW) as session:
+        for consent in session.scalars(select(Consent).where(Consent.coachee_id == case.person.id)):
+            if consent.purpose == "participation":
+                consent.withdrawn_on = max(consent.given_on, TODAY)
+    page.refresh()
+    assert page._chip.text() == "Teilnahme widerrufen"

@@ -1,6 +1,6 @@
 """Data protection in the window: an answer given, a person erased, periods changed, the run rehearsed and done."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from PySide6.QtWidgets import QDialog, QLabel
@@ -12,6 +12,7 @@ from bjc_desktop.services.follow_up_desk import read_follow_up_desk
 from bjc_desktop.services.privacy_requests import read_requests
 from bjc_desktop.services.retention_rules import RuleKey, read_rules
 from bjc_desktop.ui.workspace import Workspace
+from bjc_desktop.vault.restored_gap import RestoredGap, note_gap, read_gap
 from bjc_desktop.vocabulary import Role
 from tests.ui.conftest import NOW, TODAY
 from tests.ui.typing_keys import type_text
@@ -181,3 +182,13 @@ def test_that_a_withdrawn_consent_is_said_and_switches_the_survey_off(workspace,
     assert "kein Anruf, kein Brief" in said[0]
     facts = desk.read(lambda c: coachee_preview(c, coachee, today=TODAY)).facts
     assert [words for title, words in facts if title == "Widerrufen"][0].startswith("Nachbefragung: Nicht befragen")
+
+
+def test_that_erasures_after_a_restored_backup_are_asked_for_until_somebody_confirms(page, desk) -> None:
+    with desk.vault.writing(now=NOW) as session:
+        note_gap(session, RestoredGap(NOW - timedelta(days=30)), NOW)
+    page.refresh()
+    assert "Sicherung vom 10.11.2025" in page.restored.text()
+    page.confirm_restored()
+    assert page.restored.text() == ""
+    assert desk.read(read_gap) is None

@@ -13,6 +13,7 @@ import pytest
 from bjc_desktop.errors import NotFoundError, VaultDamagedError, VaultError, WrongPassphraseError
 from bjc_desktop.vault import Vault, back_up, back_up_before, doctor, is_damaged, open_vault, restore
 from bjc_desktop.vault.driver import connect
+from bjc_desktop.vault.erasure_registry import registry_file
 from tests.conftest import NOW, PASSPHRASE
 from tests.vault.cases import CANARY, NOTE, add_case, names_in
 
@@ -45,7 +46,8 @@ def test_that_a_restored_backup_equals_the_vault(vault: Vault, backup: Path, tmp
 
 
 def test_that_a_backup_is_one_stored_file_that_tells_nothing(vault: Vault, backup: Path) -> None:
-    assert [path.name for path in backup.parent.iterdir()] == [f"BJC_Sicherung_{vault.id[:8]}_20251007-093000.bjcbackup"]
+    names = {f"BJC_Sicherung_{vault.id[:8]}_20251007-093000.bjcbackup", registry_file(backup.parent, vault.id).name}
+    assert {path.name for path in backup.parent.iterdir()} == names
     content = backup.read_bytes()
     assert not [word for word in (CANARY, NOTE, "coachees") if word.encode() in content]
     with zipfile.ZipFile(backup) as archive:
@@ -157,4 +159,4 @@ def test_that_an_empty_vault_is_not_backed_up_before_an_import_and_a_filled_one_
         path = back_up_before(vault, "import", NOW + timedelta(hours=hours))
     assert path is not None
     assert path.name.endswith("_import.bjcbackup")
-    assert len(list((vault.folder / "backups").iterdir())) == 12
+    assert len(list((vault.folder / "backups").glob("*.bjcbackup"))) == 12

@@ -1,5 +1,6 @@
 """The change record: who, in which role, when, what, before and after."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -22,6 +23,8 @@ from bjc_desktop.models import (
     Outcome,
     Provider,
     ReleasedReport,
+    Staff,
+    StaffQualification,
     Task,
 )
 from bjc_desktop.vault import Anchor, RowChange, Vault, read_payload, record_event, record_row_changes
@@ -30,6 +33,7 @@ from bjc_desktop.vault.change_chain import canonical, tail_of
 from bjc_desktop.vocabulary import Role
 from tests.conftest import NOW
 from tests.vault.cases import CANARY, NOTE, add_case
+from tests.vault.test_role_rights import acting
 
 
 def _records(vault: Vault) -> list[dict[str, Any]]:
@@ -131,11 +135,44 @@ def test_that_everything_below_a_coaching_belongs_to_the_person(vault: Vault) ->
     assert all(b"Bewerbung" not in record["payload"] for record in _records(vault))
 
 
-def test_that_a_providers_change_is_not_encrypted_with_a_persons_key(vault: Vault) -> None:
+def test_that_a_providers_change_is_encrypted_with_the_key_of_the_house(vault: Vault) -> None:
     add_case(vault)
     provider = next(record for record in _records(vault) if record["entity"] == "providers")
     assert provider["person_id"] is None
-    assert provider["payload"] == canonical({"fields": {"name": [None, "Träger Nord"]}})
+    assert "Träger".encode() not in provider["payload"]
+    assert provider["content"] == {"fields": {"name": [None, "Träger Nord"]}}
+    with vault.writing() as session:
+        session.connection().exec_driver_sql("DELETE FROM person_keys WHERE coachee_id = 'house'")
+    _verify(vault)
+    assert next(record for record in _records(vault) if record["entity"] == "providers")["content"] is None
+
+
+def test_that_what_is_recorded_of_one_of_the_staff_has_a_key_of_its_own(vault: Vault) -> None:
+    add_case(vault)
+    with vault.writing() as session:
+        session.add(Staff(id="a", provider_id="p" * 36, family_name="Ahorn", role="job_coach", employed_from=date(2025, 1, 1)))
+        session.add(Staff(id="b", provider_id="p" * 36, family_name="Birke", role="job_coach", employed_from=date(2025, 1, 1)))
+        session.add(StaffQualification(staff_id="a", kind="job_broker", title="Ahorns Kurs"))
+        session.flush()
+        rows = [RowChange("staff_qualifications", row.id, "update", 2, {"title": ("Ahorns Kurs", "Ahorns Buch")})
+                for row in session.scalars(select(StaffQualification))]  # fmt: skip
+        record_row_changes(session.connection(), vault.actor(), rows, now=NOW)
+    whole = json.dumps([record["content"] for record in _records(vault)])
+    assert ("Ahorns Buch" in whole, "Birke" in whole) == (True, True)
+    with vault.writing() as session:
+        session.connection().exec_driver_sql("DELETE FROM person_keys WHERE coachee_id = 'staff:a'")
+    _verify(vault)
+    said = json.dumps([record["content"] for record in _records(vault)])
+    assert ("Ahorn" in said, "Birke" in said) == (False, True)
+    assert not [record for record in _records(vault) if b"Ahorn" in record["payload"]]
+
+
+def test_that_every_role_reads_what_belongs_to_no_coachee(vault: Vault) -> None:
+    add_case(vault)
+    for role in Role:
+        with acting(vault, frozenset({role})):
+            provider = next(record for record in _records(vault) if record["entity"] == "providers")
+            assert provider["content"] is not None
 
 
 def test_that_a_note_stands_in_the_record_as_ciphertext_only(vault: Vault) -> None:

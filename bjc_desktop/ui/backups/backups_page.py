@@ -18,7 +18,7 @@ from bjc_desktop.ui.shared.labels import Chip, box, button, label, row
 from bjc_desktop.ui.shared.list_offer import ListOffer
 from bjc_desktop.ui.shared.page import Page, Scroller
 from bjc_desktop.ui.shared.row_table import Column, RowTable
-from bjc_desktop.vault import Vault, restore
+from bjc_desktop.vault import Vault, restore, to_repeat
 from bjc_desktop.vault.backup_notes import BackupNotes, Rehearsal, read_notes
 from bjc_desktop.vault.backup_rotation import DAILY, MONTHLY, WEEKLY
 from bjc_desktop.vault.backup_shelf import (
@@ -294,7 +294,8 @@ class BackupsPage(Page):
 
         def done(_: Path) -> None:
             go_on = button("Dort weiterarbeiten", lambda: self.wanted.emit("vault", {"folder": str(place)}))
-            self.banner.tell(f"Zurückgeholt nach {place}. Dieser Tresor bleibt, wie er ist.", "good", go_on)
+            said = f"Zurückgeholt nach {place}. Dieser Tresor bleibt, wie er ist. {to_repeat(place)}"
+            self.banner.tell(said.strip(), "good", go_on)
 
         self.desk.background.run(self, lambda _: restore(backup.path, place), done, self._failed)
 

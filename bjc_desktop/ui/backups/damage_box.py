@@ -12,7 +12,7 @@ from bjc_desktop.ui.shared.desk import READ_ONLY, Desk
 from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import Banner, box, button, label
 from bjc_desktop.ui.shared.row_table import Column, RowTable
-from bjc_desktop.vault import SalvageReport, restore
+from bjc_desktop.vault import SalvageReport, restore, to_repeat
 from bjc_desktop.vault.backup_shelf import free_place
 
 COLUMNS = (
@@ -100,7 +100,8 @@ class DamageBox(QWidget):
         self.banner.tell("Die Sicherung wird geprüft und ausgepackt …")
 
         def done(_: Path) -> None:
-            self._made(place, f"Zurückgeholt nach {place}. Was neuer ist als die Sicherung, bitte dort nachtragen.")
+            said = f"Zurückgeholt nach {place}. Was neuer ist als die Sicherung, bitte dort nachtragen."
+            self._made(place, f"{said} {to_repeat(place)}".strip())
 
         self._desk.background.run(self, lambda _: restore(backup.path, place), done, self._failed)
 

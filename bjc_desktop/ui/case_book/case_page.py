@@ -25,6 +25,7 @@ from bjc_desktop.ui.shared.labels import Chip, button
 from bjc_desktop.ui.shared.page import Page, Scroller
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.vault.role_rights import NOT_ASSIGNED, keeps_cases, sees_coaching
+from bjc_desktop.vocabulary import ConsentPurpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +176,7 @@ class CasePage(Page):
         self.subtitle.setText(
             f"Fallnummer {case.person['case_number']} · Eintritt {case.coaching.text('entry_on')}{_ending(case)}"
         )
-        ended = case.coaching["exit_on"] is not None
-        self._chip.tell("beendet" if ended else "aktiv", "quiet" if ended else "good")
+        self._chip.tell(*_state(case))
         self.coachings.clear()
         for summary in case.coachings:
             self.coachings.addItem(f"Coaching ab {summary.row.text('entry_on')}: {summary.result}", summary.row.id)
@@ -272,6 +272,15 @@ class CasePage(Page):
     def _restore(self, section: str, view: CaseSectionView) -> None:
         keeper = self._drafts[section] = DraftKeeper(self.desk, f"case:{self.coaching_id}:{section}", view.draft)
         keeper.restore(view.show_draft)
+
+
+def _state(case: CaseFile) -> tuple[str, str]:
+    """Return what the chip says, and its kind: a coaching must not go on where the person withdrew."""
+    if case.coaching["exit_on"] is not None:
+        return "beendet", "quiet"
+    if any(off.purpose is ConsentPurpose.PARTICIPATION for off in case.switched_off):
+        return "Teilnahme widerrufen", "danger"
+    return "aktiv", "good"
 
 
 def _ending(case: CaseFile) -> str:

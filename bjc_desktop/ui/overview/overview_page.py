@@ -206,7 +206,7 @@ class OverviewPage(Page):
         """Go where *item* is done."""
         if item.kind is DueKind.FOLLOW_UP:
             self.wanted.emit("follow_ups", {"coaching_id": item.coaching_id})
-        elif item.kind is DueKind.CLOSING:
+        elif item.kind in {DueKind.CLOSING, DueKind.WITHDRAWAL}:
             self.wanted.emit("closing", {"coaching_id": item.coaching_id})
         elif item.section is CaseSection.PRIVACY:
             self.wanted.emit("privacy", {"section": "requests", "row_id": item.row_id})

@@ -13,6 +13,7 @@ from bjc_desktop.ui.printing.pdf_pages import PdfPages, picture_of
 from bjc_desktop.ui.shared.labels import Banner, button, label, row
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.vault import Leaving
+from bjc_desktop.vault.durable import write_file
 
 _PRINT_SCALE = 300 / 72
 
@@ -55,13 +56,12 @@ class PreviewDialog(QDialog):
             self.save(Path(chosen))
 
     def save(self, path: Path) -> None:
-        """Write the document to *path*, readable by its owner only."""
+        """Write the document to *path*, readable by its owner only; where that fails, what was there before stays."""
         if not self._noted(Leaving.SAVE):
             return
         try:
-            path.touch(mode=0o600)
-            path.write_bytes(self._pdf)
-        except OSError:
+            write_file(path, self._pdf)
+        except (OSError, ValueError, BjcError):
             self.banner.tell("Die Datei konnte nicht geschrieben werden. Bitte einen anderen Ort wählen.", "danger")
             return
         self.banner.tell("Gespeichert. Die Datei ist nicht verschlüsselt; bitte sicher verwahren.", "warning")
@@ -73,7 +73,10 @@ class PreviewDialog(QDialog):
         printer.setDocName("BJC Desktop")  # no name in the printer's queue
         if not QPrintDialog(printer, self).exec() or not self._noted(Leaving.PRINT):
             return
-        painter = QPainter(printer)
+        painter = QPainter()
+        if not painter.begin(printer):
+            self.banner.tell("Es wurde nicht gedruckt. Bitte den Drucker oder den Ort der Datei prüfen.", "danger")
+            return
         with pypdfium2.PdfDocument(self._pdf) as document:
             for number, page in enumerate(document):
                 if number:

@@ -19,6 +19,7 @@ from bjc_desktop.vocabulary import ErasureDepth
 _DEPTHS = (
     (ErasureDepth.PERSON, "Alles löschen"),
     (ErasureDepth.FACTS, "Name, Kontakt und Texte löschen, das Coaching ohne Person weiter zählen"),
+    (ErasureDepth.HEALTH, "Nur Gesundheitsdaten löschen: Hemmnisse zu Gesundheit, psychischer Gesundheit und Sucht"),
 )
 _OTHER = "Das ist nicht die Fallnummer dieser Person."
 

@@ -21,12 +21,13 @@ from bjc_desktop.ui.privacy.person_finder import PersonFinder
 from bjc_desktop.ui.privacy.run_view import RunView
 from bjc_desktop.ui.shared.background import sentence_of
 from bjc_desktop.ui.shared.desk import Desk
-from bjc_desktop.ui.shared.labels import NO_VALUE, Chip, box, button, label, row
+from bjc_desktop.ui.shared.labels import NO_VALUE, Banner, Chip, box, button, label, row
 from bjc_desktop.ui.shared.list_offer import ListOffer
 from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
 from bjc_desktop.ui.shared.row_list import ListShape, RowList
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.sections import Sections
+from bjc_desktop.vault.restored_gap import RestoredGap, confirm_gap, read_gap
 from bjc_desktop.vault.role_rights import keeps_cases, sees_all_cases
 from bjc_desktop.vocabulary import ErasureDepth
 
@@ -75,6 +76,8 @@ class PrivacyPage(Page):
         for key, text in _SECTIONS:
             if key in self._may:
                 self.sections.add_section(key, text, makers[key]())
+        self.restored = Banner()
+        self.add(self.restored)
         self.add(self.sections.bar)
         self.add(self.sections, 1)
 
@@ -175,6 +178,8 @@ class PrivacyPage(Page):
         if HOLDS in self._may:
             holds: tuple[HeldPerson, ...] = self.desk.read(partial(read_holds, today=today))
             self.holds.show_rows(holds)
+        if RUN in self._may:
+            self._show_restored(self.desk.read(read_gap))
         self._show_rules(self.desk.read(read_rules))
         protocols: tuple[ErasureProtocol, ...] = self.desk.read(read_protocols)
         self.protocols.show_rows(protocols)
@@ -190,6 +195,12 @@ class PrivacyPage(Page):
         waiting = [request for request in requests if not request.answered]
         overdue = sum(request.overdue for request in waiting)
         self.subtitle.setText(f"{len(waiting)} offene Anfragen, {overdue} überfällig")
+
+    def _show_restored(self, gap: RestoredGap | None) -> None:
+        self.restored.clear()
+        if gap is not None:
+            confirm = button("Alle wiederholt: bestätigen", self.confirm_restored)
+            self.restored.tell(gap.text, "warning", confirm)
 
     def _show_rules(self, lines: tuple[RuleLine, ...]) -> None:
         clear_layout(self._rule_column)
@@ -283,6 +294,14 @@ class PrivacyPage(Page):
     def _not_erased(self, dialog: EraseDialog, error: BaseException) -> None:
         dialog.refuse(sentence_of(error))
         dialog.erase_button.setEnabled(True)
+
+    def confirm_restored(self) -> None:
+        """Record that whoever was erased after the restored backup was erased again."""
+        now = self.desk.now()
+        try:
+            self.desk.write(lambda session: confirm_gap(session, self.desk.vault, now), "Bestätigt")
+        except BjcError as error:
+            self.banner.tell(str(error), "danger")
 
     def ask_period(self, line: RuleLine) -> None:
         """Ask for another period of a rule, with the reason."""

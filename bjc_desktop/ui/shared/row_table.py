@@ -34,8 +34,7 @@ class Column:
 
     It is left out where the table is narrower than what it *needs* (at 100 %), so that the others stay readable. Or it has a *rank*:
     then those of the highest rank are left out first, all of one rank together, where what stretches would get less than its *least*.
-    It is left out where the table is narrower than what it *needs* (at 100 %), so that the others stay readable. A saved list holds
-    what is shown; *value* is given where the words are more than a day or a number, *notes* where they are confidential notes.
+    A saved list holds what is shown; *value* is given where the words are more than a day or a number, *notes* where they are confidential notes.
     """
 
     title: str

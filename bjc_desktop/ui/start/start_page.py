@@ -313,13 +313,14 @@ class StartPage(QWidget):
         self._background.run(
             self,
             lambda _: vault_jobs.restore_backup(source, folder),
-            lambda _: self._restored(folder),
+            lambda said: self._restored(folder, said),
             lambda error: self.restore_form.refuse(sentence_of(error)),
         )
 
-    def _restored(self, folder: Path) -> None:
+    def _restored(self, folder: Path, said: str) -> None:
         self.restore_form.set_busy(busy=False)
-        self.offer_vault(folder, "Die Sicherung ist wiederhergestellt. Bitte mit der Passphrase von damals entsperren.")
+        done = "Die Sicherung ist wiederhergestellt. Bitte mit der Passphrase von damals entsperren."
+        self.offer_vault(folder, f"{done} {said}".strip())
 
     def drop(self) -> None:
         """Close a new vault whose recovery code was never confirmed."""

@@ -61,11 +61,12 @@ def open_sample(folder: Path) -> "Vault":
     return open_vault(folder, DEMO_PASSPHRASE, user=DEMO_USER, now=_now(), check=False)
 
 
-def restore_backup(source: Path, folder: Path) -> Path:
-    """Check the backup *source* and unpack it into the new *folder*."""
-    from bjc_desktop.vault import restore  # noqa: PLC0415
+def restore_backup(source: Path, folder: Path) -> str:
+    """Check the backup *source* and unpack it into the new *folder*; return what is to be said of later erasures."""
+    from bjc_desktop.vault import restore, to_repeat  # noqa: PLC0415
 
-    return restore(source, folder)
+    restore(source, folder)
+    return to_repeat(folder)
 
 
 @dataclass(frozen=True, slots=True)
