@@ -419,3 +419,11 @@ class ErasureOccasion(Vocabulary):
     REQUEST = "request", "auf Antrag"
     RETENTION = "retention", "Löschlauf"
     RESTORE = "restore", "nach einer Wiederherstellung"
+
+
+class PartnerKind(Vocabulary):
+    """Whose vault it is that files are exchanged with."""
+
+    OFFICE = "office", "Koordination des Trägers"
+    COACH = "coach", "JobCoach"
+    TRAINER = "trainer", "Beschäftigungstrainer*in"

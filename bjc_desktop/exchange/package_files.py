@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Self
 
@@ -59,9 +60,9 @@ class _Folder:
 class _Archive:
     """A package in a ZIP, at its root or in its one folder."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, source: Path | BytesIO) -> None:
         try:
-            self._zip = zipfile.ZipFile(path)
+            self._zip = zipfile.ZipFile(source)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
             message = "Die Datei ist kein lesbares ZIP-Archiv. Bitte das Datenpaket erneut übertragen oder als Ordner angeben."
             raise PackageError(message) from None
@@ -123,6 +124,18 @@ def read_package_files(path: Path, known: frozenset[str]) -> PackageFiles:
         raise NotFoundError(message)
     source = _Folder(path) if path.is_dir() else _Archive(path)
     with source as opened:
+        return _read(opened, known)
+
+
+def read_packed_files(data: bytes, known: frozenset[str]) -> PackageFiles:
+    """Return the files of the data package that is the ZIP *data*, as :func:`read_package_files` does.
+
+    Raises
+    ------
+    PackageError
+        where it is no data package, of a newer format, too large, or lists a file that is missing.
+    """
+    with _Archive(BytesIO(data)) as opened:
         return _read(opened, known)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, Table
 
-from bjc_desktop.models import PACKAGED
+from bjc_desktop.models import PACKAGED, Base
 from bjc_desktop.models.base import FieldInfo, Kind, packaged_columns
 
 BJC_FORMAT = 1
@@ -35,20 +35,20 @@ def tables() -> list[Table]:
 
 def datapackage(name: str, columns: dict[str, list[str]]) -> dict[str, Any]:
     """Return the content of ``datapackage.json`` for the tables and columns of *columns*."""
-    by_name = {table.name: table for table in tables()}
-    resources = [_resource(by_name[table], names) for table, names in columns.items()]
+    resources = [resource(table, _schema(Base.metadata.tables[table], names)) for table, names in columns.items()]
     return {"profile": "tabular-data-package", "name": name, "bjc_format": BJC_FORMAT, "resources": resources}
 
 
-def _resource(table: Table, names: list[str]) -> dict[str, Any]:
+def resource(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the entry of the table *name* in ``datapackage.json``."""
     return {
-        "name": table.name,
-        "path": f"{table.name}.csv",
+        "name": name,
+        "path": f"{name}.csv",
         "profile": "tabular-data-resource",
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        "schema": _schema(table, names),
+        "schema": schema,
     }
 
 

@@ -6,6 +6,7 @@ from bjc_desktop.models.coachee_keys import CoacheeKey
 from bjc_desktop.models.coachees import Coachee, Consent
 from bjc_desktop.models.coachings import Coaching, CoachingStaff, Measure
 from bjc_desktop.models.consultations import Consultation, Observation, Suggestion
+from bjc_desktop.models.exchange import ExchangeFile, ExchangePartner, HeldVersion, RowStamp
 from bjc_desktop.models.outcomes import FollowUp, Outcome
 from bjc_desktop.models.plans import Barrier, CompetenceProfile, DevelopmentPlan, Goal, Task
 from bjc_desktop.models.privacy import Erasure, LegalHold, PrivacyRequest, RetentionSetting
@@ -57,11 +58,14 @@ __all__ = [
     "DevelopmentPlan",
     "Draft",
     "Erasure",
+    "ExchangeFile",
+    "ExchangePartner",
     "FeedbackTalk",
     "FollowUp",
     "FundingChange",
     "FundingDecision",
     "Goal",
+    "HeldVersion",
     "IndicatorSetting",
     "LegalHold",
     "Measure",
@@ -74,6 +78,7 @@ __all__ = [
     "ReportStatement",
     "RequirementConfirmation",
     "RetentionSetting",
+    "RowStamp",
     "Staff",
     "StaffQualification",
     "Suggestion",

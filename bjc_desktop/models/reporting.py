@@ -7,8 +7,26 @@ from typing import ClassVar
 from sqlalchemy import Boolean, Date, DateTime, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bjc_desktop.models.base import Base, Day, ExactDecimal, PlainText, Recorded, choice, day, long_text, reference, text
+from bjc_desktop.models.base import (
+    Base,
+    Day,
+    ExactDecimal,
+    FieldInfo,
+    Kind,
+    PlainText,
+    Recorded,
+    choice,
+    day,
+    long_text,
+    reference,
+    text,
+)
 from bjc_desktop.vocabulary import IndicatorCode, ShortfallReason
+
+
+def _known(title: str, kind: Kind) -> dict[str, FieldInfo]:
+    """Return what is known about a field of the targets, which travel between vaults."""
+    return {"field": FieldInfo(title, kind)}
 
 
 class Target(Recorded, Base):
@@ -18,12 +36,12 @@ class Target(Recorded, Base):
     __table_args__ = (UniqueConstraint("year", "code"),)
     heading: ClassVar[str] = "Sollkennzahlen"
 
-    year: Mapped[int] = mapped_column(Integer)
-    code: Mapped[str] = mapped_column(String(40))
-    target: Mapped[Decimal] = mapped_column(ExactDecimal)
-    tolerance_low: Mapped[Decimal] = mapped_column(ExactDecimal)
-    programme: Mapped[Decimal | None] = mapped_column(ExactDecimal)
-    source: Mapped[str] = mapped_column(PlainText)
+    year: Mapped[int] = mapped_column(Integer, info=_known("Jahr", Kind.INTEGER))
+    code: Mapped[str] = mapped_column(String(40), info=_known("Kennzahl", Kind.TEXT))
+    target: Mapped[Decimal] = mapped_column(ExactDecimal, info=_known("Soll", Kind.DECIMAL))
+    tolerance_low: Mapped[Decimal] = mapped_column(ExactDecimal, info=_known("Toleranz ab", Kind.DECIMAL))
+    programme: Mapped[Decimal | None] = mapped_column(ExactDecimal, info=_known("Programmwert", Kind.DECIMAL))
+    source: Mapped[str] = mapped_column(PlainText, info=_known("Quelle", Kind.TEXT))
 
 
 class IndicatorSetting(Recorded, Base):

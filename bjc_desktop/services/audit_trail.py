@@ -49,6 +49,9 @@ EVENTS = {
     "unlock_failed": "Entsperren misslungen",
     "lock": "Gesperrt",
     "import": "Datenpaket eingelesen",
+    "exchange": "Austauschdatei übernommen",
+    "take_back": "Übernahme zurückgenommen",
+    "decide": "Abweichung entschieden",
     "export": "Als Datei ausgegeben",
     "save": "Als Datei gespeichert",
     "print": "Gedruckt",
@@ -71,6 +74,7 @@ EVENTS = {
 }
 WHAT = {
     "package": "Datenpaket",
+    "exchange": "Austauschdatei",
     "bundle": "Berichtspaket",
     "draft": "Entwurf eines Berichtspakets",
     "report": "Bericht",

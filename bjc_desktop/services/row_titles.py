@@ -51,6 +51,9 @@ TITLES = {
     "legal_holds": RowTitle("Sperre", "Sperren", day="held_from"),
     "privacy_requests": RowTitle("Anfrage", "Anfragen", day="received_on", words="kind"),
     "retention_settings": RowTitle("Aufbewahrungsfrist", "Aufbewahrungsfristen"),
+    "targets": RowTitle("Sollkennzahl", "Sollkennzahlen", words="code"),
+    "exchange_partners": RowTitle("Austauschpartner", "Austauschpartner", words="name"),
+    "held_versions": RowTitle("Abweichende Fassung", "Abweichende Fassungen"),
 }
 """By table: all whose rows are edited one by one."""
 

@@ -182,7 +182,7 @@ def undo(vault: Vault, transaction_id: int, *, now: datetime) -> int:
         target = str(transaction_id)
         payload = {"of": transaction_id}
         event = record_event(session, vault.actor(), UNDO, payload, entity=_RECORDS.name, entity_id=target, now=now)
-        _take_back(session, net_changes(connection, records))
+        write_back(session, net_changes(connection, records))
         return event
 
 
@@ -210,7 +210,14 @@ def _later(connection: Connection, keys: Iterable[RowKey], transaction_id: int) 
     return found
 
 
-def _take_back(session: Session, changes: list[NetChange]) -> None:
+def write_back(session: Session, changes: list[NetChange]) -> None:
+    """Write the rows of *changes* as they were before.
+
+    Raises
+    ------
+    UndoRefusedError
+        where other rows build on them, or they no longer fit; the caller rolls back.
+    """
     added = [change for change in changes if change.before is None and change.after is not None]
     others = [change for change in changes if change.before is not None]
     if references_to(session, [change.key for change in added], besides={change.key for change in changes}):

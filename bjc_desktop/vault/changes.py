@@ -47,6 +47,7 @@ _UPWARDS = {
     "consents": ("coachee_id", "coachees"),
     "legal_holds": ("coachee_id", "coachees"),
     "privacy_requests": ("coachee_id", "coachees"),
+    "held_versions": ("coachee_id", "coachees"),
     "coachings": ("coachee_id", "coachees"),
     "development_plans": ("coaching_id", "coachings"),
     "goals": ("plan_id", "development_plans"),

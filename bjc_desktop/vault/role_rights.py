@@ -23,6 +23,7 @@ NOT_ASSIGNED = "Diese Person ist Ihnen nicht zugeordnet. Bitte die Koordination 
 
 _CASE = frozenset({Role.JOB_COACH, Role.COORDINATION})
 _DESK = frozenset({Role.COORDINATION, Role.ADMINISTRATION})
+_EXCHANGE = frozenset({Role.JOB_COACH, Role.EMPLOYMENT_TRAINER, Role.COORDINATION})
 _WRITES: Mapping[str, frozenset[Role]] = {
     "coachees": _CASE,
     "consents": _CASE,
@@ -55,6 +56,8 @@ _WRITES: Mapping[str, frozenset[Role]] = {
     "legal_holds": frozenset({Role.COORDINATION}),
     "privacy_requests": _CASE,
     "retention_settings": _DESK,
+    "exchange_partners": _EXCHANGE,
+    "held_versions": _EXCHANGE,
 }
 """By table: who may write. What is not named here belongs to the vault itself and has checks of its own."""
 _WRITES_FIELDS: Mapping[tuple[str, Role], frozenset[str]] = {
@@ -118,7 +121,7 @@ def masks(roles: Collection[Role], user_id: str, today: date) -> tuple[str, ...]
         return ()
     coach = Role.JOB_COACH in roles
     notes = _OF_COACHING if coach else "0"
-    barriers = _OF_COACHING if coach else f"{_OF_COACHING} AND area NOT IN {_CONFIDENTIAL_AREAS}"
+    barriers = _OF_COACHING if coach else f"{_OF_COACHING} AND area NOT IN {CONFIDENTIAL_AREAS}"
     never = {} if coach else _NEVER_FOR_TRAINERS
     return (
         f"CREATE TEMP VIEW visible_people AS {visible_query(roles, user_id, today)}",
@@ -151,13 +154,22 @@ def visible_query(roles: Collection[Role], user_id: str, today: date) -> str:
     if not frozenset(roles) & {Role.JOB_COACH, Role.EMPLOYMENT_TRAINER}:
         return "SELECT NULL AS coachee_id WHERE 0"
     # A view takes no parameters: the id is one of the vault's own, and the quotation marks in it are doubled all the same.
-    user, day = user_id.replace("'", "''"), f"'{today.isoformat()}'"
+    user = user_id.replace("'", "''")
+    return people_of_staff(f"({_STAFF.format(user=user)})", today, coach=Role.JOB_COACH in roles)
+
+
+def people_of_staff(staff: str, today: date, *, coach: bool) -> str:
+    """Return the statement that yields the coachees assigned on *today* to the member of staff whom the SQL *staff* names.
+
+    A coach also has those for whom they were responsible at the end.
+    """
+    day = f"'{today.isoformat()}'"
     holds = f"a.valid_from <= {day} AND coalesce(a.valid_to, '9999-12-31') >= {day}"
-    if Role.JOB_COACH in roles:
+    if coach:
         holds = f"(({holds}) OR ({ASSIGNED.replace(':today', day)}))"
     return (
         "SELECT DISTINCT c.coachee_id FROM main.coaching_staff a CROSS JOIN main.coachings c ON c.id = a.coaching_id "
-        f"WHERE a.staff_id = ({_STAFF.format(user=user)}) AND {holds}"
+        f"WHERE a.staff_id = {staff} AND {holds}"
     )
 
 
@@ -196,6 +208,7 @@ _MASKED: Mapping[str, Mapping[str, str]] = {
     "acknowledgements": {"": _OF_COACHING, "reason": f"'{HIDDEN}'"},
     "legal_holds": {"": _VISIBLE, "reason": f"'{HIDDEN}'"},
     "privacy_requests": {"": _VISIBLE, "remark": "NULL"},
+    "held_versions": {"": f"coachee_id IS NULL OR {_VISIBLE}", "content": "NULL"},
 }
 """By table: the condition under which a row is seen whole (the empty key), and what else stands in a column."""
 _NEVER_FOR_TRAINERS: Mapping[str, tuple[str, ...]] = {
@@ -203,7 +216,7 @@ _NEVER_FOR_TRAINERS: Mapping[str, tuple[str, ...]] = {
     "outcomes": ("employer", "gross_pay"),
 }
 _HIDDEN_BARRIER = {"area": "'other'", "severity_at_entry": "NULL", "severity_now": "NULL"}
-_CONFIDENTIAL_AREAS = "('mental_health', 'addiction', 'debt', 'residence', 'delinquency')"
+CONFIDENTIAL_AREAS = "('mental_health', 'addiction', 'debt', 'residence', 'delinquency')"
 """Barriers that a trainer does not learn of: what limits the work in the workshop (health, mobility) stays visible."""
 
 

@@ -53,7 +53,7 @@ MAY = {
     "funding_decisions": DESK, "staff": DESK, "staff_qualifications": DESK, "requirement_confirmations": DESK,
     "working_time": DESK, "targets": DESK, "indicator_settings": DESK, "report_statements": {COORDINATION},
     "feedback_talks": {COORDINATION}, "released_reports": {COORDINATION}, "legal_holds": {COORDINATION},
-    "privacy_requests": CASE, "retention_settings": DESK,
+    "privacy_requests": CASE, "retention_settings": DESK, "exchange_partners": CASE | {TRAINER}, "held_versions": CASE | {TRAINER},
 }  # fmt: skip
 """Said once more, by table."""
 SETS = [frozenset(chosen) for size in (1, 2, 4) for chosen in combinations(Role, size)]

@@ -1,0 +1,328 @@
+"""What follows for this vault from the rows of an exchange file.
+
+Merging follows exchange/versions.py alone, so the same files lead to the same state in any order. What two vaults changed without
+knowing of each other is kept in both versions. A row that others still refer to is not deleted; a row whose reference is
+missing is put back until a later file brings it.
+"""
+
+import base64
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, Table
+
+from bjc_desktop.exchange.boundary import Boundary, Values, by_group
+from bjc_desktop.exchange.field_groups import EXCHANGED, NOTE, columns_of, groups_of, references_of, table_named
+from bjc_desktop.exchange.incoming import Incoming, IncomingRow
+from bjc_desktop.exchange.package_checks import select_by
+from bjc_desktop.exchange.stamping import Stamp, read_stamps
+from bjc_desktop.exchange.versions import EXISTENCE, Cell, Version, merged_row
+from bjc_desktop.models import Base
+from bjc_desktop.vault import read_payload
+from bjc_desktop.vault.changes import concerns_people, link_to_owner, people_of
+from bjc_desktop.vault.tombstones import in_force, marks_of
+from bjc_desktop.vocabulary import ErasureDepth
+
+_ORDER = tuple(table.name for table in EXCHANGED)
+DELETED_ALONG = frozenset({"acknowledgements", "held_versions"})
+"""Tables that do not travel and whose rows go with the row that they are about; all others keep it."""
+
+
+@dataclass
+class MergedRow:
+    """A row after merging: what stands in the table now and what will (in this vault's form), and its stamp then."""
+
+    table: str
+    identity: str
+    row_id: str
+    before: Values | None
+    after: Values | None
+    stamp: Stamp
+    known: Values | None = None
+    """Its values, should it have to stay though it is deleted."""
+    new_held: list[tuple[str, Version]] = field(default_factory=list)
+    """Versions that are new beside those of the table, with their group."""
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the table changes."""
+        return self.before != self.after
+
+
+@dataclass
+class Plan:
+    """What taking a file in would do."""
+
+    rows: dict[str, dict[str, MergedRow]] = field(default_factory=dict)
+    """By table and identity."""
+    unchanged: int = 0
+    put_back: int = 0
+    """Rows whose reference is missing."""
+    erased: int = 0
+    """Rows of people who were erased here."""
+    kept: int = 0
+    """Rows that are deleted elsewhere and stay, for something refers to them."""
+
+    def counted(self, table: str) -> tuple[int, int, int]:
+        """Return how many rows of *table* are new, changed, gone."""
+        changed = [row for row in self.rows.get(table, {}).values() if row.is_changed]
+        new = sum(row.before is None for row in changed)
+        gone = sum(row.after is None for row in changed)
+        return new, len(changed) - new - gone, gone
+
+    @property
+    def touches(self) -> bool:
+        """Whether anything is to be written, be it only that a version is known now."""
+        return any(self.rows.values())
+
+    def all_rows(self) -> Iterator[MergedRow]:
+        """Yield all rows, parents before children."""
+        for rows in self.rows.values():
+            yield from rows.values()
+
+
+def plan_merge(connection: Connection, boundary: Boundary, incoming: Incoming) -> Plan:
+    """Return what follows from *incoming* for this vault, whose stamps must be up to date; nothing is written."""
+    plan = Plan()
+    merger = _Merger(connection, boundary)
+    for table in _ORDER:
+        rows, same = merger.merged(table, incoming.get(table, {}))
+        plan.rows[table], plan.unchanged = rows, plan.unchanged + same
+    _leave_out_erased(connection, plan)
+    _keep_what_is_needed(connection, plan)
+    _put_back_dangling(connection, plan)
+    return plan
+
+
+class _Merger:
+    """Merges rows with what this vault knows of them."""
+
+    def __init__(self, connection: Connection, boundary: Boundary) -> None:
+        self.connection, self.boundary = connection, boundary
+
+    def merged(self, table: str, rows: Mapping[str, IncomingRow]) -> tuple[dict[str, MergedRow], int]:
+        """Return the rows of *table* that are not as this vault knows them already, and how many are."""
+        if self.boundary.notes is None:
+            # Who cannot read notes cannot keep them either: somebody who can takes the file in once more.
+            for row in rows.values():
+                row.stamp.vectors.pop(NOTE, None)
+                row.stamp.held.pop(NOTE, None)
+        waiting = self._still_there(table) - set(rows)
+        stamps = read_stamps(self.connection, table, (*rows, *waiting))
+        new = {key: row for key, row in rows.items() if key not in stamps or not _is_known(stamps[key], row.stamp)}
+        local = self._local_rows(table, (*new, *waiting))
+        found = {key: self._row(table, key, row, stamps.get(key), local.get(key)) for key, row in new.items()}
+        for key in waiting & set(local):
+            found[key] = MergedRow(table, key, self.boundary.local_id(table, key), local[key], None, stamps[key], local[key])
+        return found, len(rows) - len(new)
+
+    def _still_there(self, table: str) -> set[str]:
+        """Return the rows that are deleted and had to stay, because something referred to them when they were."""
+        query = "SELECT entity_id FROM row_stamps WHERE entity = ? AND deleted = 1"
+        return set(self.connection.exec_driver_sql(query, (table,)).scalars())
+
+    def _local_rows(self, table: str, identities: Iterable[str]) -> dict[str, Values]:
+        ids = {self.boundary.local_id(table, identity): identity for identity in identities}
+        found = select_by(self.connection, f"main.{table}", ("id", *columns_of(table)), "id", ids)
+        return {ids[row[0]]: tuple(row[1:]) for row in found}
+
+    def _row(self, table: str, key: str, row: IncomingRow, known: Stamp | None, before: Values | None) -> MergedRow:
+        row_id = self.boundary.local_id(table, key)
+        stamp = known or Stamp({})
+        held = before if before is not None or known is None else self._last_known(table, row_id)
+        mine = {} if held is None else by_group(table, self.boundary.outward(table, row_id, held))
+        theirs = {} if row.values is None else by_group(table, row.values)
+        state = merged_row(self._readable(table, key, stamp.state(mine)), row.stamp.state(theirs))
+        merged = _authored(stamp, row.stamp)
+        merged.take(state)
+        values = self._values(table, row_id, state, held, mine)
+        after = None if merged.deleted else values
+        new = [
+            (group, version)
+            for group, cell in state.items()
+            for version in cell
+            if version.vector in merged.waiting(group) and version.vector not in stamp.waiting(group)
+        ]
+        return MergedRow(table, key, row_id, before, after, merged, values, new)
+
+    def _last_known(self, table: str, row_id: str) -> Values | None:
+        """Return what a row held when it was deleted here, from the change record; None where that cannot be read any more."""
+        query = (
+            "SELECT id, person_id, payload FROM change_records WHERE entity = ? AND entity_id = ? AND action = 'delete' "
+            "ORDER BY id DESC LIMIT 1"
+        )
+        record = self.connection.exec_driver_sql(query, (table, row_id)).mappings().one_or_none()
+        payload = None if record is None else read_payload(self.connection, record)
+        if payload is None:
+            return None
+        before = {name: pair[0] for name, pair in payload["fields"].items()}
+        if before.get("note") is not None:
+            before["note"] = base64.b64decode(before["note"])
+        return tuple(int(value) if isinstance(value, bool) else value for value in map(before.get, columns_of(table)))
+
+    def _readable(self, table: str, key: str, state: Mapping[str, Cell]) -> dict[str, Cell]:
+        """Return *state* with its held versions as every vault knows them, which those of the table are already."""
+        return {
+            group: (
+                cell[0],
+                *(Version(other.vector, self.boundary.held_outward(table, group, key, other.content)) for other in cell[1:]),
+            )
+            if group != EXISTENCE
+            else cell
+            for group, cell in state.items()
+        }
+
+    def _values(
+        self, table: str, row_id: str, state: Mapping[str, Cell], before: Values | None, mine: Mapping[str, Values]
+    ) -> Values | None:
+        """Return the row in this vault's form: of a group that nobody sent, what the table holds stays."""
+        columns = columns_of(table)
+        outward: dict[str, object] = {}
+        for group, names in groups_of(table).items():
+            content = state[group][0].content if group in state else None
+            if isinstance(content, tuple) and content != mine.get(group):
+                outward.update(zip(names, content, strict=True))
+        if before is None and not outward:
+            return None
+        inward = self.boundary.inward(table, row_id, [outward.get(name) for name in columns])
+        stay = before or (None,) * len(columns)
+        return tuple(new if name in outward else old for name, new, old in zip(columns, inward, stay, strict=True))
+
+
+def _is_known(known: Stamp, other: Stamp) -> bool:
+    """Say whether nothing of *other* is new."""
+    same = all(known.vectors.get(group) == vector for group, vector in other.vectors.items())
+    held = {version.vector for versions in known.held.values() for version in versions}
+    return (
+        same
+        and set(other.existence) <= set(known.existence)
+        and all(version.vector in held for versions in other.held.values() for version in versions)
+    )
+
+
+def _authored(mine: Stamp, theirs: Stamp) -> Stamp:
+    """Return a stamp that knows who made which version, and who changed the row last."""
+    found = Stamp({}, coachee_id=mine.coachee_id, changed_by=mine.changed_by, changed_at=mine.changed_at)
+    for stamp in (theirs, mine):
+        author = (stamp.changed_by, stamp.changed_at)
+        vectors = (*stamp.vectors.values(), *(vector for _, vector in stamp.existence))
+        found.held_by |= dict.fromkeys(vectors, author) | stamp.held_by
+    if not mine.vectors or theirs.changed_at > mine.changed_at:
+        found.changed_by, found.changed_at = theirs.changed_by, theirs.changed_at
+    return found
+
+
+# --- who was erased -----------------------------------------------------------------------------------------------------------
+
+
+def _leave_out_erased(connection: Connection, plan: Plan) -> None:
+    """Leave out what belongs to people who were erased here, and note of every other row whose it is."""
+    owners = _owners(connection, plan)
+    marks = in_force(connection, (ErasureDepth.PERSON, ErasureDepth.FACTS))
+    people = {person for rows in owners.values() for person in rows.values()} if marks else set()
+    erased = {person for person, mark in marks_of(connection, people).items() if mark in marks}
+    for table, rows in plan.rows.items():
+        for identity, row in list(rows.items()):
+            person = owners.get(table, {}).get(row.row_id)
+            row.stamp.coachee_id = person or row.stamp.coachee_id
+            if person in erased:
+                del rows[identity]
+                plan.erased += 1
+
+
+def _owners(connection: Connection, plan: Plan) -> dict[str, dict[str, str]]:
+    """Return the coachee of each planned row of the tables that concern people, by the row's id."""
+    found: dict[str, dict[str, str]] = {}
+    for table in filter(concerns_people, _ORDER):
+        link = link_to_owner(table)
+        rows = plan.rows[table].values()
+        if link is None:
+            found[table] = {row.row_id: row.row_id for row in rows}
+            continue
+        position = columns_of(table).index(link[0])
+        parents = {row.row_id: str(row.known[position]) for row in rows if row.known is not None}
+        known = people_of(connection, link[1], set(parents.values()) - set(found[link[1]])) | found[link[1]]
+        found[table] = {row_id: known[parent] for row_id, parent in parents.items() if parent in known}
+    return found
+
+
+# --- what the rows refer to ---------------------------------------------------------------------------------------------------
+
+
+def _keep_what_is_needed(connection: Connection, plan: Plan) -> None:
+    """Let rows stay that are deleted elsewhere while something here or in the file refers to them."""
+    needed: dict[str, set[object]] = defaultdict(set)
+    for table in reversed(_ORDER):
+        rows = plan.rows[table].values()
+        gone = [row for row in rows if row.after is None and row.known is not None]
+        held = _referred_to(connection, plan, table, {row.row_id for row in gone if row.before is not None})
+        for row in gone:
+            if row.row_id in held or row.row_id in needed[table]:
+                row.after = row.before if row.before is not None else row.known
+                plan.kept += 1
+        for column, target in references_of(table):
+            position = columns_of(table).index(column)
+            needed[target].update(row.after[position] for row in rows if row.after is not None)
+
+
+def _referred_to(connection: Connection, plan: Plan, table: str, ids: set[str]) -> set[str]:
+    """Return which of *ids* rows of this vault refer to that are not about to go themselves."""
+    found: set[str] = set()
+    for child, column in _referring(table) if ids else ():
+        planned = {row.row_id: row for row in plan.rows.get(child, {}).values()}
+        for key, target in select_by(connection, f"main.{child}", ("id", column), column, ids):
+            if key not in planned or (planned[key].after is not None and _refers(planned[key], column, target)):
+                found.add(target)
+    return found
+
+
+def _refers(row: MergedRow, column: str, target: str) -> bool:
+    return row.after is not None and row.after[columns_of(row.table).index(column)] == target
+
+
+def _referring(table: str) -> Iterator[tuple[str, str]]:
+    for child in Base.metadata.sorted_tables:
+        if child.name not in DELETED_ALONG:
+            for column in child.columns:
+                if any(key.column.table.name == table for key in column.foreign_keys):
+                    yield child.name, column.name
+
+
+def _put_back_dangling(connection: Connection, plan: Plan) -> None:
+    """Leave rows out whose reference is neither here nor in the file, or that lack what the table needs."""
+    there = _there(connection, plan)
+    planned = {table: {row.row_id: row for row in rows.values()} for table, rows in plan.rows.items()}
+    for table in _ORDER:
+        references = [(columns_of(table).index(column), target) for column, target in references_of(table)]
+        for row in list(plan.rows[table].values()):
+            if row.after is None or not row.is_changed:
+                continue
+            keys = [(target, row.after[position]) for position, target in references if row.after[position] is not None]
+            if not _is_whole(table_named(table), row.after) or not all(_exists(planned, there, *key) for key in keys):
+                del plan.rows[table][row.identity]
+                del planned[table][row.row_id]
+                plan.put_back += 1
+
+
+def _exists(planned: Mapping[str, Mapping[str, MergedRow]], there: Mapping[str, set[object]], table: str, key: object) -> bool:
+    row = planned[table].get(str(key))
+    return key in there[table] if row is None else row.after is not None
+
+
+def _there(connection: Connection, plan: Plan) -> dict[str, set[object]]:
+    """Return the ids that planned rows refer to and this vault has."""
+    wanted: dict[str, set[object]] = defaultdict(set)
+    for row in plan.all_rows():
+        if row.after is not None:
+            for column, target in references_of(row.table):
+                wanted[target].add(row.after[columns_of(row.table).index(column)])
+    return {
+        table: {found[0] for found in select_by(connection, f"main.{table}", ("id",), "id", wanted[table])}  # type: ignore[arg-type]
+        for table in _ORDER
+    }
+
+
+def _is_whole(table: Table, values: Values) -> bool:
+    known = dict(zip(columns_of(table.name), values, strict=True))
+    return all(value is not None or table.columns[name].nullable for name, value in known.items())
