@@ -11,10 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, select
 
+from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.models import Base, Coachee, User, VaultFact
 from bjc_desktop.services.change_words import ChangeWords
 from bjc_desktop.services.coachee_list import CoacheeFilter, find_coachees
 from bjc_desktop.services.due_items import full_name
+from bjc_desktop.services.typed_values import parse_date, show_date
 from bjc_desktop.services.undoing import ROW_ACTIONS, UndoRefusedError, net_changes
 from bjc_desktop.vault import Vault, read_payload, verify_record
 from bjc_desktop.vault.change_chain import timestamp
@@ -89,6 +91,8 @@ _STATE = "record_verified"
 _AT_ONCE = 500
 _READ_AT_MOST = 2000
 _PEOPLE_AT_MOST = 500
+_EARLIEST, _LATEST = date(1900, 1, 1), date(2999, 12, 31)
+"""Days beyond which nothing is recorded, and which the calendar still knows in every time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,34 @@ def list_actors(connection: Connection) -> tuple[tuple[str, str], ...]:
     """Return id and name of everybody who has or had access, by name."""
     rows = connection.execute(select(User.id, User.name).order_by(User.name))
     return tuple((row.id, row.name) for row in rows)
+
+
+def read_span(first: str, last: str, *, today: date) -> tuple[date | None, date | None]:
+    """Return the days that the texts *first* and *last* say; an empty one leaves its side open.
+
+    Raises
+    ------
+    InvalidInputError
+        where one is no day, or the first is after the last; keyed ``first`` and ``last``.
+    """
+    days: dict[str, date | None] = {}
+    faults: dict[str, str] = {}
+    for name, text in (("first", first), ("last", last)):
+        try:
+            days[name] = _recordable(parse_date(text, today=today))
+        except InvalidInputError as error:
+            faults[name] = str(error)
+    if faults:
+        raise InvalidInputError(faults)
+    begin, end = days["first"], days["last"]
+    if begin is not None and end is not None and begin > end:
+        said = f"Der Zeitraum endet am {show_date(end)}, bevor er am {show_date(begin)} beginnt. Bitte die beiden Tage tauschen."
+        raise InvalidInputError({"first": said, "last": said})
+    return begin, end
+
+
+def _recordable(day: date | None) -> date | None:
+    return None if day is None else min(max(day, _EARLIEST), _LATEST)
 
 
 def read_audit(
