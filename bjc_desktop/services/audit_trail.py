@@ -19,6 +19,7 @@ from bjc_desktop.services.due_items import full_name
 from bjc_desktop.services.typed_values import parse_date, show_date
 from bjc_desktop.services.undoing import ROW_ACTIONS, UndoRefusedError, net_changes
 from bjc_desktop.vault import Vault, read_payload, verify_record
+from bjc_desktop.vault.backup_files import BackupReason
 from bjc_desktop.vault.change_chain import timestamp
 from bjc_desktop.vault.changes import people_of
 from bjc_desktop.vault.notes_access import put_fact
@@ -31,7 +32,7 @@ ERASED = "gelöscht"
 KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "changes": ("Änderungen", (*ROW_ACTIONS, "undo", "import")),
     "opened": ("Geöffnete Fallakten", ("open",)),
-    "left": ("Ausgaben und Drucke", ("print", "save", "export", "backup", "release")),
+    "left": ("Ausgaben und Drucke", ("print", "save", "export", "backup", "backup_failed", "release")),
     "access": (
         "Zugang",
         (
@@ -55,6 +56,7 @@ EVENTS = {
     "save": "Als Datei gespeichert",
     "print": "Gedruckt",
     "backup": "Sicherung geschrieben",
+    "backup_failed": "Sicherung misslungen",
     "open": "Fallakte geöffnet",
     "release": "Bericht freigegeben",
     "undo": "Änderung zurückgenommen",
@@ -85,6 +87,16 @@ WHAT = {
     "letter": "Brief der Nachbefragung",
     "script": "Leitfaden der Nachbefragung",
     "access": "Auskunft nach Art. 15 DSGVO",
+    "recovery_code": "Wiederherstellungscode",
+    "second_place": "auf das zweite Ziel",
+}
+_OCCASIONS = {reason.value: reason.label for reason in BackupReason}
+_CAUSES = {
+    "stopped": "abgebrochen",
+    "full": "Datenträger voll",
+    "damaged": "Beschädigung gefunden",
+    "silent": "zweites Ziel antwortet nicht",
+    "other": "nicht beschreibbar",
 }
 _RECORDS = Base.metadata.tables["change_records"]
 _STATE = "record_verified"
@@ -267,6 +279,8 @@ class _RecordWords:
             parts.append(self.users[payload["user_id"]])
         if isinstance(payload.get("roles"), list):
             parts.append(", ".join(role.label for role in Role if role.value in payload["roles"]))
+        parts.append(_OCCASIONS.get(str(payload.get("occasion", "")), ""))
+        parts.append(_CAUSES.get(str(payload.get("cause", "")), ""))
         parts.append(str(payload.get("period", "")))
         parts.append(f"Fassung {payload['version']}" if payload.get("version") else "")
         parts.append({True: "mit Kennwort", False: "ohne Kennwort"}.get(payload["password"], "") if "password" in payload else "")

@@ -35,8 +35,8 @@ MARKER = "BJC-Sicherungsziel.txt"
 """Stands in the second place: an empty mount point is not taken for the stick that is missing there."""
 REMIND_AFTER = timedelta(days=7)
 _MARKER_TEXT = "Hier legt BJC Desktop Sicherungen ab. Bitte diese Datei nicht löschen: Daran erkennt das Programm den Ordner.\n"
-_QUIET_ACTIONS = ("unlock", "unlock_failed", "lock", "open", "backup")
-"""What stands in the change record and is no reason for a backup of its own."""
+_QUIET_ACTIONS = ("unlock", "unlock_failed", "lock", "open", "backup", "backup_failed")
+"""What stands in the change record and is no reason for a backup of its own: a backup that is recorded must not ask for the next."""
 
 
 class Place(Vocabulary):

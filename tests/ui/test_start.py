@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from bjc_desktop.preferences import Settings, load_settings
+from bjc_desktop.services.audit_trail import AuditFilter, read_audit
 from bjc_desktop.services.drafts import draft_of
 from bjc_desktop.services.targets import fill_new_vault
 from bjc_desktop.ui import frame as frames
@@ -15,7 +16,7 @@ from bjc_desktop.ui.consultation.consultation_dialog import DRAFT
 from bjc_desktop.ui.frame import Frame
 from bjc_desktop.ui.start import vault_jobs
 from bjc_desktop.vault import open_vault, open_with_key
-from tests.conftest import NOW, PASSPHRASE, USER
+from tests.conftest import CHEAP_KDF, NOW, PASSPHRASE, USER
 from tests.ui.typing_keys import type_text
 from tests.vault.test_schema import newer_scripts, older_than
 
@@ -175,6 +176,57 @@ def test_that_a_new_vault_is_made_from_the_form_and_shows_its_recovery_code_once
     assert frame.start.code_panel._code.text() == ""
     frame.lock()
     open_vault(tmp_path / "neu", code, now=vault_jobs._now()).close()
+
+
+@pytest.fixture
+def code_panel(frame, qtbot, tmp_path, monkeypatch):
+    """Return the panel with the recovery code of a vault that was just made; whatever is printed is kept in ``printed``."""
+    from PySide6.QtGui import QTextDocument
+    from PySide6.QtPrintSupport import QPrintDialog
+
+    from bjc_desktop.vault import create_vault
+
+    vault, code = create_vault(tmp_path / "neu", "ana", "ein langer Satz", now=NOW, kdf=CHEAP_KDF)
+    monkeypatch.setattr(QPrintDialog, "exec", lambda _: True)
+    frame.start._made((vault, code))
+    panel = frame.start.code_panel
+    panel.printed = []
+    monkeypatch.setattr(
+        QTextDocument, "print_", lambda document, _: panel.printed.append((document.toPlainText(), prints_in(vault)))
+    )
+    yield panel
+    if frame.start._waiting is not None:
+        frame.start.drop()
+
+
+def prints_in(vault) -> list[str]:
+    """Return the records of prints, in words."""
+    with vault.reading() as connection:
+        return [row.text for row in read_audit(connection, AuditFilter(kind="left"), today=NOW.date()).rows]
+
+
+def test_that_a_recovery_code_stands_in_the_record_before_it_is_printed(code_panel, frame) -> None:
+    code_panel.print_code()
+    ((paper, recorded),) = code_panel.printed
+    assert code_panel._code.text() in paper
+    assert recorded == ["Gedruckt: Wiederherstellungscode"]
+    with frame.start._waiting.reading() as connection:
+        payloads = connection.exec_driver_sql("SELECT payload FROM change_records").scalars().all()
+    assert not [payload for payload in payloads if code_panel._code.text().encode() in payload]
+
+
+def test_that_a_recovery_code_that_cannot_be_recorded_is_not_printed(code_panel, frame, monkeypatch) -> None:
+    from bjc_desktop.errors import DiskFullError
+
+    def refuse(*_: object, **__: object) -> None:
+        raise DiskFullError("Der Datenträger ist voll.")
+
+    monkeypatch.setattr(frame.start._waiting, "writing", refuse)
+    code_panel.print_code()
+    assert code_panel.printed == []
+    assert "nicht gedruckt" in code_panel.banner.text()
+    assert "aufschreiben" in code_panel.banner.text()
+    monkeypatch.undo()
 
 
 def test_that_what_is_missing_is_said_at_its_field(frame, qtbot, tmp_path) -> None:

@@ -160,7 +160,7 @@ class StartPage(QWidget):
         """The recovery code of a new vault."""
         from bjc_desktop.ui.start.new_vault_form import RecoveryCodePanel  # noqa: PLC0415 - not before the first paint
 
-        made = self._held(RecoveryCodePanel())
+        made = self._held(RecoveryCodePanel(self._code_leaves))
         made.kept.connect(self._code_kept)
         return made
 
@@ -303,6 +303,10 @@ class StartPage(QWidget):
             self.new_form.refuse({"user" if name == "name" else name: text for name, text in error.fields.items()})
         else:
             self.new_form.refuse({}, sentence_of(error))
+
+    def _code_leaves(self) -> None:
+        if self._waiting is not None:
+            vault_jobs.note_printed_code(self._waiting)
 
     def _code_kept(self) -> None:
         self.code_panel.forget()

@@ -46,6 +46,20 @@ def make(values: dict[str, str]) -> tuple["Vault", str]:
     return make_vault(new, now=_now(), today=_today())
 
 
+def note_printed_code(vault: "Vault") -> None:
+    """Record that the recovery code of the new *vault* is printed, before it is.
+
+    Raises
+    ------
+    VaultError
+        where it cannot be recorded; then it must not be printed.
+    """
+    from bjc_desktop.vault import Leaving, account_for  # noqa: PLC0415
+    from bjc_desktop.vault.accounting import RECOVERY_CODE  # noqa: PLC0415
+
+    account_for(vault, Leaving.PRINT, RECOVERY_CODE, now=_now())
+
+
 def make_sample(folder: Path, progress: Progress) -> "Vault":
     """Make the vault with sample data in *folder*."""
     from bjc_desktop.services.vault_setup import make_sample_vault  # noqa: PLC0415
