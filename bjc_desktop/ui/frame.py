@@ -134,6 +134,8 @@ class Frame(QMainWindow):
         self._clipboard.clear()
         self.setWindowTitle(TITLE)
         self.start.wait_at(folder, "Gesperrt. Der Tresor wird noch gesichert und geschlossen …")
+        # Whoever waits for a place that does not answer takes a thread from the last backup.
+        _wait_no_longer()
         trouble = self._back_up_last(workspace.desk)
         workspace.desk.close()
         workspace.deleteLater()
@@ -253,8 +255,15 @@ class Frame(QMainWindow):
             return
         self.start.drop()
         self.remember(replace(self.settings, width=self.width(), height=self.height()))
+        _wait_no_longer()
         self.background.wait()
         super().closeEvent(event)
+
+
+def _wait_no_longer() -> None:
+    from bjc_desktop.vault.patience import wait_no_longer  # noqa: PLC0415 - not before the first paint
+
+    wait_no_longer()
 
 
 def _focus_again(root: QWidget, name: str) -> None:

@@ -12,8 +12,9 @@ from bjc_desktop.ui.shared.desk import READ_ONLY, Desk
 from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import Banner, box, button, label
 from bjc_desktop.ui.shared.row_table import Column, RowTable
-from bjc_desktop.vault import SalvageReport, restore
+from bjc_desktop.vault import SalvageReport
 from bjc_desktop.vault.backup_shelf import free_place
+from bjc_desktop.vault.restoring import restore_patiently
 
 COLUMNS = (
     Column("Tag", lambda change: show_date(change.day), width=120),
@@ -102,7 +103,7 @@ class DamageBox(QWidget):
         def done(_: Path) -> None:
             self._made(place, f"Zurückgeholt nach {place}. Was neuer ist als die Sicherung, bitte dort nachtragen.")
 
-        self._desk.background.run(self, lambda _: restore(backup.path, place), done, self._failed)
+        self._desk.background.run(self, lambda _: restore_patiently(backup.path, place), done, self._failed)
 
     def salvage(self) -> None:
         """Save what is readable into a new vault beside the damaged one."""

@@ -174,14 +174,14 @@ class BackupKeeper(QObject):
         from bjc_desktop.vault.backup_shelf import is_reachable, reminder  # noqa: PLC0415 - behind the window
 
         vault, second, now = self._desk.vault, self.second, self._desk.now()
-        if second is not None and not is_reachable(second):
-            self._copy_next = 0.0
-        elif second is not None and (due or time.monotonic() >= self._copy_next):
-            try:
+        try:
+            if second is not None and not is_reachable(second, stopped):
+                self._copy_next = 0.0
+            elif second is not None and (due or time.monotonic() >= self._copy_next):
                 self._copy_newest(second, stopped)
-            except (OSError, BjcError):
-                self._copy_next = time.monotonic() + BETWEEN
-                _log.warning("the second place could not be written")
+        except (OSError, BjcError):
+            self._copy_next = time.monotonic() + BETWEEN
+            _log.warning("the second place could not be written")
         self.reminder = reminder(vault.folder, vault.id, second, now)
 
     def _copy_newest(self, second: Path, stopped: _Stopped) -> None:
@@ -189,7 +189,7 @@ class BackupKeeper(QObject):
         from bjc_desktop.vault.backup_shelf import missing_in_second  # noqa: PLC0415 - the same
 
         vault = self._desk.vault
-        missing = missing_in_second(vault.folder, vault.id, second)
+        missing = missing_in_second(vault.folder, vault.id, second, stopped)
         if missing is not None:
             self._desk.await_check()
             copy_noting(vault, missing, second, now=self._desk.now(), stopped=stopped)

@@ -77,9 +77,9 @@ def open_sample(folder: Path) -> "Vault":
 
 def restore_backup(source: Path, folder: Path) -> Path:
     """Check the backup *source* and unpack it into the new *folder*."""
-    from bjc_desktop.vault import restore  # noqa: PLC0415
+    from bjc_desktop.vault.restoring import restore_patiently  # noqa: PLC0415
 
-    return restore(source, folder)
+    return restore_patiently(source, folder)
 
 
 @dataclass(frozen=True, slots=True)
