@@ -68,6 +68,8 @@ class Frame(QMainWindow):
         self.setCentralWidget(self.stack)
         self.start = StartPage(self.background, settings, user_data_path("bjc-desktop", appauthor=False))
         self.start.opened.connect(self._opened)
+        self.start.settings_wanted.connect(lambda values: self.remember(replace(self.settings, **values)))
+        self.start.remarked.connect(self._tell_remark)
         self.stack.addWidget(self.start)
         area = QGuiApplication.primaryScreen().availableGeometry()
         self.resize(min(settings.width, area.width()), min(settings.height, area.height()))
@@ -102,6 +104,10 @@ class Frame(QMainWindow):
         self.workspace.begin()
         desk.check()
         desk.backups.start()
+
+    def _tell_remark(self, sentence: str) -> None:
+        if self.workspace is not None:
+            self.workspace.tell_remark(sentence)
 
     def _workspace(self, desk: "Desk") -> "Workspace":
         from bjc_desktop.ui.workspace import Workspace  # noqa: PLC0415 - not before the first paint

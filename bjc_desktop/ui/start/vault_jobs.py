@@ -60,6 +60,13 @@ def note_printed_code(vault: "Vault") -> None:
     account_for(vault, Leaving.PRINT, RECOVERY_CODE, now=_now())
 
 
+def choose_second_place(folder: Path, place: Path) -> str:
+    """Make *place* the second place for the backups of the vault in *folder*; return what to consider, or an empty text."""
+    from bjc_desktop.vault.backup_shelf import choose_second  # noqa: PLC0415
+
+    return choose_second(folder, place)
+
+
 def make_sample(folder: Path, progress: Progress) -> "Vault":
     """Make the vault with sample data in *folder*."""
     from bjc_desktop.services.vault_setup import make_sample_vault  # noqa: PLC0415
