@@ -41,13 +41,15 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "erased": ("Löschungen", ("erase", "retention")),
-    "vault": ("Tresor", ("create", "migrate", "restore", "rotate_key", "rotate_notes")),
+    "vault": ("Tresor", ("create", "migrate", "restore", "salvage", "lost", "rotate_key", "rotate_notes")),
 }  # fmt: skip
 """By key: what the kind of records is called, and the actions it is made of."""
 EVENTS = {
     "create": "Tresor angelegt",
     "migrate": "Tresor auf eine neue Fassung gebracht",
     "restore": "Tresor aus einer Sicherung zurückgeholt",
+    "salvage": "Aus einem beschädigten Tresor gerettet",
+    "lost": "Einträge gingen bei der Rettung verloren",
     "unlock": "Entsperrt",
     "unlock_failed": "Entsperren misslungen",
     "lock": "Gesperrt",

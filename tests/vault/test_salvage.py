@@ -9,6 +9,7 @@ import pytest
 
 from bjc_desktop.errors import VaultDamagedError, VaultError
 from bjc_desktop.models import Coachee
+from bjc_desktop.services.audit_trail import AuditFilter, read_audit
 from bjc_desktop.vault import SalvageReport, Vault, doctor, is_damaged, open_vault, salvage
 from bjc_desktop.vault.driver import connect
 from bjc_desktop.vault.salvage import keep_aside
@@ -57,6 +58,9 @@ def _rescued(folder: Path, target: Path) -> tuple[SalvageReport, list[str]]:
     report = salvage(folder, target, PASSPHRASE, now=NOW)
     assert not is_damaged(doctor(target, PASSPHRASE, now=NOW))
     with open_vault(target, PASSPHRASE, now=NOW) as saved, saved.reading() as connection:
+        assert "Aus einem beschädigten Tresor gerettet" in [
+            row.text for row in read_audit(connection, AuditFilter(kind="vault"), today=NOW.date()).rows
+        ]
         actions = connection.exec_driver_sql("SELECT action FROM change_records ORDER BY id").scalars().all()
         assert "salvage" in actions
         found = connection.exec_driver_sql("SELECT count(*) FROM coachee_keys").scalar()
