@@ -5,6 +5,7 @@ import shutil
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from bjc_desktop.errors import NotFoundError, VaultDamagedError, VaultError, WrongPassphraseError
 from bjc_desktop.vault import Vault, back_up, back_up_before, doctor, is_damaged, open_vault, restore
+from bjc_desktop.vault import backup as making
 from bjc_desktop.vault.driver import connect
 from tests.conftest import NOW, PASSPHRASE
 from tests.vault.cases import CANARY, NOTE, add_case, names_in
@@ -158,3 +160,50 @@ def test_that_an_empty_vault_is_not_backed_up_before_an_import_and_a_filled_one_
     assert path is not None
     assert path.name.endswith("_import.bjcbackup")
     assert len(list((vault.folder / "backups").iterdir())) == 12
+
+
+def _spoilt(path: Path, place: int) -> None:
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("part", range(1, 8))
+def test_that_a_copy_that_is_not_what_was_read_becomes_no_backup(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    add_case(vault)
+    honest = making.copy_into
+
+    def spoil(connection: object, path: Path, stopped: object) -> None:
+        honest(connection, path, stopped)  # type: ignore[arg-type]
+        _spoilt(path, path.stat().st_size * part // 8)
+
+    monkeypatch.setattr(making, "copy_into", spoil)
+    with pytest.raises(VaultDamagedError):
+        back_up(vault, tmp_path / "sicherungen", NOW)
+    assert list((tmp_path / "sicherungen").iterdir()) == []
+
+
+def test_that_a_packed_backup_is_read_back_before_it_gets_its_name(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = making._pack
+
+    def spoil(packed: Path, *arguments: object) -> None:
+        honest(packed, *arguments)  # type: ignore[arg-type]
+        _spoilt(packed, packed.stat().st_size // 2)
+
+    monkeypatch.setattr(making, "_pack", spoil)
+    with pytest.raises(VaultDamagedError):
+        back_up(vault, tmp_path / "sicherungen", NOW)
+    assert list((tmp_path / "sicherungen").iterdir()) == []
+
+
+def test_that_a_record_that_does_not_hold_the_anchor_becomes_no_backup(vault: Vault, tmp_path: Path) -> None:
+    add_case(vault)
+    vault.anchor_changes()
+    other = replace(vault.slots, anchor=replace(vault.slots.anchor, head=bytes(32)))
+    with pytest.raises(VaultDamagedError):
+        making.write_backup(making.BackupSource(vault.folder, other, vault.secrets), tmp_path / "sicherungen", NOW)
+    assert list((tmp_path / "sicherungen").iterdir()) == []
