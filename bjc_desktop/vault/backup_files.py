@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from bjc_desktop.errors import StoppedError, VaultDamagedError
 from bjc_desktop.vault.driver import STOPPED
-from bjc_desktop.vault.durable import sync_file
+from bjc_desktop.vault.durable import sync_file, write_file
 from bjc_desktop.vault.keys import NONCE_BYTES, subkey
 from bjc_desktop.vault.slots import MIRROR, SLOTS, Anchor, SlotFile, parse_slots
 from bjc_desktop.vault.tombstones import Tombstone, put_beside, tombstones_beside, tombstones_in
@@ -212,8 +211,8 @@ def unpack(source: Path, folder: Path, stopped: Stopped = never) -> None:
     if _first_bytes(folder / DATABASE, len(slots.cipher_salt)) != slots.cipher_salt:
         raise VaultDamagedError(_BROKEN)
     marker = json.dumps({"backup": source.name, "created": described.created})
-    (folder / RESTORED).write_text(marker, encoding="utf-8")
-    shutil.copyfile(folder / SLOTS, folder / MIRROR)
+    write_file(folder / RESTORED, marker.encode())
+    write_file(folder / MIRROR, (folder / SLOTS).read_bytes())
     stones = _tombstones_near(source, described)
     if stones:
         put_beside(folder, stones)

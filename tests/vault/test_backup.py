@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from bjc_desktop.errors import NotFoundError, VaultDamagedError, VaultError, WrongPassphraseError
-from bjc_desktop.vault import Vault, back_up, back_up_before, doctor, is_damaged, open_vault, restore
+from bjc_desktop.vault import Vault, back_up, back_up_before, doctor, is_damaged, open_vault, restore, restoring
 from bjc_desktop.vault import backup as making
 from bjc_desktop.vault.driver import connect
 from tests.conftest import NOW, PASSPHRASE
 from tests.vault.cases import CANARY, NOTE, add_case, names_in
+from tests.vault.syncs import unsynced_at_finish
 
 
 @pytest.fixture
@@ -207,3 +208,11 @@ def test_that_a_record_that_does_not_hold_the_anchor_becomes_no_backup(vault: Va
     with pytest.raises(VaultDamagedError):
         making.write_backup(making.BackupSource(vault.folder, other, vault.secrets), tmp_path / "sicherungen", NOW)
     assert list((tmp_path / "sicherungen").iterdir()) == []
+
+
+def test_that_everything_of_a_restored_vault_is_on_the_disk_before_it_has_its_name(
+    vault: Vault, backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = unsynced_at_finish(monkeypatch, restoring)
+    restore(backup, tmp_path / "neu")
+    assert missing == []

@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import sys
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from bjc_desktop.vault.driver import connect
 from bjc_desktop.vault.salvage import keep_aside
 from tests.conftest import NOW, PASSPHRASE
 from tests.vault.cases import CANARY, NOTE, add_case, names_in
+from tests.vault.syncs import unsynced_at_finish
 
 PAGE = 4096
 
@@ -160,3 +162,12 @@ def test_that_damaged_files_are_kept_once_and_never_overwritten(filled: Path) ->
     _flip(filled / "vault.db", [21])
     assert keep_aside(filled) != first
     assert len(list((filled / "beschaedigt").iterdir())) == 2
+
+
+def test_that_everything_that_was_saved_is_on_the_disk_before_it_has_its_name(
+    filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = unsynced_at_finish(monkeypatch, sys.modules[keep_aside.__module__])
+    keep_aside(filled)
+    salvage(filled, tmp_path / "neu", PASSPHRASE, now=NOW)
+    assert missing == []
