@@ -1,5 +1,6 @@
 """Backing up and restoring."""
 
+import hashlib
 import json
 import shutil
 import zipfile
@@ -216,3 +217,19 @@ def test_that_everything_of_a_restored_vault_is_on_the_disk_before_it_has_its_na
     missing = unsynced_at_finish(monkeypatch, restoring)
     restore(backup, tmp_path / "neu")
     assert missing == []
+
+
+def test_that_a_database_that_does_not_belong_to_its_slot_file_is_refused_although_all_hashes_fit(
+    backup: Path, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(backup) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    database = bytes(16) + members["vault.db"][16:]
+    description = json.loads(members["backup.json"])
+    description["files"]["vault.db"]["sha256"] = hashlib.sha256(database).hexdigest()
+    with zipfile.ZipFile(tmp_path / "anders.bjcbackup", "w") as archive:
+        for name, content in {**members, "vault.db": database, "backup.json": json.dumps(description).encode()}.items():
+            archive.writestr(name, content)
+    with pytest.raises(VaultDamagedError):
+        restore(tmp_path / "anders.bjcbackup", tmp_path / "neu")
+    assert not (tmp_path / "neu").exists()
