@@ -191,6 +191,24 @@ def test_that_a_copy_that_hangs_is_given_up_and_leaves_nothing_once_the_place_an
     assert copy_to_second(vault, path, second, NOW).read_bytes() == path.read_bytes()
 
 
+def test_that_a_copy_that_was_given_up_gets_no_name_later(
+    vault: Vault, second: Path, monkeypatch: pytest.MonkeyPatch, gate: Event
+) -> None:
+    be_impatient(monkeypatch)
+    path, honest = shelve(vault, AUTO, NOW), backup_shelf.check_backup
+
+    def late(part: Path, stopped: object) -> None:
+        honest(part, stopped)  # type: ignore[arg-type]
+        gate.wait(30)
+
+    monkeypatch.setattr(backup_shelf, "check_backup", late)
+    with pytest.raises(SilentPlaceError):
+        copy_to_second(vault, path, second, NOW)
+    gate.set()
+    _soon(lambda: state_of_second(second) is SecondState.THERE)
+    assert sorted(entry.name for entry in second.iterdir()) == [backup_shelf.MARKER]
+
+
 def test_that_a_copy_stands_although_what_is_old_cannot_be_forgotten_there(
     vault: Vault, second: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
