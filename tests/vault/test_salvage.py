@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import shutil
 import sys
 from contextlib import closing, suppress
 from pathlib import Path
@@ -171,3 +172,25 @@ def test_that_everything_that_was_saved_is_on_the_disk_before_it_has_its_name(
     keep_aside(filled)
     salvage(filled, tmp_path / "neu", PASSPHRASE, now=NOW)
     assert missing == []
+
+
+def test_that_what_stands_in_the_log_only_is_saved_and_no_file_of_the_vault_is_touched(vault: Vault, tmp_path: Path) -> None:
+    add_case(vault)
+    folder = Path(shutil.copytree(vault.folder, tmp_path / "abgestürzt"))
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert before["vault.db-wal"]
+    _, names = _rescued(folder, tmp_path / "neu")
+    assert names == [CANARY]
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize("lost", ["DELETE FROM vault_facts WHERE key = 'signing_key'", "DELETE FROM users"])
+def test_that_a_vault_without_its_keys_or_users_is_refused_with_what_to_do(
+    vault: Vault, filled: Path, tmp_path: Path, lost: str
+) -> None:
+    with closing(connect(filled / "vault.db", vault.secrets.cipher_key, foreign_keys=False)) as connection:
+        connection.execute(lost)
+        connection.commit()
+    with pytest.raises(VaultDamagedError, match="letzte Sicherung"):
+        salvage(filled, tmp_path / "neu", PASSPHRASE, now=NOW)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["tresor"]
