@@ -391,10 +391,11 @@ def _verify(options: argparse.Namespace) -> None:
 
 
 def _backup(options: argparse.Namespace) -> None:
-    from bjc_desktop.vault import Leaving, account_for, back_up  # noqa: PLC0415
+    from bjc_desktop.vault import back_up  # noqa: PLC0415
+    from bjc_desktop.vault.accounting import BACKUP, accounted_backup  # noqa: PLC0415
+    from bjc_desktop.vault.backup_files import BackupReason  # noqa: PLC0415
 
-    with _open(options) as vault:
-        account_for(vault, Leaving.BACKUP, "backup", now=_now())
+    with _open(options) as vault, accounted_backup(vault, BACKUP, BackupReason.COMMAND.value, now=_now()):
         print(back_up(vault, options.directory, _now()))
 
 

@@ -51,6 +51,10 @@ class StoppedError(VaultError):
     """The work was asked to stop; nothing was changed."""
 
 
+class SilentPlaceError(VaultError):
+    """A folder does not answer, such as a network share that is gone."""
+
+
 class MissingNoteKeyError(VaultError):
     """The user does not hold the key to the notes of consultations."""
 

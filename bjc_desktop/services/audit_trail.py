@@ -11,12 +11,15 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, select
 
+from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.models import Base, Coachee, User, VaultFact
 from bjc_desktop.services.change_words import ChangeWords
 from bjc_desktop.services.coachee_list import CoacheeFilter, find_coachees
 from bjc_desktop.services.due_items import full_name
+from bjc_desktop.services.typed_values import parse_date, show_date
 from bjc_desktop.services.undoing import ROW_ACTIONS, UndoRefusedError, net_changes
 from bjc_desktop.vault import Vault, read_payload, verify_record
+from bjc_desktop.vault.backup_files import BackupReason
 from bjc_desktop.vault.change_chain import timestamp
 from bjc_desktop.vault.changes import people_of
 from bjc_desktop.vault.notes_access import put_fact
@@ -27,9 +30,9 @@ PAGE = 100
 PROGRAM = "Programm"
 ERASED = "gelöscht"
 KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "changes": ("Änderungen", (*ROW_ACTIONS, "undo", "import")),
+    "changes": ("Änderungen", (*ROW_ACTIONS, "undo", "import", "exchange", "take_back", "decide")),
     "opened": ("Geöffnete Fallakten", ("open",)),
-    "left": ("Ausgaben und Drucke", ("print", "save", "export", "backup", "release")),
+    "left": ("Ausgaben und Drucke", ("print", "save", "export", "backup", "backup_failed", "release")),
     "access": (
         "Zugang",
         (
@@ -38,13 +41,15 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "erased": ("Löschungen", ("erase", "retention", "confirm_erasures")),
-    "vault": ("Tresor", ("create", "migrate", "restore", "rotate_key", "rotate_notes")),
+    "vault": ("Tresor", ("create", "migrate", "restore", "salvage", "lost", "rotate_key", "rotate_notes")),
 }  # fmt: skip
 """By key: what the kind of records is called, and the actions it is made of."""
 EVENTS = {
     "create": "Tresor angelegt",
     "migrate": "Tresor auf eine neue Fassung gebracht",
     "restore": "Tresor aus einer Sicherung zurückgeholt",
+    "salvage": "Aus einem beschädigten Tresor gerettet",
+    "lost": "Einträge gingen bei der Rettung verloren",
     "unlock": "Entsperrt",
     "unlock_failed": "Entsperren misslungen",
     "lock": "Gesperrt",
@@ -56,6 +61,7 @@ EVENTS = {
     "save": "Als Datei gespeichert",
     "print": "Gedruckt",
     "backup": "Sicherung geschrieben",
+    "backup_failed": "Sicherung misslungen",
     "open": "Fallakte geöffnet",
     "release": "Bericht freigegeben",
     "undo": "Änderung zurückgenommen",
@@ -90,12 +96,24 @@ WHAT = {
     "access": "Auskunft nach Art. 15 DSGVO",
     "list": "Liste",
     "calendar": "Kalenderdatei",
+    "recovery_code": "Wiederherstellungscode",
+    "second_place": "auf das zweite Ziel",
+}
+_OCCASIONS = {reason.value: reason.label for reason in BackupReason}
+_CAUSES = {
+    "stopped": "abgebrochen",
+    "full": "Datenträger voll",
+    "damaged": "Beschädigung gefunden",
+    "silent": "zweites Ziel antwortet nicht",
+    "other": "nicht beschreibbar",
 }
 _RECORDS = Base.metadata.tables["change_records"]
 _STATE = "record_verified"
 _AT_ONCE = 500
 _READ_AT_MOST = 2000
 _PEOPLE_AT_MOST = 500
+_EARLIEST, _LATEST = date(1900, 1, 1), date(2999, 12, 31)
+"""Days beyond which nothing is recorded, and which the calendar still knows in every time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +167,34 @@ def list_actors(connection: Connection) -> tuple[tuple[str, str], ...]:
     """Return id and name of everybody who has or had access, by name."""
     rows = connection.execute(select(User.id, User.name).order_by(User.name))
     return tuple((row.id, row.name) for row in rows)
+
+
+def read_span(first: str, last: str, *, today: date) -> tuple[date | None, date | None]:
+    """Return the days that the texts *first* and *last* say; an empty one leaves its side open.
+
+    Raises
+    ------
+    InvalidInputError
+        where one is no day, or the first is after the last; keyed ``first`` and ``last``.
+    """
+    days: dict[str, date | None] = {}
+    faults: dict[str, str] = {}
+    for name, text in (("first", first), ("last", last)):
+        try:
+            days[name] = _recordable(parse_date(text, today=today))
+        except InvalidInputError as error:
+            faults[name] = str(error)
+    if faults:
+        raise InvalidInputError(faults)
+    begin, end = days["first"], days["last"]
+    if begin is not None and end is not None and begin > end:
+        said = f"Der Zeitraum endet am {show_date(end)}, bevor er am {show_date(begin)} beginnt. Bitte die beiden Tage tauschen."
+        raise InvalidInputError({"first": said, "last": said})
+    return begin, end
+
+
+def _recordable(day: date | None) -> date | None:
+    return None if day is None else min(max(day, _EARLIEST), _LATEST)
 
 
 def read_audit(
@@ -244,6 +290,8 @@ class _RecordWords:
             parts.append(self.users[payload["user_id"]])
         if isinstance(payload.get("roles"), list):
             parts.append(", ".join(role.label for role in Role if role.value in payload["roles"]))
+        parts.append(_OCCASIONS.get(str(payload.get("occasion", "")), ""))
+        parts.append(_CAUSES.get(str(payload.get("cause", "")), ""))
         parts.append(str(payload.get("period", "")))
         parts.append(f"Fassung {payload['version']}" if payload.get("version") else "")
         parts.append({True: "mit Kennwort", False: "ohne Kennwort"}.get(payload["password"], "") if "password" in payload else "")

@@ -18,9 +18,10 @@ from bjc_desktop.reports.german import number
 from bjc_desktop.services.targets import read_settings
 from bjc_desktop.services.typed_values import show_moment
 from bjc_desktop.vault import Anchor, Vault
-from bjc_desktop.vault.backup_files import Backup, BackupReason, Stopped, never, open_contents
+from bjc_desktop.vault.accounting import BACKUP, SECOND_PLACE, accounted_backup
+from bjc_desktop.vault.backup_files import Backup, BackupReason, Stopped, never, open_contents, reason_of
 from bjc_desktop.vault.backup_notes import Rehearsal, keep_notes, read_notes
-from bjc_desktop.vault.backup_shelf import own_folder, shelve
+from bjc_desktop.vault.backup_shelf import copy_to_second, own_folder, shelve
 from bjc_desktop.vault.chain_check import KeptAnchor, verify_chain
 from bjc_desktop.vault.change_chain import chain_key_of, tail_of
 from bjc_desktop.vault.driver import STOPPED
@@ -37,12 +38,27 @@ _UNRECORDED = frozenset({"drafts"})
 def back_up_noting(vault: Vault, reason: BackupReason, *, now: datetime, today: date, stopped: Stopped = never) -> Path:
     """Back *vault* up into its own folder, with an encrypted note of its figures and numbers of rows; return the path.
 
+    It stands in the change record before it is made, and where it fails that it did.
+
     Raises
     ------
     VaultDamagedError, DiskFullError, StoppedError
         where there is no backup; nothing is left behind.
     """
-    return shelve(vault, reason, now, contents=_contents(vault, today), stopped=stopped)
+    with accounted_backup(vault, BACKUP, reason.value, now=now):
+        return shelve(vault, reason, now, contents=_contents(vault, today), stopped=stopped)
+
+
+def copy_noting(vault: Vault, backup: Path, second: Path, *, now: datetime, stopped: Stopped = never) -> Path:
+    """Copy *backup* of *vault* into the *second* place; that it leaves stands in the change record before it does.
+
+    Raises
+    ------
+    OSError, VaultError
+        where it cannot be recorded, or not be written there.
+    """
+    with accounted_backup(vault, SECOND_PLACE, reason_of(backup).value, now=now):
+        return copy_to_second(vault, backup, second, now, stopped)
 
 
 def _contents(vault: Vault, today: date) -> bytes:

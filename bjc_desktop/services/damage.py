@@ -21,7 +21,7 @@ _ACTIONS = {
     "import": "Datenpaket eingelesen",
     "release": "Bericht freigegeben",
 }
-_UNIMPORTANT = frozenset({"unlock", "unlock_failed", "lock", "open", "backup", "lost"})
+_UNIMPORTANT = frozenset({"unlock", "unlock_failed", "lock", "open", "backup", "backup_failed", "lost"})
 _COLUMNS = ("id", "at", "user_id", "action", "entity")
 
 

@@ -68,6 +68,8 @@ class Frame(QMainWindow):
         self.setCentralWidget(self.stack)
         self.start = StartPage(self.background, settings, user_data_path("bjc-desktop", appauthor=False))
         self.start.opened.connect(self._opened)
+        self.start.settings_wanted.connect(lambda values: self.remember(replace(self.settings, **values)))
+        self.start.remarked.connect(self._tell_remark)
         self.stack.addWidget(self.start)
         area = QGuiApplication.primaryScreen().availableGeometry()
         self.resize(min(settings.width, area.width()), min(settings.height, area.height()))
@@ -103,6 +105,10 @@ class Frame(QMainWindow):
         desk.check()
         desk.backups.start()
 
+    def _tell_remark(self, sentence: str) -> None:
+        if self.workspace is not None:
+            self.workspace.tell_remark(sentence)
+
     def _workspace(self, desk: "Desk") -> "Workspace":
         from bjc_desktop.ui.workspace import Workspace  # noqa: PLC0415 - not before the first paint
 
@@ -134,6 +140,8 @@ class Frame(QMainWindow):
         self._clipboard.clear()
         self.setWindowTitle(TITLE)
         self.start.wait_at(folder, "Gesperrt. Der Tresor wird noch gesichert und geschlossen …")
+        # Whoever waits for a place that does not answer takes a thread from the last backup.
+        _wait_no_longer()
         trouble = self._back_up_last(workspace.desk)
         workspace.desk.close()
         workspace.deleteLater()
@@ -253,8 +261,15 @@ class Frame(QMainWindow):
             return
         self.start.drop()
         self.remember(replace(self.settings, width=self.width(), height=self.height()))
+        _wait_no_longer()
         self.background.wait()
         super().closeEvent(event)
+
+
+def _wait_no_longer() -> None:
+    from bjc_desktop.vault.patience import wait_no_longer  # noqa: PLC0415 - not before the first paint
+
+    wait_no_longer()
 
 
 def _focus_again(root: QWidget, name: str) -> None:

@@ -68,7 +68,7 @@ class Workspace(QWidget):
         desk.changed.connect(self._refresh)
         desk.troubled.connect(self._tell_trouble)
         desk.damage_found.connect(self._tell_damage)
-        desk.backups.troubled.connect(self._tell_no_backup)
+        desk.backups.troubled.connect(self.tell_remark)
         desk.saved.connect(self._tell_saved)
         self._drafts = self.startTimer(_DRAFT_SECONDS * 1000)
         for sentence in desk.vault.warnings:
@@ -372,7 +372,8 @@ class Workspace(QWidget):
         ways = button("Was jetzt?", partial(self.open_page, "backups"), rank="plain")
         self.banner.tell(READ_ONLY, "danger", ways)
 
-    def _tell_no_backup(self, sentence: str) -> None:
+    def tell_remark(self, sentence: str) -> None:
+        """Say what somebody should consider, until they have read it."""
         self.banner.tell(sentence, "warning", button("Verstanden", self.banner.clear, rank="plain"))
 
     def undo(self) -> None:

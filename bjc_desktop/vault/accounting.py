@@ -1,16 +1,19 @@
 """Accounting for what happens to the data beside changes: what leaves the vault, and whose file is opened.
 
 It is recorded before the file gets its name or the paper its print: rather an entry too many than a file that nobody knows of. In a
-damaged vault nothing can be recorded; there the data may still be saved.
+damaged vault nothing can be recorded; there the data may still be saved. What a backup is recorded by is no change: it gives no reason
+for another backup.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Connection, select
 
+from bjc_desktop.errors import DiskFullError, SilentPlaceError, StoppedError, VaultDamagedError
 from bjc_desktop.models import Base
 from bjc_desktop.vault.change_chain import Actor, NewRecord, append_records, timestamp
 from bjc_desktop.vault.changes import people_of
@@ -20,6 +23,13 @@ SITTING = timedelta(hours=1)
 """So long one opening of a case file stands for all by the same person."""
 _RECORDS = Base.metadata.tables["change_records"]
 _COACHINGS = "coachings"
+BACKUP = "backup"
+"""What leaves where a backup is written; in the record also when it lies in the vault's own folder."""
+SECOND_PLACE = "second_place"
+"""What leaves where a backup is copied to the second place."""
+RECOVERY_CODE = "recovery_code"
+"""What leaves where the recovery code is printed."""
+_CAUSES = {StoppedError: "stopped", DiskFullError: "full", VaultDamagedError: "damaged", SilentPlaceError: "silent"}
 
 
 class Leaving(StrEnum):
@@ -64,6 +74,35 @@ def account_for(
     moment = now or vault.clock()
     with vault.writing(now=moment) as session:
         _append(session.connection(), vault.actor(), leaving, {"what": what, **(details or {})}, coaching_ids, moment)
+
+
+@contextmanager
+def accounted_backup(vault: Vault, what: str, occasion: str, *, now: datetime) -> Iterator[None]:
+    """Record the backup that the block makes, before it begins, and where it fails that it did and of which kind the cause was.
+
+    *what* is :data:`BACKUP` or :data:`SECOND_PLACE`, *occasion* why it is made. The first record is part of the backup itself.
+
+    Raises
+    ------
+    VaultError
+        where it cannot be recorded; then nothing is written.
+    """
+    details = {"what": what, "occasion": occasion}
+    account_for(vault, Leaving.BACKUP, what, details, now=now)
+    try:
+        yield
+    except Exception as error:
+        cause = next((word for kind, word in _CAUSES.items() if isinstance(error, kind)), "other")
+        # The failure itself is what the caller hears: on a full disk, or once the vault is closed, nothing more can be recorded.
+        with suppress(Exception):
+            _record_failure(vault, {**details, "cause": cause}, now)
+        raise
+
+
+def _record_failure(vault: Vault, details: Mapping[str, object], now: datetime) -> None:
+    if not vault.read_only:
+        with vault.writing(now=now) as session:
+            _append(session.connection(), vault.actor(), "backup_failed", details, (), now)
 
 
 def record_openings(vault: Vault, openings: Iterable[Opened]) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bjc_desktop.errors import VaultDamagedError
+from bjc_desktop.vault.accounting import BACKUP, accounted_backup
 from bjc_desktop.vault.backup_files import (
     DESCRIPTION,
     ENDING,
@@ -89,8 +90,9 @@ def back_up_before(vault: Vault, reason: str, now: datetime | None = None) -> Pa
         query = "SELECT EXISTS (SELECT 1 FROM coachings) OR EXISTS (SELECT 1 FROM staff)"
         if not connection.exec_driver_sql(query).scalar():
             return None
-    directory = vault.folder / BACKUPS
-    path = back_up(vault, directory, now or vault.clock(), reason=BackupReason(reason))
+    directory, moment = vault.folder / BACKUPS, now or vault.clock()
+    with accounted_backup(vault, BACKUP, reason, now=moment):
+        path = back_up(vault, directory, moment, reason=BackupReason(reason))
     _forget_oldest(directory, vault.id, path)
     return path
 

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from bjc_desktop.errors import StoppedError, VaultDamagedError
 from bjc_desktop.vault.driver import STOPPED
-from bjc_desktop.vault.durable import sync_file
+from bjc_desktop.vault.durable import sync_file, write_file
 from bjc_desktop.vault.erasure_registry import Registry, registries_for
 from bjc_desktop.vault.keys import NONCE_BYTES, subkey
 from bjc_desktop.vault.slots import MIRROR, SLOTS, Anchor, SlotFile, parse_slots
@@ -212,11 +211,11 @@ def unpack(source: Path, folder: Path, stopped: Stopped = never) -> None:
         slots = parse_slots((folder / SLOTS).read_bytes())
     if _first_bytes(folder / DATABASE, len(slots.cipher_salt)) != slots.cipher_salt:
         raise VaultDamagedError(_BROKEN)
-    shutil.copyfile(folder / SLOTS, folder / MIRROR)
     known = _known_near(source, described, slots.vault_id)
     until = None if known.known_until is None else known.known_until.isoformat(timespec="milliseconds")
     marker = json.dumps({"backup": source.name, "created": described.created, "known_until": until})
-    (folder / RESTORED).write_text(marker, encoding="utf-8")
+    write_file(folder / RESTORED, marker.encode())
+    write_file(folder / MIRROR, (folder / SLOTS).read_bytes())
     if known.stones:
         put_beside(folder, known.stones)
 

@@ -326,12 +326,13 @@ def _prepare(folder: Path, unlocked: Unlocked, now: datetime, *, check: bool, st
 def _migrate(folder: Path, unlocked: Unlocked, revision: str, now: datetime, step: Callable[[], object]) -> None:
     step()
     source = BackupSource(folder, unlocked.slots, unlocked.secrets)
-    write_backup(source, folder / BACKUPS, now, reason=BackupReason.MIGRATION)
+    backup = write_backup(source, folder / BACKUPS, now, reason=BackupReason.MIGRATION)
     step()
 
     def record(connection: Connection, reached: str) -> None:
         actor = Actor("", Role.ADMINISTRATION)
-        record_event(connection, actor, "migrate", {"from": revision, "to": reached}, now=now)
+        # Before the migration nothing could be recorded: the backup stands where its reason does.
+        record_event(connection, actor, "migrate", {"from": revision, "to": reached, "backup": backup.name}, now=now)
 
     migrate_schema(folder / DATABASE, unlocked.secrets.cipher_key, finish=record, step=step)
     step()

@@ -5,10 +5,11 @@ import shutil
 from contextlib import closing, suppress
 from pathlib import Path
 
-from bjc_desktop.errors import NotFoundError, VaultDamagedError, VaultError
-from bjc_desktop.vault.backup_files import ENDING, RESTORED, readable_backups, unpack
-from bjc_desktop.vault.driver import assert_whole, clear_errors, connect
+from bjc_desktop.errors import NotFoundError, StoppedError, VaultDamagedError, VaultError
+from bjc_desktop.vault.backup_files import ENDING, RESTORED, Stopped, never, readable_backups, unpack
+from bjc_desktop.vault.driver import STOPPED, assert_whole, clear_errors, connect
 from bjc_desktop.vault.durable import finish, new_part, sync_folder
+from bjc_desktop.vault.patience import WRITE_SECONDS, answer_of
 from bjc_desktop.vault.restored_gap import gap_from
 from bjc_desktop.vault.unlocking import unlock
 from bjc_desktop.vault.vault import DATABASE
@@ -17,7 +18,9 @@ _NONE_FOUND = "Hier ist keine unbeschädigte Sicherung. Bitte einen anderen Ordn
 EXISTS = "Am Ziel ist schon etwas. Bitte für den wiederhergestellten Tresor einen neuen Ordner angeben."
 
 
-def restore(source: Path, folder: Path, passphrase: str | None = None, user: str | None = None) -> Path:
+def restore(
+    source: Path, folder: Path, passphrase: str | None = None, user: str | None = None, *, stopped: Stopped = never
+) -> Path:
     """Unpack a backup into the new vault *folder* and return the backup's path.
 
     *source* is a backup, or a folder of which the newest undamaged backup is taken. With *passphrase* the database
@@ -31,6 +34,8 @@ def restore(source: Path, folder: Path, passphrase: str | None = None, user: str
         where *folder* exists already.
     VaultDamagedError
         where the backup is damaged; nothing is left behind.
+    StoppedError
+        where the work should stop; nothing is left behind.
     """
     if folder.exists():
         raise VaultError(EXISTS)
@@ -38,23 +43,36 @@ def restore(source: Path, folder: Path, passphrase: str | None = None, user: str
         message = "Diese Sicherung gibt es nicht. Bitte den Pfad prüfen."
         raise NotFoundError(message)
     if source.is_file():
-        _restore_file(source, folder, passphrase, user)
+        _restore_file(source, folder, passphrase, user, stopped)
         return source
     for backup in readable_backups(source.glob(f"*{ENDING}")):
         with suppress(VaultDamagedError):
-            _restore_file(backup.path, folder, passphrase, user)
+            _restore_file(backup.path, folder, passphrase, user, stopped)
             return backup.path
     raise NotFoundError(_NONE_FOUND)
 
 
-def _restore_file(source: Path, folder: Path, passphrase: str | None, user: str | None) -> None:
+def restore_patiently(source: Path, folder: Path) -> Path:
+    """Restore as :func:`restore` without a passphrase, from a medium that may be gone or not answer.
+
+    Raises
+    ------
+    SilentPlaceError
+        where it does not answer; nothing is left behind.
+    """
+    return answer_of(source.parent, lambda alive: restore(source, folder, stopped=alive), seconds=WRITE_SECONDS)
+
+
+def _restore_file(source: Path, folder: Path, passphrase: str | None, user: str | None, stopped: Stopped) -> None:
     with clear_errors():
         part = new_part(folder)
         try:
-            unpack(source, part)
+            unpack(source, part, stopped)
             if passphrase is not None:
                 _check_with(part, passphrase, user)
             sync_folder(part)
+            if stopped():
+                raise StoppedError(STOPPED)
             finish(part, folder)
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)

@@ -18,8 +18,8 @@ from bjc_desktop.models.coachee_keys import write_keys
 from bjc_desktop.vault.backup_files import RESTORED, Stopped, never, pour
 from bjc_desktop.vault.change_chain import rechained, tail_of
 from bjc_desktop.vault.driver import CipherKey, Connector, clear_errors, new_cipher_file, vault_engine
-from bjc_desktop.vault.durable import finish, new_part, sync_file, sync_folder
-from bjc_desktop.vault.log_check import assert_own_log
+from bjc_desktop.vault.durable import finish, new_part, sync_file, sync_folder, write_file
+from bjc_desktop.vault.log_check import assert_own_log, log_of
 from bjc_desktop.vault.restoring import EXISTS
 from bjc_desktop.vault.schema import migrate
 from bjc_desktop.vault.slots import MIRROR, SLOTS, write_slots
@@ -86,6 +86,7 @@ def keep_aside(folder: Path, stopped: Stopped = never) -> Path:
         part = new_part(folder / ASIDE / "neu")
         try:
             place = folder / ASIDE / _copy_files(folder, part, _FILES, stopped)[:12]
+            sync_folder(part)
             if not place.is_dir():
                 finish(part, place)
         finally:
@@ -154,7 +155,9 @@ def salvage_unlocked(folder: Path, target: Path, unlocked: Unlocked, *, now: dat
 def _salvaged(folder: Path, part: Path, unlocked: Unlocked, now: datetime, stopped: Stopped) -> SalvageReport:
     source = part / ASIDE
     source.mkdir()
-    _copy_files(folder, source, _FILES[:2] if _has_own_log(folder, unlocked) else _FILES[:1], stopped)
+    _copy_files(folder, source, _FILES[:2], stopped)
+    if not _has_own_log(source, unlocked):
+        log_of(source / DATABASE).unlink()
     key, slots, reader = _reader(source / DATABASE, unlocked)
     new_cipher_file(part / DATABASE, key)
     migrate(part / DATABASE, key)
@@ -171,7 +174,7 @@ def _salvaged(folder: Path, part: Path, unlocked: Unlocked, now: datetime, stopp
     sync_file(part / DATABASE)
     counts = {"saved": report.saved, "lost": report.lost, "dangling": report.dangling}
     marker = {"backup": "", "created": now.astimezone(UTC).isoformat(timespec="milliseconds"), "salvaged": counts}
-    (part / RESTORED).write_text(json.dumps(marker), encoding="utf-8")
+    write_file(part / RESTORED, json.dumps(marker).encode())
     return report
 
 

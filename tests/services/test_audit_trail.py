@@ -1,14 +1,14 @@
 """The whole change record in words: filtered, paged, masked, verified."""
 
 import ast
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 import bjc_desktop
-from bjc_desktop.errors import VaultDamagedError
+from bjc_desktop.errors import InvalidInputError, VaultDamagedError
 from bjc_desktop.models import Coachee, Coaching
 from bjc_desktop.services.audit_trail import (
     EVENTS,
@@ -18,6 +18,7 @@ from bjc_desktop.services.audit_trail import (
     list_actors,
     read_audit,
     read_record_state,
+    read_span,
     verify_audit,
 )
 from bjc_desktop.services.history import record_fields
@@ -84,6 +85,47 @@ def test_that_every_record_is_a_sentence_with_who_and_whose(vault: Vault, coachi
 )
 def test_that_the_filters_show_what_they_say(vault: Vault, coaching_id: str, wanted: dict[str, object], count: int) -> None:
     assert len(_rows(vault, **wanted)) == count
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "days"),
+    [
+        ("1.10.", "heute", (date(2025, 10, 1), TODAY)),
+        ("", "", (None, None)),
+        ("7.10.2025", "", (TODAY, None)),
+        ("7.10.2025", "07102025", (TODAY, TODAY)),
+    ],
+)
+def test_that_a_span_of_days_is_typed_as_everywhere(first: str, last: str, days: tuple[date | None, date | None]) -> None:
+    assert read_span(first, last, today=TODAY) == days
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "where", "said"),
+    [
+        ("8.10.2025", "7.10.2025", {"first", "last"}, "endet am 07.10.2025, bevor er am 08.10.2025 beginnt"),
+        ("31.2.2025", "7.10.2025", {"first"}, "Datum"),
+        ("gestern früh", "morgens", {"first", "last"}, "Datum"),
+        ("+99999999999", "", {"first"}, "Datum"),
+    ],
+)
+def test_that_days_that_make_no_span_are_refused_at_their_field(first: str, last: str, where: set[str], said: str) -> None:
+    with pytest.raises(InvalidInputError, match=said) as caught:
+        read_span(first, last, today=TODAY)
+    assert set(caught.value.fields) == where
+
+
+@pytest.mark.parametrize(("first", "last"), [("0001-01-01", "9999-12-31"), ("", "9999-12-31"), ("0001-01-01", "")])
+def test_that_days_at_the_ends_of_the_calendar_are_no_error(vault: Vault, coaching_id: str, first: str, last: str) -> None:
+    begin, end = read_span(first, last, today=TODAY)
+    assert _rows(vault, first=begin, last=end)
+
+
+def test_that_both_days_of_a_span_belong_to_it(vault: Vault, coaching_id: str) -> None:
+    day = (NOW + timedelta(days=40)).date()
+    assert [row.at.date() for row in _rows(vault, first=day, last=day)] == [day]
+    assert all(row.at.date() < day for row in _rows(vault, last=day - timedelta(days=1)))
+    assert _rows(vault, first=day + timedelta(days=1)) == []
 
 
 def test_that_pages_follow_each_other_without_a_gap(vault: Vault, coaching_id: str) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 from bjc_desktop.models import Coachee
 from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
 from bjc_desktop.vault import Leaving
+from tests.ui.typing_keys import type_text
 
 
 def arrived(workspace) -> None:
@@ -101,3 +102,45 @@ def test_that_an_empty_choice_says_what_belongs_here(page, workspace) -> None:
     assert page._empty.isVisibleTo(page)
     assert not page.table.isVisibleTo(page)
     assert "gibt es nichts" in page._empty.text()
+
+
+def choose_free_span(page, qtbot) -> None:
+    """Choose the span whose days are typed, by keys."""
+    page.span.setFocus()
+    qtbot.keyClick(page.span, Qt.Key.Key_End)
+    page.span.activated.emit(page.span.currentIndex())
+
+
+def test_that_a_free_span_of_days_is_typed_by_keys_and_checked(page, workspace, qtbot) -> None:
+    assert not page.days.isVisibleTo(page)
+    choose_free_span(page, qtbot)
+    first, last = (field.line for field in page.days.fields.values())
+    qtbot.waitUntil(lambda: first.hasFocus())
+    arrived(workspace)
+    every = page.table.rows_model.rowCount()
+    type_text(first, "11.12.2025")
+    qtbot.keyClick(first, Qt.Key.Key_Return)
+    arrived(workspace)
+    assert page.table.rows_model.rowCount() == 0
+    assert "gibt es nichts" in page._empty.text()
+    qtbot.keyClick(first, Qt.Key.Key_Tab)
+    assert last.hasFocus()
+    type_text(last, "10.12.2025")
+    qtbot.keyClick(last, Qt.Key.Key_Return)
+    assert "endet am 10.12.2025, bevor er am 11.12.2025 beginnt" in page.days.sentence.text()
+    assert page.days.sentence.isVisibleTo(page)
+    assert last.accessibleDescription() == page.days.sentence.text()
+    last.clear()
+    type_text(last, "morgens")
+    qtbot.keyClick(last, Qt.Key.Key_Return)
+    assert "Datum" in page.days.sentence.text()
+    first.clear()
+    last.clear()
+    type_text(first, "heute")
+    qtbot.keyClick(first, Qt.Key.Key_Return)
+    arrived(workspace)
+    assert not page.days.sentence.isVisibleTo(page)
+    assert page.table.rows_model.rowCount() == every
+    page.span.setCurrentIndex(0)
+    page.span.activated.emit(0)
+    assert not page.days.isVisibleTo(page)

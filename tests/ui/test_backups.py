@@ -1,5 +1,6 @@
 """Backups as a user meets them: by themselves, on their page, on lock and close, and after damage."""
 
+import errno
 import os
 import time
 from datetime import timedelta
@@ -15,7 +16,7 @@ from bjc_desktop.services.targets import fill_new_vault
 from bjc_desktop.ui import frame as frames
 from bjc_desktop.ui.frame import Frame
 from bjc_desktop.ui.shared.background import Background
-from bjc_desktop.vault import open_vault, open_with_key, restore
+from bjc_desktop.vault import open_vault, open_with_key, restore, verify_record
 from bjc_desktop.vault.backup_files import BackupReason
 from bjc_desktop.vault.backup_notes import read_notes
 from bjc_desktop.vault.backup_shelf import choose_second, own_folder, shelve, shelved
@@ -65,6 +66,57 @@ def test_that_a_backup_is_made_by_itself_once_something_changed_and_not_again(sm
     quiet(qtbot, desk)
     assert found(desk) == ["auto"]
     assert read_notes(own_folder(desk.vault.folder)).rehearsal.good
+
+
+def recorded(desk) -> list[str]:
+    """Return which records about backups there are, in their order."""
+    query = "SELECT action FROM change_records WHERE action LIKE 'backup%' ORDER BY id"
+    return desk.read(lambda connection: connection.exec_driver_sql(query).scalars().all())
+
+
+def rounds(desk, qtbot, count: int) -> None:
+    """Let the keeper look so many times as if half an hour had gone by each time."""
+    for _ in range(count):
+        desk.backups._next = 0.0
+        desk.backups.look()
+        quiet(qtbot, desk)
+
+
+def test_that_a_backup_that_is_recorded_is_no_reason_for_the_next_however_often_it_is_looked(small_desk, qtbot, tmp_path) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    choose_second(small_desk.vault.folder, stick)
+    small_desk.settings = Settings(backup_folder=str(stick))
+    rounds(small_desk, qtbot, 5)
+    assert found(small_desk) == ["auto"]
+    assert len(list(stick.glob("*.bjcbackup"))) == 1
+    assert recorded(small_desk) == ["backup", "backup"]
+    add_case(small_desk.vault, "Neu")
+    rounds(small_desk, qtbot, 3)
+    assert recorded(small_desk) == ["backup"] * 4
+    verify_record(small_desk.vault)
+
+
+def test_that_a_second_place_that_cannot_be_written_fills_no_record(small_desk, qtbot, tmp_path, monkeypatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "nur lesbar")
+
+    desk, stick = small_desk, tmp_path / "stick"
+    stick.mkdir()
+    choose_second(desk.vault.folder, stick)
+    desk.settings = Settings(backup_folder=str(stick))
+    monkeypatch.setattr(backing_up, "copy_to_second", refuse)
+    rounds(desk, qtbot, 1)
+    for _ in range(6):
+        desk.backups.look()
+        quiet(qtbot, desk)
+    assert recorded(desk) == ["backup", "backup", "backup_failed"]
+    # Taken away and put back: it is tried again at once.
+    for place in (tmp_path / "abgezogen", stick):
+        next(path for path in (stick, tmp_path / "abgezogen") if path.exists()).rename(place)
+        desk.backups.look()
+        quiet(qtbot, desk)
+    assert recorded(desk)[3:] == ["backup", "backup_failed"]
 
 
 def test_that_a_second_place_gets_a_copy_as_soon_as_it_is_there_and_nobody_is_disturbed_before(
@@ -158,12 +210,13 @@ def test_that_only_the_administration_or_who_is_alone_decides_where_backups_go(p
 
 def test_that_a_second_place_is_chosen_refused_and_dropped_on_the_page(page, qtbot, tmp_path) -> None:
     page.use_second(page.desk.vault.folder / "backups")
-    assert "Tresor selbst" in page.banner.text()
+    qtbot.waitUntil(lambda: "Tresor selbst" in page.banner.text(), timeout=10_000)
     kept = []
     page.wanted.connect(lambda key, values: kept.append((key, values)))
     stick = tmp_path / "stick"
     stick.mkdir()
     page.use_second(stick)
+    qtbot.waitUntil(lambda: bool(kept), timeout=10_000)
     page.drop_second()
     assert kept == [("keep_settings", {"backup_folder": str(stick)}), ("keep_settings", {"backup_folder": ""})]
     quiet(qtbot, page.desk)

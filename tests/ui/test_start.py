@@ -2,12 +2,14 @@
 
 import time
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from bjc_desktop.preferences import Settings, load_settings
+from bjc_desktop.services.audit_trail import AuditFilter, read_audit
 from bjc_desktop.services.drafts import draft_of
 from bjc_desktop.services.targets import fill_new_vault
 from bjc_desktop.ui import frame as frames
@@ -15,7 +17,7 @@ from bjc_desktop.ui.consultation.consultation_dialog import DRAFT
 from bjc_desktop.ui.frame import Frame
 from bjc_desktop.ui.start import vault_jobs
 from bjc_desktop.vault import open_vault, open_with_key
-from tests.conftest import NOW, PASSPHRASE, USER
+from tests.conftest import CHEAP_KDF, NOW, PASSPHRASE, USER
 from tests.ui.typing_keys import type_text
 from tests.vault.test_schema import newer_scripts, older_than
 
@@ -171,10 +173,127 @@ def test_that_a_new_vault_is_made_from_the_form_and_shows_its_recovery_code_once
     assert frame.start.code_panel._done.sizeHint().width() <= frame.start.code_panel._done.width()
     frame.start.code_panel._done.setChecked(True)
     qtbot.mouseClick(frame.start.code_panel._go, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(frame.start.second_form.folder, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: frame.workspace is not None, timeout=20_000)
     assert frame.start.code_panel._code.text() == ""
     frame.lock()
     open_vault(tmp_path / "neu", code, now=vault_jobs._now()).close()
+
+
+@pytest.fixture
+def code_panel(frame, qtbot, tmp_path, monkeypatch):
+    """Return the panel with the recovery code of a vault that was just made; whatever is printed is kept in ``printed``."""
+    from PySide6.QtGui import QTextDocument
+    from PySide6.QtPrintSupport import QPrintDialog
+
+    from bjc_desktop.vault import create_vault
+
+    vault, code = create_vault(tmp_path / "neu", "ana", "ein langer Satz", now=NOW, kdf=CHEAP_KDF)
+    monkeypatch.setattr(QPrintDialog, "exec", lambda _: True)
+    frame.start._made((vault, code))
+    panel = frame.start.code_panel
+    panel.printed = []
+    monkeypatch.setattr(
+        QTextDocument, "print_", lambda document, _: panel.printed.append((document.toPlainText(), prints_in(vault)))
+    )
+    yield panel
+    if frame.start._waiting is not None:
+        frame.start.drop()
+
+
+def prints_in(vault) -> list[str]:
+    """Return the records of prints, in words."""
+    with vault.reading() as connection:
+        return [row.text for row in read_audit(connection, AuditFilter(kind="left"), today=NOW.date()).rows]
+
+
+def test_that_a_recovery_code_stands_in_the_record_before_it_is_printed(code_panel, frame) -> None:
+    code_panel.print_code()
+    ((paper, recorded),) = code_panel.printed
+    assert code_panel._code.text() in paper
+    assert recorded == ["Gedruckt: Wiederherstellungscode"]
+    with frame.start._waiting.reading() as connection:
+        payloads = connection.exec_driver_sql("SELECT payload FROM change_records").scalars().all()
+    assert not [payload for payload in payloads if code_panel._code.text().encode() in payload]
+
+
+def test_that_a_recovery_code_that_cannot_be_recorded_is_not_printed(code_panel, frame, monkeypatch) -> None:
+    from bjc_desktop.errors import DiskFullError
+
+    def refuse(*_: object, **__: object) -> None:
+        raise DiskFullError("Der Datenträger ist voll.")
+
+    monkeypatch.setattr(frame.start._waiting, "writing", refuse)
+    code_panel.print_code()
+    assert code_panel.printed == []
+    assert "nicht gedruckt" in code_panel.banner.text()
+    assert "aufschreiben" in code_panel.banner.text()
+    monkeypatch.undo()
+
+
+@pytest.fixture
+def second_form(code_panel, frame, qtbot):
+    """Return the offer of a second place for the backups of a vault that was just made."""
+    code_panel._done.setChecked(True)
+    qtbot.keyClick(code_panel._go, Qt.Key.Key_Return)
+    form = frame.start.second_form
+    qtbot.waitUntil(lambda: frame.focusWidget() is form.folder)
+    return form
+
+
+def test_that_a_new_vault_is_offered_a_second_place_which_is_typed_by_keys(second_form, frame, qtbot, config, tmp_path) -> None:
+    assert second_form.isVisible()
+    qtbot.keyClick(second_form.folder, Qt.Key.Key_Return)
+    assert "Bitte einen Ordner wählen" in second_form.entry._message.text()
+    type_text(second_form.folder, str(tmp_path / "fehlt"))
+    qtbot.keyClick(second_form.folder, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "nicht schreiben" in second_form.entry._message.text(), timeout=10_000)
+    assert second_form.folder.text() == str(tmp_path / "fehlt")
+    (tmp_path / "fehlt").mkdir()
+    qtbot.keyClick(second_form.folder, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: frame.workspace is not None, timeout=20_000)
+    assert load_settings(config).backup_folder == str(tmp_path / "fehlt")
+    assert frame.workspace.desk.backups.second == tmp_path / "fehlt"
+    assert "demselben Datenträger" in frame.workspace.banner.text()
+    frame.workspace.desk.backups.back_up(lambda _: None, lambda _: None)
+    qtbot.waitUntil(lambda: len(list((tmp_path / "fehlt").glob("*.bjcbackup"))) == 1, timeout=20_000)
+    qtbot.waitUntil(lambda: not frame.workspace.desk.backups.busy, timeout=20_000)
+
+
+@pytest.mark.parametrize("how", ["key", "button"])
+def test_that_the_second_place_can_wait_until_later(second_form, frame, qtbot, config, how) -> None:
+    if how == "key":
+        qtbot.keyClick(second_form.folder, Qt.Key.Key_Escape)
+    else:
+        qtbot.mouseClick(second_form.later_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: frame.workspace is not None, timeout=20_000)
+    assert load_settings(config).backup_folder == ""
+
+
+def test_that_who_goes_on_while_a_place_does_not_answer_has_none_chosen(second_form, frame, qtbot, config, monkeypatch) -> None:
+    gate = Event()
+    monkeypatch.setattr(vault_jobs, "choose_second_place", lambda *_: str(gate.wait(10)))
+    type_text(second_form.folder, "/mnt/weg")
+    qtbot.keyClick(second_form.folder, Qt.Key.Key_Return)
+    assert not second_form.take_button.isEnabled()
+    qtbot.keyClick(second_form.folder, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: frame.workspace is not None, timeout=20_000)
+    gate.set()
+    frame.background.wait()
+    qtbot.wait(50)
+    assert load_settings(config).backup_folder == ""
+
+
+def test_that_who_has_a_second_place_on_this_computer_is_not_asked_again(code_panel, frame, qtbot, tmp_path) -> None:
+    frame.remember(Settings(backup_folder=str(tmp_path / "stick")))
+    code_panel._done.setChecked(True)
+    code_panel._go.click()
+    qtbot.waitUntil(lambda: frame.workspace is not None, timeout=20_000)
+
+
+def test_that_a_window_closed_at_the_offer_closes_the_vault(second_form, frame, qtbot, tmp_path) -> None:
+    frame.close()
+    open_vault(tmp_path / "neu", "ein langer Satz", now=NOW).close()
 
 
 def test_that_what_is_missing_is_said_at_its_field(frame, qtbot, tmp_path) -> None:

@@ -1,21 +1,25 @@
 """Backing up and restoring."""
 
+import hashlib
 import json
 import shutil
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bjc_desktop.errors import NotFoundError, VaultDamagedError, VaultError, WrongPassphraseError
-from bjc_desktop.vault import Vault, back_up, back_up_before, doctor, is_damaged, open_vault, restore
+from bjc_desktop.vault import Vault, back_up, back_up_before, doctor, is_damaged, open_vault, restore, restoring
+from bjc_desktop.vault import backup as making
 from bjc_desktop.vault.driver import connect
 from bjc_desktop.vault.erasure_registry import registry_file
 from tests.conftest import NOW, PASSPHRASE
 from tests.vault.cases import CANARY, NOTE, add_case, names_in
+from tests.vault.syncs import unsynced_at_finish
 
 
 @pytest.fixture
@@ -160,3 +164,74 @@ def test_that_an_empty_vault_is_not_backed_up_before_an_import_and_a_filled_one_
     assert path is not None
     assert path.name.endswith("_import.bjcbackup")
     assert len(list((vault.folder / "backups").glob("*.bjcbackup"))) == 12
+
+
+def _spoilt(path: Path, place: int) -> None:
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("part", range(1, 8))
+def test_that_a_copy_that_is_not_what_was_read_becomes_no_backup(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    add_case(vault)
+    honest = making.copy_into
+
+    def spoil(connection: object, path: Path, stopped: object) -> None:
+        honest(connection, path, stopped)  # type: ignore[arg-type]
+        _spoilt(path, path.stat().st_size * part // 8)
+
+    monkeypatch.setattr(making, "copy_into", spoil)
+    with pytest.raises(VaultDamagedError):
+        back_up(vault, tmp_path / "sicherungen", NOW)
+    assert list((tmp_path / "sicherungen").iterdir()) == []
+
+
+def test_that_a_packed_backup_is_read_back_before_it_gets_its_name(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = making._pack
+
+    def spoil(packed: Path, *arguments: object) -> None:
+        honest(packed, *arguments)  # type: ignore[arg-type]
+        _spoilt(packed, packed.stat().st_size // 2)
+
+    monkeypatch.setattr(making, "_pack", spoil)
+    with pytest.raises(VaultDamagedError):
+        back_up(vault, tmp_path / "sicherungen", NOW)
+    assert list((tmp_path / "sicherungen").iterdir()) == []
+
+
+def test_that_a_record_that_does_not_hold_the_anchor_becomes_no_backup(vault: Vault, tmp_path: Path) -> None:
+    add_case(vault)
+    vault.anchor_changes()
+    other = replace(vault.slots, anchor=replace(vault.slots.anchor, head=bytes(32)))
+    with pytest.raises(VaultDamagedError):
+        making.write_backup(making.BackupSource(vault.folder, other, vault.secrets), tmp_path / "sicherungen", NOW)
+    assert list((tmp_path / "sicherungen").iterdir()) == []
+
+
+def test_that_everything_of_a_restored_vault_is_on_the_disk_before_it_has_its_name(
+    vault: Vault, backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = unsynced_at_finish(monkeypatch, restoring)
+    restore(backup, tmp_path / "neu")
+    assert missing == []
+
+
+def test_that_a_database_that_does_not_belong_to_its_slot_file_is_refused_although_all_hashes_fit(
+    backup: Path, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(backup) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    database = bytes(16) + members["vault.db"][16:]
+    description = json.loads(members["backup.json"])
+    description["files"]["vault.db"]["sha256"] = hashlib.sha256(database).hexdigest()
+    with zipfile.ZipFile(tmp_path / "anders.bjcbackup", "w") as archive:
+        for name, content in {**members, "vault.db": database, "backup.json": json.dumps(description).encode()}.items():
+            archive.writestr(name, content)
+    with pytest.raises(VaultDamagedError):
+        restore(tmp_path / "anders.bjcbackup", tmp_path / "neu")
+    assert not (tmp_path / "neu").exists()

@@ -1,6 +1,7 @@
 """Backups in the vault's own folder and in a second place: made when something changed, copied, verified, forgotten."""
 
 import errno
+import os
 import shutil
 import time
 from datetime import timedelta
@@ -13,7 +14,7 @@ from bjc_desktop.errors import InvalidInputError, StoppedError, VaultDamagedErro
 from bjc_desktop.models import Coachee
 from bjc_desktop.vault import Vault, back_up, back_up_before, backup_shelf, open_vault, restore
 from bjc_desktop.vault.backup_files import BackupReason, check_backup, read_backup
-from bjc_desktop.vault.backup_notes import read_notes
+from bjc_desktop.vault.backup_notes import BackupNotes, Check, read_notes
 from bjc_desktop.vault.backup_shelf import (
     Place,
     choose_second,
@@ -219,3 +220,26 @@ def test_that_a_vault_that_is_damaged_keeps_its_good_backups(vault: Vault) -> No
         shelve(vault, AUTO, NOW + timedelta(days=1))
     check_backup(good)
     vault.abandon()
+
+
+def test_that_a_copy_is_on_the_medium_before_it_is_read_back(vault: Vault, second: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_case(vault)
+    path, done, sync, check = shelve(vault, AUTO, NOW), [], os.fsync, backup_shelf.check_backup
+
+    def synced(descriptor: int) -> None:
+        sync(descriptor)
+        done.append(os.fstat(descriptor).st_ino)
+
+    def checked(part: Path, stopped: object) -> None:
+        assert part.stat().st_ino in done
+        check(part, stopped)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(backup_shelf, "check_backup", checked)
+    assert copy_to_second(vault, path, second, NOW).exists()
+
+
+def test_that_what_is_noted_of_a_file_of_another_size_says_nothing(tmp_path: Path) -> None:
+    notes = BackupNotes().checked(tmp_path / "a", Check(NOW, 5, good=True))
+    assert notes.check_of(tmp_path / "a", 5) is not None
+    assert notes.check_of(tmp_path / "a", 6) is None

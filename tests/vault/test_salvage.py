@@ -2,6 +2,8 @@
 
 import hashlib
 import random
+import shutil
+import sys
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -9,11 +11,13 @@ import pytest
 
 from bjc_desktop.errors import VaultDamagedError, VaultError
 from bjc_desktop.models import Coachee
+from bjc_desktop.services.audit_trail import AuditFilter, read_audit
 from bjc_desktop.vault import SalvageReport, Vault, doctor, is_damaged, open_vault, salvage
 from bjc_desktop.vault.driver import connect
 from bjc_desktop.vault.salvage import keep_aside
 from tests.conftest import NOW, PASSPHRASE
 from tests.vault.cases import CANARY, NOTE, add_case, names_in
+from tests.vault.syncs import unsynced_at_finish
 
 PAGE = 4096
 
@@ -57,6 +61,9 @@ def _rescued(folder: Path, target: Path) -> tuple[SalvageReport, list[str]]:
     report = salvage(folder, target, PASSPHRASE, now=NOW)
     assert not is_damaged(doctor(target, PASSPHRASE, now=NOW))
     with open_vault(target, PASSPHRASE, now=NOW) as saved, saved.reading() as connection:
+        assert "Aus einem beschädigten Tresor gerettet" in [
+            row.text for row in read_audit(connection, AuditFilter(kind="vault"), today=NOW.date()).rows
+        ]
         actions = connection.exec_driver_sql("SELECT action FROM change_records ORDER BY id").scalars().all()
         assert "salvage" in actions
         found = connection.exec_driver_sql("SELECT count(*) FROM coachee_keys").scalar()
@@ -156,3 +163,34 @@ def test_that_damaged_files_are_kept_once_and_never_overwritten(filled: Path) ->
     _flip(filled / "vault.db", [21])
     assert keep_aside(filled) != first
     assert len(list((filled / "beschaedigt").iterdir())) == 2
+
+
+def test_that_everything_that_was_saved_is_on_the_disk_before_it_has_its_name(
+    filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = unsynced_at_finish(monkeypatch, sys.modules[keep_aside.__module__])
+    keep_aside(filled)
+    salvage(filled, tmp_path / "neu", PASSPHRASE, now=NOW)
+    assert missing == []
+
+
+def test_that_what_stands_in_the_log_only_is_saved_and_no_file_of_the_vault_is_touched(vault: Vault, tmp_path: Path) -> None:
+    add_case(vault)
+    folder = Path(shutil.copytree(vault.folder, tmp_path / "abgestürzt"))
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert before["vault.db-wal"]
+    _, names = _rescued(folder, tmp_path / "neu")
+    assert names == [CANARY]
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize("lost", ["DELETE FROM vault_facts WHERE key = 'signing_key'", "DELETE FROM users"])
+def test_that_a_vault_without_its_keys_or_users_is_refused_with_what_to_do(
+    vault: Vault, filled: Path, tmp_path: Path, lost: str
+) -> None:
+    with closing(connect(filled / "vault.db", vault.secrets.cipher_key, foreign_keys=False)) as connection:
+        connection.execute(lost)
+        connection.commit()
+    with pytest.raises(VaultDamagedError, match="letzte Sicherung"):
+        salvage(filled, tmp_path / "neu", PASSPHRASE, now=NOW)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["tresor"]

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
+from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.services.audit_trail import (
     KINDS,
     AuditFilter,
@@ -20,6 +21,7 @@ from bjc_desktop.services.audit_trail import (
     verify_audit,
 )
 from bjc_desktop.services.history import record_fields
+from bjc_desktop.ui.audit.day_span import DaySpan
 from bjc_desktop.ui.audit.record_dialog import RecordDialog
 from bjc_desktop.ui.shared.background import Progress, sentence_of
 from bjc_desktop.ui.shared.desk import Desk
@@ -37,6 +39,8 @@ _SPANS: tuple[tuple[str, int | None], ...] = (
     ("Letzte 30 Tage", 30),
     ("Letzte 12 Monate", 365),
 )
+_FREE = -1
+"""The choice of a span whose days are typed."""
 _COLUMNS = (
     Column("Wann", lambda shown: f"{shown.at.astimezone():%d.%m.%Y %H:%M}", width=150),
     Column("Was", lambda shown: shown.text, stretch=True),
@@ -81,6 +85,7 @@ class AuditPage(Page):
         else:
             self.add(self._state)
         self.span, self.who, self.kind = ChoiceBox(), ChoiceBox(), ChoiceBox()
+        self.days = DaySpan()
         self.person, self.text = QLineEdit(), QLineEdit()
         self._choices = self._filters()
         self.add(self._choices)
@@ -105,6 +110,7 @@ class AuditPage(Page):
             choice.setMaximumWidth(theme().pixels(_WIDEST))
         for title, days in _SPANS:
             self.span.addItem(title, days)
+        self.span.addItem("Von – bis …", _FREE)
         self.kind.addItem("Alle Arten", None)
         for key, (title, _) in KINDS.items():
             self.kind.addItem(title, key)
@@ -117,8 +123,11 @@ class AuditPage(Page):
             line_edit.setMinimumWidth(theme().pixels(110))
             line_edit.setClearButtonEnabled(True)
             line_edit.returnPressed.connect(self.refresh)
-        for choice in (self.span, self.who, self.kind):
+        for choice in (self.who, self.kind):
             choice.activated.connect(self.refresh)
+        self.span.activated.connect(self._span_chosen)
+        self.days.chosen.connect(self.refresh)
+        self.days.hide()
         search = button("&Suchen", self.refresh, symbol="search")
         made = QWidget()
         lines = QVBoxLayout(made)
@@ -126,6 +135,8 @@ class AuditPage(Page):
         choices, typed = (self.span, self.who, self.kind), (self.person, self.text, search)
         for parts in (choices, typed) if self._large else ((*choices, *typed),):
             lines.addLayout(row(*parts, None))
+            if parts is not typed:
+                lines.addWidget(self.days)
         if self._large:
             # The list would have no room beside them.
             made.hide()
@@ -137,12 +148,29 @@ class AuditPage(Page):
         if self._choices.isVisible():
             self.span.setFocus()
 
+    def _span_chosen(self) -> None:
+        free = self.span.currentData() == _FREE
+        self.days.setVisible(free)
+        if free:
+            self.days.setFocus()
+        self.refresh()
+
     @property
     def wanted_records(self) -> AuditFilter:
-        """Which records the filters ask for."""
+        """Which records the filters ask for.
+
+        Raises
+        ------
+        InvalidInputError
+            where the days that were typed are none; the fields say so.
+        """
         days, today = self.span.currentData(), self.desk.today()
+        first, last = None if days is None else today - timedelta(days=days), None
+        if days == _FREE:
+            first, last = self.days.days(today)
         return AuditFilter(
-            first=None if days is None else today - timedelta(days=days),
+            first=first,
+            last=last,
             user_id=self.who.currentData(),
             kind=self.kind.currentData(),
             person=self.person.text(),
@@ -166,7 +194,12 @@ class AuditPage(Page):
             self._read(self._before, self._show_older)
 
     def _read(self, before: int | None, show: Callable[[AuditPart], None]) -> None:
-        self.ask(partial(read_audit, wanted=self.wanted_records, before=before, today=self.desk.today()), show, behind=True)
+        try:
+            wanted = self.wanted_records
+        except InvalidInputError:
+            # The fields say what is wrong; what is shown stays until the days are days.
+            return
+        self.ask(partial(read_audit, wanted=wanted, before=before, today=self.desk.today()), show, behind=True)
 
     def _everything(self) -> RowReader | None:
         """Return what reads the older records too; which of them the filters show is not known before."""

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.reports.german import number
 from bjc_desktop.services.typed_values import show_moment
 from bjc_desktop.ui.backups.damage_box import DamageBox
@@ -18,18 +18,20 @@ from bjc_desktop.ui.shared.labels import Chip, box, button, label, row
 from bjc_desktop.ui.shared.list_offer import ListOffer
 from bjc_desktop.ui.shared.page import Page, Scroller
 from bjc_desktop.ui.shared.row_table import Column, RowTable
-from bjc_desktop.vault import Vault, restore, to_repeat
+from bjc_desktop.vault import Vault, to_repeat
 from bjc_desktop.vault.backup_notes import BackupNotes, Rehearsal, read_notes
 from bjc_desktop.vault.backup_rotation import DAILY, MONTHLY, WEEKLY
 from bjc_desktop.vault.backup_shelf import (
     Place,
+    SecondState,
     ShelvedBackup,
     choose_second,
     free_place,
-    is_reachable,
     own_folder,
     shelved,
+    state_of_second,
 )
+from bjc_desktop.vault.restoring import restore_patiently
 from bjc_desktop.vocabulary import Role
 
 _MEGABYTE = 1_000_000
@@ -39,6 +41,13 @@ _HOW = (
     "öffnen sich mit den Passphrasen von damals."
 )
 _NO_SECOND = "Noch keines gewählt. Geht dieser Rechner verloren, sind auch die Sicherungen beim Tresor weg: Bitte einen USB-Stick oder ein Netzlaufwerk wählen."
+_SILENT_SECOND = "Der Ordner antwortet nicht. Beim Tresor wird weiter gesichert; sobald der Ordner wieder antwortet, wird von selbst dorthin kopiert."
+_SECOND_CHIPS = {
+    SecondState.NONE: ("fehlt", "warning"),
+    SecondState.THERE: ("erreichbar", "good"),
+    SecondState.AWAY: ("nicht angeschlossen", "quiet"),
+    SecondState.SILENT: ("antwortet nicht", "warning"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +56,13 @@ class BackupsShown:
 
     backups: tuple[ShelvedBackup, ...]
     notes: BackupNotes
-    reachable: bool
+    second: SecondState
 
 
 def read_backups(vault: Vault, second: Path | None) -> BackupsShown:
     """Return what there is of backups of *vault*, in its own folder and in the *second* place."""
     found = shelved(vault.folder, vault.id, second)
-    return BackupsShown(found, read_notes(own_folder(vault.folder)), is_reachable(second))
+    return BackupsShown(found, read_notes(own_folder(vault.folder)), state_of_second(second))
 
 
 def state_of(backup: ShelvedBackup) -> str:
@@ -195,11 +204,13 @@ class BackupsPage(Page):
         if self.desk.sample:
             text, chip = "Beispieldaten werden nur beim Tresor gesichert.", ("ohne", "quiet")
         elif second is None:
-            text, chip = _NO_SECOND, ("fehlt", "warning")
+            text, chip = _NO_SECOND, _SECOND_CHIPS[SecondState.NONE]
         else:
             last = "Noch nichts dorthin kopiert." if copied is None else f"Letzte Kopie: Stand vom {show_moment(copied)}."
             text = f"{second}\n{last}"
-            chip = ("erreichbar", "good") if shown.reachable else ("nicht angeschlossen", "quiet")
+            chip = _SECOND_CHIPS[shown.second]
+            if shown.second is SecondState.SILENT:
+                text = f"{text}\n{_SILENT_SECOND}"
         reminder = self.desk.backups.reminder
         self.second_text.setText(f"{text}\n{reminder}" if reminder else text)
         self.second_chip.tell(chip[0], "warning" if reminder else chip[1])
@@ -236,8 +247,13 @@ class BackupsPage(Page):
 
         def done(result: dict[Path, bool]) -> None:
             bad = [path.name for path, good in result.items() if not good]
+            unknown = len(paths) - len(result)
             if bad:
                 self._tell(f"Beschädigt: {', '.join(bad)}. Diese Sicherungen bitte nicht verwenden.", "danger")
+            elif unknown:
+                self._tell(
+                    f"{len(result)} Sicherungen sind unbeschädigt; {unknown} auf dem zweiten Ziel antworten nicht.", "warning"
+                )
             else:
                 self._tell("Alle Sicherungen sind unbeschädigt.")
 
@@ -256,16 +272,19 @@ class BackupsPage(Page):
         self.desk.backups.rehearse(done, self._failed)
 
     def _choose_second(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Ordner für das zweite Ziel", self.desk.settings.backup_folder)
+        # Not where the second place is now: a dialog that opens in a folder that does not answer holds the window.
+        chosen = QFileDialog.getExistingDirectory(self, "Ordner für das zweite Ziel", str(Path.home()))
         if chosen:
             self.use_second(Path(chosen))
 
     def use_second(self, place: Path) -> None:
-        """Make *place* the second place, and copy there."""
-        try:
-            remark = choose_second(self.desk.vault.folder, place)
-        except InvalidInputError as error:
-            self.banner.tell(str(error), "danger")
+        """Make *place* the second place, and copy there; it is asked behind the window, for it may not answer."""
+        folder = self.desk.vault.folder
+        self.banner.tell("Der Ordner wird geprüft …")
+        self.desk.background.run(self, lambda _: choose_second(folder, place), partial(self._use, place), self._failed)
+
+    def _use(self, place: Path, remark: str) -> None:
+        if self.desk.closed:
             return
         self.wanted.emit("keep_settings", {"backup_folder": str(place)})
         self._tell(remark or "Ab jetzt wird auch dorthin gesichert.", "warning" if remark else "good")
@@ -297,7 +316,7 @@ class BackupsPage(Page):
             said = f"Zurückgeholt nach {place}. Dieser Tresor bleibt, wie er ist. {to_repeat(place)}"
             self.banner.tell(said.strip(), "good", go_on)
 
-        self.desk.background.run(self, lambda _: restore(backup.path, place), done, self._failed)
+        self.desk.background.run(self, lambda _: restore_patiently(backup.path, place), done, self._failed)
 
     def offers(self) -> Sequence[tuple[str, str, Callable[[], object]]]:
         """Offer what can be done here."""

@@ -12,8 +12,9 @@ from bjc_desktop.ui.shared.desk import READ_ONLY, Desk
 from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import Banner, box, button, label
 from bjc_desktop.ui.shared.row_table import Column, RowTable
-from bjc_desktop.vault import SalvageReport, restore, to_repeat
+from bjc_desktop.vault import SalvageReport, to_repeat
 from bjc_desktop.vault.backup_shelf import free_place
+from bjc_desktop.vault.restoring import restore_patiently
 
 COLUMNS = (
     Column("Tag", lambda change: show_date(change.day), width=120),
@@ -103,7 +104,7 @@ class DamageBox(QWidget):
             said = f"Zurückgeholt nach {place}. Was neuer ist als die Sicherung, bitte dort nachtragen."
             self._made(place, f"{said} {to_repeat(place)}".strip())
 
-        self._desk.background.run(self, lambda _: restore(backup.path, place), done, self._failed)
+        self._desk.background.run(self, lambda _: restore_patiently(backup.path, place), done, self._failed)
 
     def salvage(self) -> None:
         """Save what is readable into a new vault beside the damaged one."""

@@ -43,6 +43,7 @@ class BackupKeeper(QObject):
         self._desk = desk
         self._stop = Event()
         self._next = time.monotonic() + _FIRST
+        self._copy_next = 0.0
         self.busy = False
         self.reminder = ""
         """What to say about the second place on the page of today; empty where all is well."""
@@ -75,12 +76,10 @@ class BackupKeeper(QObject):
         """Back up now, and copy to the second place where it is there."""
 
         def work(stopped: _Stopped) -> Path:
-            from bjc_desktop.vault import Leaving  # noqa: PLC0415 - the same
             from bjc_desktop.vault.backup_files import BackupReason  # noqa: PLC0415 - behind the window
 
-            self._desk.account_for(Leaving.BACKUP, "backup")
             path = self._make(BackupReason.BY_HAND, stopped)
-            self._copy(stopped)
+            self._copy(stopped, due=True)
             return path
 
         self._start(work, done, failed)
@@ -148,7 +147,7 @@ class BackupKeeper(QObject):
         forget_trial(self._desk.vault.folder)
         if due and is_changed(self._desk.vault):
             self._make(BackupReason.AUTOMATIC, stopped)
-        self._copy(stopped)
+        self._copy(stopped, due=due)
         if due and rehearse and self._rehearsal_due():
             self._rehearse(stopped)
 
@@ -157,6 +156,7 @@ class BackupKeeper(QObject):
         from bjc_desktop.vault.backup_shelf import note_trouble  # noqa: PLC0415 - the same
 
         desk = self._desk
+        desk.await_check()
         try:
             path = back_up_noting(desk.vault, reason, now=desk.now(), today=desk.today(), stopped=stopped)
         except BjcError as error:
@@ -166,19 +166,33 @@ class BackupKeeper(QObject):
         note_trouble(desk.vault.folder, "")
         return path
 
-    def _copy(self, stopped: _Stopped) -> None:
-        """Copy the newest backup to the second place where it is there; where it is not, that is no reason to disturb anybody."""
-        from bjc_desktop.vault.backup_shelf import copy_to_second, is_reachable, missing_in_second, reminder  # noqa: PLC0415
+    def _copy(self, stopped: _Stopped, *, due: bool) -> None:
+        """Copy the newest backup to the second place where it is there; where it is not, that is no reason to disturb anybody.
+
+        Each try stands in the change record: after one that failed the next is made with the next backup, or when the place was away.
+        """
+        from bjc_desktop.vault.backup_shelf import is_reachable, reminder  # noqa: PLC0415 - behind the window
 
         vault, second, now = self._desk.vault, self.second, self._desk.now()
         try:
-            if second is not None and is_reachable(second):
-                missing = missing_in_second(vault.folder, vault.id, second)
-                if missing is not None:
-                    copy_to_second(vault, missing, second, now, stopped)
+            if second is not None and not is_reachable(second, stopped):
+                self._copy_next = 0.0
+            elif second is not None and (due or time.monotonic() >= self._copy_next):
+                self._copy_newest(second, stopped)
         except (OSError, BjcError):
+            self._copy_next = time.monotonic() + BETWEEN
             _log.warning("the second place could not be written")
         self.reminder = reminder(vault.folder, vault.id, second, now)
+
+    def _copy_newest(self, second: Path, stopped: _Stopped) -> None:
+        from bjc_desktop.services.backing_up import copy_noting  # noqa: PLC0415 - behind the window
+        from bjc_desktop.vault.backup_shelf import missing_in_second  # noqa: PLC0415 - the same
+
+        vault = self._desk.vault
+        missing = missing_in_second(vault.folder, vault.id, second, stopped)
+        if missing is not None:
+            self._desk.await_check()
+            copy_noting(vault, missing, second, now=self._desk.now(), stopped=stopped)
 
     def _rehearsal_due(self) -> bool:
         from bjc_desktop.vault.backup_notes import read_notes  # noqa: PLC0415 - behind the window

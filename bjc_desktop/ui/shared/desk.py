@@ -103,6 +103,10 @@ class Desk(QObject):
         else:
             self.troubled.emit(str(error) if isinstance(error, BjcError) else "Der Tresor konnte nicht geprüft werden.")
 
+    def await_check(self) -> None:
+        """Wait until the vault's integrity was checked: nothing is written before."""
+        self._sound.wait()
+
     @property
     def damaged(self) -> bool:
         """Whether the vault turned out to be damaged: it is read as far as it goes, and not changed any more."""

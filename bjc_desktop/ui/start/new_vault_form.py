@@ -1,10 +1,12 @@
 """The first start: a new vault in one form, then its recovery code to keep."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from bjc_desktop.errors import BjcError
 from bjc_desktop.ui.shared.labels import Banner, box, button, label, row
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.start.entry import Entry
@@ -100,12 +102,13 @@ class NewVaultForm(QWidget):
 
 
 class RecoveryCodePanel(QWidget):
-    """Shows the recovery code, once; ``kept`` follows when the person says it is kept."""
+    """Shows the recovery code, once; ``kept`` follows when the person says it is kept. *leaves* records that it is printed, before it is."""
 
     kept = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, leaves: Callable[[], object]) -> None:
         super().__init__()
+        self._leaves = leaves
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme().pixels(12))
@@ -122,6 +125,8 @@ class RecoveryCodePanel(QWidget):
         self._go.setEnabled(False)
         self._done.toggled.connect(self._go.setEnabled)
         column.addWidget(label("Wiederherstellungscode", "title"))
+        self.banner = Banner()
+        column.addWidget(self.banner)
         column.addWidget(
             label(
                 "Wenn niemand mehr eine Passphrase weiß, öffnet nur dieser Code den Tresor. Er wird dieses eine Mal gezeigt. "
@@ -131,12 +136,13 @@ class RecoveryCodePanel(QWidget):
             )
         )
         column.addWidget(frame)
-        column.addLayout(row(button("&Drucken …", self._print, symbol="printer"), None))
+        column.addLayout(row(button("&Drucken …", self.print_code, symbol="printer"), None))
         column.addWidget(self._done)
         column.addLayout(row(None, self._go))
 
     def show_code(self, code: str) -> None:
         """Show *code*."""
+        self.banner.clear()
         self._code.setText(code)
         self._done.setChecked(False)
 
@@ -144,14 +150,27 @@ class RecoveryCodePanel(QWidget):
         """Show it no more."""
         self._code.clear()
 
-    def _print(self) -> None:
+    def print_code(self) -> None:
+        """Print the code on paper."""
         from PySide6.QtGui import QTextDocument  # noqa: PLC0415 - needed once in a vault's life
         from PySide6.QtPrintSupport import QPrintDialog, QPrinter  # noqa: PLC0415 - the same
 
         printer = QPrinter()
-        if QPrintDialog(printer, self).exec():
-            document = QTextDocument()
-            document.setPlainText(
-                f"BJC Desktop: Wiederherstellungscode\n\n{self._code.text()}\n\nBitte getrennt vom Rechner verwahren."
-            )
-            document.print_(printer)
+        printer.setDocName("BJC Desktop")  # not what it is in the printer's queue
+        if not QPrintDialog(printer, self).exec() or not self._noted():
+            return
+        document = QTextDocument()
+        document.setPlainText(
+            f"BJC Desktop: Wiederherstellungscode\n\n{self._code.text()}\n\nBitte getrennt vom Rechner verwahren."
+        )
+        document.print_(printer)
+
+    def _noted(self) -> bool:
+        try:
+            self._leaves()
+        except BjcError as error:
+            said = f"Das lässt sich nicht vermerken und wurde deshalb nicht gedruckt; bitte den Code aufschreiben. {error}"
+            self.banner.tell(said, "danger")
+            return False
+        self.banner.clear()
+        return True

@@ -30,6 +30,7 @@ from bjc_desktop.ui.start.unlock_form import UnlockForm
 if TYPE_CHECKING:
     from bjc_desktop.ui.start.new_vault_form import NewVaultForm, RecoveryCodePanel
     from bjc_desktop.ui.start.restore_form import RestoreForm
+    from bjc_desktop.ui.start.second_place_form import SecondPlaceForm
     from bjc_desktop.vault import Vault
 
 P = TypeVar("P", bound=QWidget)
@@ -85,9 +86,12 @@ class ChoicePanel(QWidget):
 
 
 class StartPage(QWidget):
-    """The page; ``opened`` carries the open vault."""
+    """The page; ``opened`` carries the open vault, ``settings_wanted`` what was chosen to be remembered on this computer."""
 
     opened = Signal(object)
+    settings_wanted = Signal(dict)
+    remarked = Signal(str)
+    """What there is to consider about a new vault once it is open."""
 
     def __init__(self, background: Background, settings: Settings, data: Path) -> None:
         super().__init__()
@@ -160,8 +164,18 @@ class StartPage(QWidget):
         """The recovery code of a new vault."""
         from bjc_desktop.ui.start.new_vault_form import RecoveryCodePanel  # noqa: PLC0415 - not before the first paint
 
-        made = self._held(RecoveryCodePanel())
+        made = self._held(RecoveryCodePanel(self._code_leaves))
         made.kept.connect(self._code_kept)
+        return made
+
+    @cached_property
+    def second_form(self) -> "SecondPlaceForm":
+        """The offer of a second place for the backups of a new vault."""
+        from bjc_desktop.ui.start.second_place_form import SecondPlaceForm  # noqa: PLC0415 - not before the first paint
+
+        made = self._held(SecondPlaceForm())
+        made.chosen.connect(self._ask_second)
+        made.later.connect(self._begin)
         return made
 
     def _held(self, panel: P) -> P:
@@ -304,10 +318,42 @@ class StartPage(QWidget):
         else:
             self.new_form.refuse({}, sentence_of(error))
 
+    def _code_leaves(self) -> None:
+        if self._waiting is not None:
+            vault_jobs.note_printed_code(self._waiting)
+
     def _code_kept(self) -> None:
         self.code_panel.forget()
+        if self.settings.backup_folder:
+            # The second place belongs to the computer: an earlier vault has chosen one.
+            self._begin()
+        else:
+            self._show(self.second_form, self.second_form)
+
+    def _ask_second(self, place: str) -> None:
+        vault = self._waiting
+        if vault is not None:
+            job = partial(vault_jobs.choose_second_place, vault.folder, Path(place))
+            self._background.run(self, lambda _: job(), partial(self._use_second, vault, place), self._refuse_second)
+
+    def _use_second(self, vault: "Vault", place: str, remark: str) -> None:
+        if self._waiting is not vault:
+            # Somebody went on without it meanwhile.
+            return
+        self.settings_wanted.emit({"backup_folder": place})
+        self._begin(remark)
+
+    def _refuse_second(self, error: BaseException) -> None:
+        if self._waiting is not None:
+            self.second_form.refuse(sentence_of(error))
+
+    def _begin(self, remark: str = "") -> None:
+        """Open the new vault; *remark* is what there is to consider about its second place."""
         vault, self._waiting = self._waiting, None
-        self.opened.emit(vault)
+        if vault is not None:
+            self.opened.emit(vault)
+            if remark:
+                self.remarked.emit(remark)
 
     def _restore(self, source: Path, folder: Path) -> None:
         self._background.run(

@@ -46,6 +46,27 @@ def make(values: dict[str, str]) -> tuple["Vault", str]:
     return make_vault(new, now=_now(), today=_today())
 
 
+def note_printed_code(vault: "Vault") -> None:
+    """Record that the recovery code of the new *vault* is printed, before it is.
+
+    Raises
+    ------
+    VaultError
+        where it cannot be recorded; then it must not be printed.
+    """
+    from bjc_desktop.vault import Leaving, account_for  # noqa: PLC0415
+    from bjc_desktop.vault.accounting import RECOVERY_CODE  # noqa: PLC0415
+
+    account_for(vault, Leaving.PRINT, RECOVERY_CODE, now=_now())
+
+
+def choose_second_place(folder: Path, place: Path) -> str:
+    """Make *place* the second place for the backups of the vault in *folder*; return what to consider, or an empty text."""
+    from bjc_desktop.vault.backup_shelf import choose_second  # noqa: PLC0415
+
+    return choose_second(folder, place)
+
+
 def make_sample(folder: Path, progress: Progress) -> "Vault":
     """Make the vault with sample data in *folder*."""
     from bjc_desktop.services.vault_setup import make_sample_vault  # noqa: PLC0415
@@ -63,9 +84,10 @@ def open_sample(folder: Path) -> "Vault":
 
 def restore_backup(source: Path, folder: Path) -> str:
     """Check the backup *source* and unpack it into the new *folder*; return what is to be said of later erasures."""
-    from bjc_desktop.vault import restore, to_repeat  # noqa: PLC0415
+    from bjc_desktop.vault import to_repeat  # noqa: PLC0415
+    from bjc_desktop.vault.restoring import restore_patiently  # noqa: PLC0415
 
-    restore(source, folder)
+    restore_patiently(source, folder)
     return to_repeat(folder)
 
 
