@@ -6,6 +6,7 @@ from bjc_desktop.models.coachee_keys import CoacheeKey
 from bjc_desktop.models.coachees import Coachee, Consent
 from bjc_desktop.models.coachings import Coaching, CoachingStaff, Measure
 from bjc_desktop.models.consultations import Consultation, Observation, Suggestion
+from bjc_desktop.models.joined_people import DistinctPeople, JoinedPerson
 from bjc_desktop.models.outcomes import FollowUp, Outcome
 from bjc_desktop.models.plans import Barrier, CompetenceProfile, DevelopmentPlan, Goal, Task
 from bjc_desktop.models.privacy import Erasure, LegalHold, PrivacyRequest, RetentionSetting
@@ -55,6 +56,7 @@ __all__ = [
     "Consent",
     "Consultation",
     "DevelopmentPlan",
+    "DistinctPeople",
     "Draft",
     "Erasure",
     "FeedbackTalk",
@@ -63,6 +65,7 @@ __all__ = [
     "FundingDecision",
     "Goal",
     "IndicatorSetting",
+    "JoinedPerson",
     "LegalHold",
     "Measure",
     "Observation",
