@@ -139,6 +139,8 @@ def main(out: Path, wanted: set[str]) -> None:
                 desk.background.wait()
                 # The preview of the list comes when the keyboard has rested for a moment.
                 QTest.qWait(250)
+                desk.background.wait()
+                QTest.qWait(50)
                 picture = workspace.grab()
                 for dialog in workspace.findChildren(QDialog):
                     if dialog.isVisible():

@@ -109,7 +109,8 @@ def possible_duplicates(
         for pair in find_pairs([_filed(row) for row in rows.values()], step)
         if pair_id(pair.first.id, pair.second.id) not in refused
     ]
-    shown = found[:MOST]
+    ranks = {likelihood: rank for rank, likelihood in enumerate(Likelihood)}
+    shown = sorted(found, key=lambda pair: ranks[likelihood_of(pair)])[:MOST]
     running = _running(connection, {person.id for pair in shown for person in (pair.first, pair.second)}, today)
     return PossibleDuplicates(tuple(_described(pair, rows, running) for pair in shown), len(found))
 
@@ -131,14 +132,21 @@ def _running(connection: Connection, ids: Collection[str], today: date) -> froze
 
 
 def _described(pair: FoundPair, rows: Mapping[str, RowMapping], running: Collection[str]) -> PossibleDuplicate:
-    likelihood = Likelihood.POSSIBLE if pair.odds < _LIKELY else Likelihood.LIKELY
     return PossibleDuplicate(
         _listed(rows[pair.first.id]),
         _listed(rows[pair.second.id]),
-        Likelihood.VERY_LIKELY if pair.odds >= _VERY_LIKELY else likelihood,
+        likelihood_of(pair),
         tuple(reasons_for(pair)),
         tuple(reasons_against(pair, both_running={pair.first.id, pair.second.id} <= set(running))),
     )
+
+
+def likelihood_of(pair: FoundPair) -> Likelihood:
+    """Return how likely two files are one person's; where no birthday agrees it is never very likely, however rare the name."""
+    days = pair.comparison.days
+    if pair.odds < _LIKELY or (days is Days.OTHER and not pair.same_email):
+        return Likelihood.POSSIBLE
+    return Likelihood.LIKELY if pair.odds < _VERY_LIKELY or days in {Days.OTHER, Days.UNKNOWN} else Likelihood.VERY_LIKELY
 
 
 def _listed(row: RowMapping) -> ListedPerson:

@@ -49,17 +49,17 @@ def _called(person: ListedPerson) -> str:
 
 _COLUMNS = {
     OPEN: (
+        Column("Akte", lambda pair: _called(pair.first), width=225),
+        Column("andere Akte", lambda pair: _called(pair.second), stretch=True),
         Column(
             "Dieselbe Person?",
             lambda pair: pair.likelihood.label,
             colour=lambda pair: _COLOURS[pair.likelihood],
-            width=150,
-            needs=430,
+            width=170,
+            needs=640,
         ),
-        Column("Akte", lambda pair: _called(pair.first), width=230),
-        Column("andere Akte", lambda pair: _called(pair.second), width=230),
-        Column("Dafür", lambda pair: ", ".join(pair.reasons), stretch=True),
-        Column("Dagegen", lambda pair: ", ".join(pair.against) or NO_VALUE, width=240, needs=900),
+        Column("Dafür", lambda pair: ", ".join(pair.reasons), width=280, needs=860),
+        Column("Dagegen", lambda pair: ", ".join(pair.against) or NO_VALUE, width=200, needs=1080),
     ),
     REFUSED: (
         Column("Akte", lambda pair: _called(pair.first), width=230),
@@ -69,7 +69,7 @@ _COLUMNS = {
         Column("Wann", lambda pair: f"{pair.at.astimezone():%d.%m.%Y}", width=110, needs=700),
     ),
     JOINED: (
-        Column("Akte", lambda joined: _called(joined.kept), width=230),
+        Column("Akte", lambda joined: _called(joined.kept), width=300),
         Column(
             "aufgegebene Akte",
             lambda joined: (
@@ -82,6 +82,16 @@ _COLUMNS = {
         Column("Wann", lambda joined: f"{joined.at.astimezone():%d.%m.%Y}", width=110, needs=700),
     ),
 }
+
+
+def _weighed(pair: PossibleDuplicate | RefusedPair) -> str:
+    """Return in full what the list may have no room for."""
+    if isinstance(pair, RefusedPair):
+        return f"Zwei Personen; Grund: {pair.reason.label}." if pair.reason else "Zwei Personen, ohne Grund."
+    against = f" Dagegen: {', '.join(pair.against)}." if pair.against else ""
+    return f"Dieselbe Person? {pair.likelihood.label.capitalize()}. Dafür: {', '.join(pair.reasons)}.{against}"
+
+
 _NAMES = {OPEN: "Vielleicht doppelt", REFUSED: "Zwei Personen", JOINED: "Zusammengeführt"}
 
 
@@ -97,6 +107,7 @@ class DuplicatesPage(Page):
         self._found = PossibleDuplicates((), 0)
         self._refused: tuple[RefusedPair, ...] = ()
         self._joined: tuple[JoinedFile, ...] = ()
+        self._read = False
         self.join_button = button("Zusammen&führen …", self.join, rank="primary", symbol="link")
         self.two_button = button("Sind &zwei Personen …", self.tell_apart, symbol="users")
         self.back_button = button("Zurück&nehmen", self.take_back, symbol="undo-2")
@@ -139,7 +150,7 @@ class DuplicatesPage(Page):
         self.ask(question, lambda answer: self._show(*answer), behind=True)
 
     def _show(self, found: PossibleDuplicates, refused: tuple[RefusedPair, ...], joined: tuple[JoinedFile, ...]) -> None:
-        self._found, self._refused, self._joined = found, refused, joined
+        self._found, self._refused, self._joined, self._read = found, refused, joined, True
         self.tables[OPEN].show_rows(found.pairs, key=lambda pair: pair.key)
         self.tables[REFUSED].show_rows(refused, key=lambda pair: pair.key)
         self.tables[JOINED].show_rows(joined, key=lambda file: file.given_up_id)
@@ -159,9 +170,9 @@ class DuplicatesPage(Page):
             self.lists.add(made)
         rows = self.table.rows_model.rows
         for name, table in self.tables.items():
-            table.setVisible(name == key and bool(rows))
+            table.setVisible(name == key and (bool(rows) or not self._read))
         self._empty.setText(_EMPTY[key])
-        self._empty.setVisible(not rows)
+        self._empty.setVisible(not rows and self._read)
         self.join_button.setVisible(key == OPEN)
         self.two_button.setVisible(key == OPEN)
         self.back_button.setVisible(key != OPEN)
@@ -193,7 +204,7 @@ class DuplicatesPage(Page):
         def show(preview: JoinPreview) -> None:
             current = self.table.current()
             if self._shown_list == shown_list and current is not None and current.key == pair.key:
-                self.comparison.show_files(preview)
+                self.comparison.show_files(preview, _weighed(pair))
 
         self._behind(question, show)
 

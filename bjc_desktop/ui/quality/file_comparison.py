@@ -26,9 +26,10 @@ class FileComparison(QWidget):
         outer.addWidget(self.scroller)
         self.setMinimumHeight(theme().pixels(150))
 
-    def show_files(self, preview: JoinPreview) -> None:
-        """Show the two files of *preview*."""
+    def show_files(self, preview: JoinPreview, weighed: str) -> None:
+        """Show the two files of *preview*, and above them what is *weighed* for and against one person."""
         self.scroller.clear()
+        self.scroller.column.addWidget(label(weighed, wrap=True))
         held = QWidget()
         grid = QGridLayout(held)
         grid.setContentsMargins(0, 0, 0, 0)
