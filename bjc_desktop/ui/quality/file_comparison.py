@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from bjc_desktop.services.joining import FieldPair, JoinPreview
 from bjc_desktop.ui.shared.labels import NO_VALUE, label
 from bjc_desktop.ui.shared.page import Scroller
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 
 DIFFERS, SAME = "≠", "="
 """What stands between two values: a difference is seen without colour."""
@@ -24,7 +24,8 @@ class FileComparison(QWidget):
         self.scroller.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.scroller.setAccessibleName("Beide Akten nebeneinander")
         outer.addWidget(self.scroller)
-        self.setMinimumHeight(theme().pixels(150))
+        self._large = theme().scale >= LARGE_TEXT
+        self.setMinimumHeight(theme().pixels(240 if self._large else 150))
 
     def show_files(self, preview: JoinPreview, weighed: str) -> None:
         """Show the two files of *preview*, and above them what is *weighed* for and against one person."""
@@ -33,7 +34,7 @@ class FileComparison(QWidget):
         held = QWidget()
         grid = QGridLayout(held)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(theme().pixels(14))
+        grid.setHorizontalSpacing(theme().pixels(8 if self._large else 14))
         grid.setVerticalSpacing(theme().pixels(4))
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
@@ -41,9 +42,9 @@ class FileComparison(QWidget):
             grid.addWidget(label(person.name, "heading", wrap=True), 0, column)
         pairs = {pair.name: pair for pair in preview.fields}
         for number, name in enumerate(_ORDER, 1):
-            self._add(grid, number, pairs[name])
-        last = len(_ORDER) + 1
-        grid.addWidget(label("Coachings", "muted"), last, 0, Qt.AlignmentFlag.AlignTop)
+            self._add(grid, 2 * number, pairs[name])
+        last = 2 * (len(_ORDER) + 1)
+        self._name(grid, last, "Coachings")
         for column, person in ((1, preview.keep), (3, preview.give_up)):
             lines = [line.text for line in preview.coachings if line.coachee_id == person.id]
             grid.addWidget(label("\n".join(lines) or "noch keines", wrap=True), last, column, Qt.AlignmentFlag.AlignTop)
@@ -54,16 +55,28 @@ class FileComparison(QWidget):
         differing = ", ".join(pair.title for pair in preview.fields if pair.differs) or "nichts"
         self.scroller.setAccessibleDescription(f"{preview.keep.name} und {preview.give_up.name}; verschieden: {differing}")
 
-    @staticmethod
-    def _add(grid: QGridLayout, number: int, pair: FieldPair) -> None:
+    def _name(self, grid: QGridLayout, line: int, title: str) -> None:
+        """Put *title* before the line, or above it where large text leaves no room beside it."""
+        made = label(title, "muted")
+        if self._large:
+            grid.addWidget(made, line - 1, 1, 1, 3)
+        else:
+            grid.addWidget(made, line, 0, Qt.AlignmentFlag.AlignTop)
+
+    def _add(self, grid: QGridLayout, line: int, pair: FieldPair) -> None:
         tone = "strong" if pair.differs else ""
         sign = label(DIFFERS if pair.differs else SAME, "strong" if pair.differs else "muted")
         sign.setAccessibleName("verschieden" if pair.differs else "gleich")
+        self._name(grid, line, pair.title)
         cells: tuple[QLabel, ...] = (
-            label(pair.title, "muted"),
-            label(pair.kept or NO_VALUE, tone, wrap=True),
+            label(_breakable(pair.kept) or NO_VALUE, tone, wrap=True),
             sign,
-            label(pair.given_up or NO_VALUE, tone, wrap=True),
+            label(_breakable(pair.given_up) or NO_VALUE, tone, wrap=True),
         )
-        for column, cell in enumerate(cells):
-            grid.addWidget(cell, number, column)
+        for column, cell in enumerate(cells, 1):
+            grid.addWidget(cell, line, column)
+
+
+def _breakable(text: str) -> str:
+    """Return *text* so that an address may go on in the next line."""
+    return text.replace("@", "\u200b@") if "@" in text else text
