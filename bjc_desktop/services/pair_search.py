@@ -5,7 +5,7 @@ Statistical Association 64, 1969): two Peter Schmidts born in the same month say
 a name, a sound and a birthday are is counted among the people themselves.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -109,12 +109,16 @@ class _Way:
 
 def _meeting(people: Sequence[FiledPerson], way: _Way) -> Iterator[tuple[int, int]]:
     """Yield the pairs that share a key."""
-    blocks: dict[Hashable, list[int]] = defaultdict(list)
+    # Most keys are nobody else's: a list is made for the others only.
+    alone: dict[Hashable, int] = {}
+    blocks: dict[Hashable, list[int]] = {}
     for number, filed in enumerate(people):
         for key in way.keys(filed):
-            blocks[key].append(number)
+            first = alone.setdefault(key, number)
+            if first != number:
+                blocks.setdefault(key, [first]).append(number)
     for block in blocks.values():
-        if 1 < len(block) <= way.largest:
+        if len(block) <= way.largest:
             for first, second in combinations(dict.fromkeys(block), 2):
                 if not way.undated or None in {people[first].person.birth_date, people[second].person.birth_date}:
                     yield first, second
@@ -150,18 +154,24 @@ def _by_near_day(filed: FiledPerson) -> Iterator[Hashable]:
     day = filed.person.birth_date
     if day is None:
         return
-    low, high = sorted((day.month, day.day))
+    year, month, number = day.year, day.month, day.day
+    low, high = (month, number) if month < number else (number, month)
     parts = (
-        (day.year, day.month, 0),
-        (day.year, 0, day.day),
-        (0, day.month, day.day),
-        (day.year, -high, low),
+        (year * 13 + month) * 4,
+        (year * 32 + number) * 4 + 1,
+        (month * 32 + number) * 4 + 2,
+        ((year * 32 + high) * 32 + low) * 4 + 3,
     )
-    for word, partner in ((filed.person.family, filed.person.given), (filed.person.given, filed.person.family)):
-        for code in _codes(word):
-            key = f"{code} {partner[0][0] if partner else ''}"
-            for part in parts:
-                yield key, part
+    for key in _sound_and_initial(filed.person.family, filed.person.given):
+        for part in parts:
+            # Two keys with one hash would be compared in vain, and no more; a number is kept faster than a pair.
+            yield hash((key, part))
+
+
+@lru_cache(maxsize=1 << 16)
+def _sound_and_initial(family: Words, given: Words) -> tuple[str, ...]:
+    pairs = ((family, given), (given, family))
+    return tuple(f"{code} {other[0][0] if other else ''}" for words, other in pairs for code in _codes(words))
 
 
 def _by_contact(filed: FiledPerson) -> Iterator[Hashable]:

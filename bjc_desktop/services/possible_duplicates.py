@@ -11,8 +11,8 @@ from sqlalchemy import Connection, RowMapping, select, text
 from sqlalchemy.orm import Session
 
 from bjc_desktop.errors import InvalidInputError
-from bjc_desktop.models import ChangeRecord, Coachee, DistinctPeople, User
-from bjc_desktop.models.name_keys import folded_words
+from bjc_desktop.models import ChangeRecord, Coachee, CoacheeKey, DistinctPeople, User
+from bjc_desktop.models.name_keys import words_of
 from bjc_desktop.services.due_items import full_name
 from bjc_desktop.services.likeness import Days, NamedPerson, name_in_words
 from bjc_desktop.services.name_likeness import Degree
@@ -30,7 +30,13 @@ SAME = "Das ist dieselbe Akte. Bitte zwei verschiedene Akten wählen."
 _PAIR = uuid.UUID("5f3c1c6e-6f0e-5b7e-9d2c-1f0a8a5c7b10")
 _SHORTEST_NUMBER = 7
 _VERY_LIKELY, _LIKELY = 2, -1
-_ALL = select(Coachee.__table__).where(Coachee.family_name != ERASED)
+_KEYS = CoacheeKey.__table__
+_COMPARED = [Coachee.__table__.c[name] for name in ("id", "birth_date", "phone", "email", "gender")]
+_ALL = (
+    select(*_COMPARED, _KEYS.c.sort_key)
+    .join_from(Coachee.__table__, _KEYS, _KEYS.c.coachee_id == Coachee.id)
+    .where(Coachee.family_name != ERASED)
+)
 _RUNNING = text(
     "SELECT DISTINCT c.coachee_id FROM json_each(:ids) j CROSS JOIN coachings c ON c.coachee_id = j.value WHERE c.cancelled = 0 "
     "AND c.entry_on <= :today AND coalesce(c.exit_on, '9999-12-31') >= :today"
@@ -102,22 +108,21 @@ def possible_duplicates(
     """Return who may be in the vault twice, among those whom the user sees, without the pairs that were refused."""
     seen = visible_people(connection)
     allowed = None if seen is None else frozenset(seen)
-    rows = {row["id"]: row for row in connection.execute(_ALL).mappings() if allowed is None or row["id"] in allowed}
+    people = [_filed(*row) for row in connection.execute(_ALL) if allowed is None or row.id in allowed]
     refused = {pair_id(row.first_id, row.second_id) for row in connection.execute(select(DistinctPeople.__table__))}
-    found = [
-        pair
-        for pair in find_pairs([_filed(row) for row in rows.values()], step)
-        if pair_id(pair.first.id, pair.second.id) not in refused
-    ]
+    found = [pair for pair in find_pairs(people, step) if pair_id(pair.first.id, pair.second.id) not in refused]
     ranks = {likelihood: rank for rank, likelihood in enumerate(Likelihood)}
     shown = sorted(found, key=lambda pair: ranks[likelihood_of(pair)])[:MOST]
-    running = _running(connection, {person.id for pair in shown for person in (pair.first, pair.second)}, today)
-    return PossibleDuplicates(tuple(_described(pair, rows, running) for pair in shown), len(found))
+    ids = sorted({person.id for pair in shown for person in (pair.first, pair.second)})
+    listed, running = _people(connection, ids), _running(connection, ids, today)
+    return PossibleDuplicates(tuple(_described(pair, listed, running) for pair in shown), len(found))
 
 
-def _filed(row: RowMapping) -> FiledPerson:
-    person = NamedPerson(folded_words(row["given_name"] or ""), folded_words(row["family_name"]), row["birth_date"])
-    return FiledPerson(row["id"], person, _number(row["phone"]), (row["email"] or "").strip().casefold(), row["gender"])
+def _filed(
+    row_id: str, born: date | None, phone: str | None, email: str | None, gender: str | None, sort_key: str
+) -> FiledPerson:
+    family, given = words_of(sort_key)
+    return FiledPerson(row_id, NamedPerson(given, family, born), _number(phone), (email or "").strip().casefold(), gender)
 
 
 def _number(phone: str | None) -> str:
@@ -126,15 +131,15 @@ def _number(phone: str | None) -> str:
     return digits if len(digits) >= _SHORTEST_NUMBER else ""
 
 
-def _running(connection: Connection, ids: Collection[str], today: date) -> frozenset[str]:
-    parameters = {"ids": json.dumps(sorted(ids)), "today": today.isoformat()}
+def _running(connection: Connection, ids: Sequence[str], today: date) -> frozenset[str]:
+    parameters = {"ids": json.dumps(ids), "today": today.isoformat()}
     return frozenset(connection.execute(_RUNNING, parameters).scalars())
 
 
-def _described(pair: FoundPair, rows: Mapping[str, RowMapping], running: Collection[str]) -> PossibleDuplicate:
+def _described(pair: FoundPair, listed: Mapping[str, ListedPerson], running: Collection[str]) -> PossibleDuplicate:
     return PossibleDuplicate(
-        _listed(rows[pair.first.id]),
-        _listed(rows[pair.second.id]),
+        listed[pair.first.id],
+        listed[pair.second.id],
         likelihood_of(pair),
         tuple(reasons_for(pair)),
         tuple(reasons_against(pair, both_running={pair.first.id, pair.second.id} <= set(running))),

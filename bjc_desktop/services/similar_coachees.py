@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from sqlalchemy import Connection, Date, bindparam, text
 
-from bjc_desktop.models.name_keys import folded_word, folded_words
+from bjc_desktop.models.name_keys import folded_words, words_of
 from bjc_desktop.services.coachee_list import CoacheeRow, read_rows
 from bjc_desktop.services.likeness import Days, NamedPerson, compare, near_days
 from bjc_desktop.services.name_likeness import Degree, Words
@@ -97,9 +97,8 @@ def _candidates(connection: Connection, typed: NamedPerson) -> Iterator[_Candida
 @lru_cache(maxsize=1 << 15)
 def _names_alike(family: Words, given: Words, sort_key: str) -> bool:
     """Say whether the names behind *sort_key* are alike enough to be worth reading; without a given name the day decides."""
-    theirs = tuple(tuple(folded_word(word) for word in part.split()) for part in sort_key.split("\x1f"))
-    comparison = compare(NamedPerson(given, family, None), NamedPerson(theirs[1], theirs[0], None))
-    return comparison.alike
+    their_family, their_given = words_of(sort_key)
+    return compare(NamedPerson(given, family, None), NamedPerson(their_given, their_family, None)).alike
 
 
 def _read(rows: Iterable[tuple[str, str | None, str, date | None]]) -> Iterator[_Candidate]:
