@@ -61,10 +61,11 @@ def compare(one: NamedPerson, other: NamedPerson) -> Comparison:
     family, given = degree_of(one.family, other.family), degree_of(one.given, other.given)
     exchanged = False
     if family is not Degree.EQUAL and given is not Degree.EQUAL:
-        crossed = degree_of(one.family, other.given), degree_of(one.given, other.family)
-        exchanged = sum(crossed) > family + given and min(crossed) >= Degree.ALIKE
-        if exchanged:
-            family, given = crossed
+        crossed = degree_of(one.family, other.given)
+        if crossed >= Degree.ALIKE and (second := degree_of(one.given, other.family)) >= Degree.ALIKE:
+            exchanged = crossed + second > family + given
+            if exchanged:
+                family, given = crossed, second
     return Comparison(family, given, exchanged, compare_days(one.birth_date, other.birth_date))
 
 

@@ -31,10 +31,15 @@ class Degree(IntEnum):
 
 def degree_of(one: Words, other: Words) -> Degree:
     """Compare two names of one or several words each; a name that is missing is like no other."""
-    if one == other or sorted(one) == sorted(other) or "".join(one) == "".join(other):
+    if one == other:
         return Degree.EQUAL
-    if len(one) == len(other) == 1:
-        return _degree(one[0], other[0])
+    return _degree(one[0], other[0]) if len(one) == len(other) == 1 else _degree_of_several(one, other)
+
+
+@lru_cache(maxsize=_CACHED)
+def _degree_of_several(one: Words, other: Words) -> Degree:
+    if sorted(one) == sorted(other) or "".join(one) == "".join(other):
+        return Degree.EQUAL
     return max((_degree(a, b) for a in one for b in other), default=Degree.DIFFERENT)
 
 

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select, text
 from sqlalchemy.orm import Session
@@ -108,7 +109,7 @@ def possible_duplicates(
     """Return who may be in the vault twice, among those whom the user sees, without the pairs that were refused."""
     seen = visible_people(connection)
     allowed = None if seen is None else frozenset(seen)
-    people = [_filed(*row) for row in connection.execute(_ALL) if allowed is None or row.id in allowed]
+    people = [_filed(row) for row in connection.execute(_ALL) if allowed is None or row.id in allowed]
     refused = {pair_id(row.first_id, row.second_id) for row in connection.execute(select(DistinctPeople.__table__))}
     found = [pair for pair in find_pairs(people, step) if pair_id(pair.first.id, pair.second.id) not in refused]
     ranks = {likelihood: rank for rank, likelihood in enumerate(Likelihood)}
@@ -118,11 +119,10 @@ def possible_duplicates(
     return PossibleDuplicates(tuple(_described(pair, listed, running) for pair in shown), len(found))
 
 
-def _filed(
-    row_id: str, born: date | None, phone: str | None, email: str | None, gender: str | None, sort_key: str
-) -> FiledPerson:
-    family, given = words_of(sort_key)
-    return FiledPerson(row_id, NamedPerson(given, family, born), _number(phone), (email or "").strip().casefold(), gender)
+def _filed(row: Any) -> FiledPerson:
+    family, given = words_of(row.sort_key)
+    person = NamedPerson(given, family, row.birth_date)
+    return FiledPerson(row.id, person, _number(row.phone), (row.email or "").strip().casefold(), row.gender)
 
 
 def _number(phone: str | None) -> str:
