@@ -402,6 +402,15 @@ class RequestKind(Vocabulary):
     RESTRICTION = "restriction", "Einschränkung"
 
 
+class DistinctReason(Vocabulary):
+    """Why two files that are alike are of two people."""
+
+    NAMESAKES = "namesakes", "zufällig gleicher Name"
+    SIBLINGS = "siblings", "Geschwister oder Familie"
+    DOCUMENTS = "documents", "Unterlagen verglichen"
+    OTHER = "other", "anderer Grund"
+
+
 class ErasureDepth(Vocabulary):
     """How much of a person, or of a coaching, was erased."""
 

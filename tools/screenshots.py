@@ -12,8 +12,12 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
+from sqlalchemy import select
 
 from bjc_desktop.app import make_application
+from bjc_desktop.models import Coachee
+from bjc_desktop.services.joining import join_people
+from bjc_desktop.services.possible_duplicates import refuse_pair
 from bjc_desktop.services.team import list_staff
 from bjc_desktop.services.vault_setup import fill_with_sample
 from bjc_desktop.ui.page_list import PAGES
@@ -22,6 +26,7 @@ from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.theme import install_theme, theme
 from bjc_desktop.ui.workspace import Workspace
 from bjc_desktop.vault import KdfParameters, Vault, create_vault
+from bjc_desktop.vocabulary import DistinctReason
 
 DAY = date(2025, 12, 10)
 MOMENT = datetime(2025, 12, 10, 9, 30, tzinfo=UTC)
@@ -44,7 +49,27 @@ def sample_vault(place: Path) -> Vault:
     """Return an open vault with the sample data."""
     vault, _ = create_vault(place / "tresor", "demo", "Musterdaten 2025", now=MOMENT, kdf=KdfParameters(1, 64 * 1024, 1))
     fill_with_sample(vault, now=MOMENT, today=DAY)
+    _decide_about_duplicates(vault)
     return vault
+
+
+def _decide_about_duplicates(vault: Vault) -> None:
+    """Give somebody a second file from another laptop, twice, and join one of them; tell two people apart."""
+    with vault.reading() as connection:
+        people = connection.execute(select(Coachee.__table__).where(Coachee.birth_date.is_not(None)).limit(4)).mappings().all()
+    with vault.writing(now=MOMENT) as session:
+        for number, row in enumerate(people):
+            other = {
+                "given_name": f"{row['given_name']} Maria",
+                "case_number": f"L2-{number}",
+                "postcode": "12043",
+                "phone": None,
+            }
+            session.add(Coachee(**{**row, **other, "id": f"{number:08}-0000-4000-8000-000000000000", "row_version": 1}))
+    with vault.writing(now=MOMENT) as session:
+        join_people(session, people[0]["id"], f"{0:08}-0000-4000-8000-000000000000", {}, now=MOMENT)
+    with vault.writing(now=MOMENT) as session:
+        refuse_pair(session, people[1]["id"], f"{1:08}-0000-4000-8000-000000000000", DistinctReason.SIBLINGS)
 
 
 def places(workspace: Workspace, wanted: set[str]) -> Iterator[str]:
@@ -77,9 +102,23 @@ def places(workspace: Workspace, wanted: set[str]) -> Iterator[str]:
         workspace.save_calendar()
         yield "calendar"
         _close_dialogs()
+    if not wanted or "join" in wanted:
+        yield from _joining(workspace)
     if not wanted or "palette" in wanted:
         workspace.open_palette()
         yield "palette"
+        _close_dialogs()
+
+
+def _joining(workspace: Workspace) -> Iterator[str]:
+    """Show what is asked before two files are joined, or told apart."""
+    workspace.open_page("duplicates", {"list": "open"})
+    workspace.desk.background.wait()
+    QTest.qWait(250)
+    page = workspace.page("duplicates")
+    for name, ask in (("join", page.join), ("two_people", page.tell_apart)):
+        ask()
+        yield name
         _close_dialogs()
 
 
@@ -112,6 +151,8 @@ def main(out: Path, wanted: set[str]) -> None:
                 desk.background.wait()
                 # The preview of the list comes when the keyboard has rested for a moment.
                 QTest.qWait(250)
+                desk.background.wait()
+                QTest.qWait(50)
                 picture = workspace.grab()
                 for dialog in workspace.findChildren(QDialog):
                     if dialog.isVisible():

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table
 
 from bjc_desktop.errors import MissingNoteKeyError, PackageError
 from bjc_desktop.exchange.cells import Value
+from bjc_desktop.exchange.joined_files import follow_joined_files
 from bjc_desktop.exchange.package_checks import MergedTable, Row, find_faults, select_by
 from bjc_desktop.exchange.package_files import PackageFiles, read_package_files
 from bjc_desktop.exchange.table_reading import Fault, TableContent, read_table
@@ -78,6 +79,7 @@ def import_package(
     faults: list[Fault] = []
     contents = [read_table(table, files.tables[name], faults) for name, table in known.items() if name in files.tables]
     with vault.reading() as connection:
+        follow_joined_files(connection, contents)
         plans = _plan(connection, contents, vault.notes, faults, today)
     if faults:
         raise _refused("Das Datenpaket enthält Fehler und wurde nicht übernommen; bitte korrigieren und erneut einlesen.", faults)

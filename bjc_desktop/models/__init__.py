@@ -7,6 +7,7 @@ from bjc_desktop.models.coachees import Coachee, Consent
 from bjc_desktop.models.coachings import Coaching, CoachingStaff, Measure
 from bjc_desktop.models.consultations import Consultation, Observation, Suggestion
 from bjc_desktop.models.exchange import ExchangeFile, ExchangePartner, HeldVersion, RowStamp
+from bjc_desktop.models.joined_people import DistinctPeople, JoinedPerson
 from bjc_desktop.models.outcomes import FollowUp, Outcome
 from bjc_desktop.models.plans import Barrier, CompetenceProfile, DevelopmentPlan, Goal, Task
 from bjc_desktop.models.privacy import Erasure, LegalHold, PrivacyRequest, RetentionSetting
@@ -56,6 +57,7 @@ __all__ = [
     "Consent",
     "Consultation",
     "DevelopmentPlan",
+    "DistinctPeople",
     "Draft",
     "Erasure",
     "ExchangeFile",
@@ -67,6 +69,7 @@ __all__ = [
     "Goal",
     "HeldVersion",
     "IndicatorSetting",
+    "JoinedPerson",
     "LegalHold",
     "Measure",
     "Observation",

@@ -72,6 +72,13 @@ def sort_key(family_name: str, given_name: str | None) -> str:
     return " ".join(plain_words(family_name)) + "\x1f" + " ".join(plain_words(given_name or ""))
 
 
+@lru_cache(maxsize=1 << 16)
+def words_of(key: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the words of family and given name, as they are searched for, from a sort key: without folding the names again."""
+    family, _, given = key.partition("\x1f")
+    return tuple(map(folded_word, family.split())), tuple(map(folded_word, given.split()))
+
+
 def search_key(case_number: str, family_name: str, given_name: str | None) -> str:
     """Return the words under which a person is found, each with a space before it.
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, select
 
 from bjc_desktop.errors import InvalidInputError
-from bjc_desktop.models import Base, Coachee, User, VaultFact
+from bjc_desktop.models import Base, Coachee, JoinedPerson, User, VaultFact
 from bjc_desktop.services.change_words import ChangeWords
 from bjc_desktop.services.coachee_list import CoacheeFilter, find_coachees
 from bjc_desktop.services.due_items import full_name
@@ -30,7 +30,7 @@ PAGE = 100
 PROGRAM = "Programm"
 ERASED = "gelöscht"
 KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "changes": ("Änderungen", (*ROW_ACTIONS, "undo", "import", "exchange", "take_back", "decide")),
+    "changes": ("Änderungen", (*ROW_ACTIONS, "undo", "join", "import", "exchange", "take_back", "decide")),
     "opened": ("Geöffnete Fallakten", ("open",)),
     "left": ("Ausgaben und Drucke", ("print", "save", "export", "backup", "backup_failed", "release")),
     "access": (
@@ -74,6 +74,7 @@ EVENTS = {
     "rotate_key": "Datenschlüssel gewechselt",
     "set_staff": "Person im Team festgelegt",
     "change_roles": "Rollen geändert",
+    "join": "Zwei Akten zusammengeführt",
     "erase": "Angaben einer Person gelöscht",
     "retention": "Löschlauf ausgeführt",
     "confirm_erasures": "Löschungen nach einer Rückholung bestätigt",
@@ -253,6 +254,7 @@ class _RecordWords:
         seen = visible_people(connection)
         self.seen = None if seen is None else frozenset(seen)
         self.people: dict[str, str] = {}
+        self._joined: dict[str, str] | None = None
 
     def rows(self, records: Iterable[RowMapping]) -> Iterable[AuditRow]:
         """Yield *records* as rows."""
@@ -305,6 +307,7 @@ class _RecordWords:
         person_id = record["person_id"] or people_of(self.connection, "coachings", [record["entity_id"]]).get(record["entity_id"])
         if person_id is None:
             return ""
+        person_id = self._now(person_id)
         if self.seen is not None and person_id not in self.seen:
             return HIDDEN
         if person_id not in self.people:
@@ -312,6 +315,13 @@ class _RecordWords:
             row = self.connection.execute(query).one_or_none()
             self.people[person_id] = ERASED if row is None else full_name(row.given_name, row.family_name)
         return self.people[person_id]
+
+    def _now(self, person_id: str) -> str:
+        """Return whose file it is now, where it was joined to another."""
+        if self._joined is None:
+            rows = self.connection.execute(select(JoinedPerson.id, JoinedPerson.kept_id))
+            self._joined = {row.id: row.kept_id for row in rows}
+        return self._joined.get(person_id, person_id)
 
 
 # --- verifying ----------------------------------------------------------------------------------------------------------------

@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from bjc_desktop.errors import BjcError
-from bjc_desktop.models import Base, Coachee, Coaching, Staff, User
+from bjc_desktop.models import Base, Coachee, Coaching, JoinedPerson, Staff, User
 from bjc_desktop.models.base import Kind, Recorded, field_of
 from bjc_desktop.services.change_words import ChangeWords
 from bjc_desktop.services.row_editing import RowKey
 from bjc_desktop.services.row_titles import fields_of, shown, title_of
 from bjc_desktop.services.undoing import (
     DAYS,
+    JOIN,
     ROW_ACTIONS,
     NetChange,
     UndoRefusedError,
@@ -35,6 +36,7 @@ __all__ = ["FieldChange", "RecentChange", "UndoRefusedError", "field_history", "
 ROW = "Eintrag"
 IMPORTED = "eingelesen"
 DELETED = "gelöscht"
+JOINED = "Zwei Akten zusammengeführt"
 ERASED_VALUE = "(nicht mehr lesbar)"
 CONFIDENTIAL = "(vertraulich)"
 _RECORDS = Base.metadata.tables["change_records"]
@@ -255,7 +257,8 @@ class _ChangeReader:
         query = select(*_HEAD).where(_RECORDS.c.at >= timestamp(since), _RECORDS.c.action.in_(ROW_ACTIONS))
         if self.coaching_id is not None:
             person = select(Coaching.coachee_id).where(Coaching.id == self.coaching_id).scalar_subquery()
-            query = query.where(_RECORDS.c.person_id == person)
+            joined = select(JoinedPerson.id).where(JoinedPerson.kept_id == person)
+            query = query.where((_RECORDS.c.person_id == person) | _RECORDS.c.person_id.in_(joined))
         seen = visible_people(self.connection)
         if seen is not None:
             query = query.where(_RECORDS.c.person_id.is_(None) | _RECORDS.c.person_id.in_(seen))
@@ -274,19 +277,21 @@ class _ChangeReader:
             except UndoRefusedError:
                 continue
             if changes and self._belongs(changes):
-                yield self._change(records[number], changes, depth)
+                kept = next((record["entity_id"] for record in records[root] if record["action"] == JOIN), None)
+                yield self._change(records[number], changes, depth, kept)
 
-    def _change(self, records: list[RowMapping], changes: list[NetChange], depth: int) -> RecentChange:
+    def _change(self, records: list[RowMapping], changes: list[NetChange], depth: int, kept: str | None) -> RecentChange:
+        """Describe a change; *kept* is the person whose file it joined another to."""
         first = records[0]
         prefix = ("", "Zurückgenommen: ", "Wiederholt: ")[depth if depth == 0 else 1 + (depth + 1) % 2]
         people = {record["person_id"] for record in records} - {None}
-        person = next(iter(people)) if len(people) == 1 else None
+        person = next(iter(people)) if len(people) == 1 else kept
         return RecentChange(
             first["transaction_id"],
             datetime.fromisoformat(first["at"]),
             self.users.get(first["user_id"], ""),
             _role_label(first["role"]),
-            prefix + self.words.text(changes),
+            prefix + (JOINED if kept else self.words.text(changes)),
             person,
             "" if person is None else self._person(person),
             depth > 0,

@@ -44,6 +44,8 @@ TITLES = {
     "outcomes": RowTitle("Ergebnis", "Ergebnisse", day="begin_on", words="kind"),
     "follow_ups": RowTitle("Nachbefragung", "Nachbefragungen", day="contacted_on"),
     "indicator_settings": RowTitle("Einstellung", "Einstellungen"),
+    "joined_people": RowTitle("zusammengeführte Akte", "zusammengeführte Akten"),
+    "distinct_people": RowTitle("Paar verschiedener Personen", "Paare verschiedener Personen"),
     "acknowledgements": RowTitle("Kenntnisnahme", "Kenntnisnahmen"),
     "feedback_talks": RowTitle("Rückmeldegespräch", "Rückmeldegespräche"),
     "requirement_confirmations": RowTitle("Bestätigung", "Bestätigungen"),

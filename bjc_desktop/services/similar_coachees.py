@@ -1,9 +1,6 @@
-"""Who may be the same person as the one being entered: names that are equal, sound alike or differ by a slip, and birth dates.
+"""Who may be the same person as the one being entered: names that are equal, sound alike or differ by a slip, and birth dates."""
 
-Source of the phonetic code: Hans Joachim Postel, „Die Kölner Phonetik“, IBM-Nachrichten 19 (1969).
-"""
-
-import re
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,13 +8,13 @@ from functools import lru_cache
 
 from sqlalchemy import Connection, Date, bindparam, text
 
-from bjc_desktop.models.name_keys import folded_words
+from bjc_desktop.models.name_keys import folded_words, words_of
 from bjc_desktop.services.coachee_list import CoacheeRow, read_rows
+from bjc_desktop.services.likeness import Days, NamedPerson, compare, near_days
+from bjc_desktop.services.name_likeness import Degree, Words
 from bjc_desktop.vault.role_rights import visible_people
 
 _MOST = 6
-_SHORT = 5
-"""Names of fewer letters must be equal or sound alike; a slip of one letter would find half of the alphabet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +33,20 @@ class SimilarCoachee:
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     id: str
-    given: tuple[str, ...]
-    family: tuple[str, ...]
-    birth_date: date | None
-    names: tuple[str | None, str] = (None, "")
+    person: NamedPerson
+    names: tuple[str | None, str]
     """As they are written."""
 
 
 # Duplicates are looked for among everybody, whoever asks: a second file of the same person would harm that person most.
 _BY_NAME = text(
-    "SELECT p.id, p.given_name, p.family_name, p.birth_date FROM coachee_search s CROSS JOIN main.coachee_keys k ON k.number = s.rowid "
-    "CROSS JOIN main.coachees p ON p.id = k.coachee_id WHERE s.coachee_search MATCH :match"
-).columns(birth_date=Date)
+    "SELECT k.coachee_id, k.sort_key FROM coachee_search s CROSS JOIN main.coachee_keys k ON k.number = s.rowid "
+    "WHERE s.coachee_search MATCH :match"
+)
+_COLUMNS = "SELECT p.id, p.given_name, p.family_name, p.birth_date FROM"
+_BY_ID = text(f"{_COLUMNS} json_each(:ids) j CROSS JOIN main.coachees p ON p.id = j.value").columns(birth_date=Date)
 _BY_BIRTH = (
-    text("SELECT p.id, p.given_name, p.family_name, p.birth_date FROM main.coachees p WHERE p.birth_date IN :days")
+    text(f"{_COLUMNS} main.coachees p WHERE p.birth_date IN :days")
     .bindparams(bindparam("days", expanding=True))
     .columns(birth_date=Date)
 )
@@ -59,12 +56,12 @@ def similar_coachees(
     connection: Connection, given: str | None, family: str, birth_date: date | None, *, today: date
 ) -> tuple[SimilarCoachee, ...]:
     """Return who may be the person of this name and birth date, the most alike first; nobody while too little is typed."""
-    typed = _Candidate("", folded_words(given or ""), folded_words(family), birth_date)
+    typed = NamedPerson(folded_words(given or ""), folded_words(family), birth_date)
     if not typed.family or not (typed.given or birth_date):
         return ()
-    found = {row.id: row for row in _candidates(connection, typed)}
-    judged = [(judgement, row) for row in found.values() if (judgement := _judge(typed, row)) is not None]
-    judged.sort(key=lambda pair: (-pair[0][0], pair[1].family, pair[1].given, pair[1].id))
+    found = {candidate.id: candidate for candidate in _candidates(connection, typed)}
+    judged = [(judgement, row) for row in found.values() if (judgement := _judge(typed, row.person)) is not None]
+    judged.sort(key=lambda pair: (-pair[0][0], pair[1].person.family, pair[1].person.given, pair[1].id))
     best = {row.id: judgement for judgement, row in judged[:_MOST]}
     people = visible_people(connection)
     made = []
@@ -72,122 +69,62 @@ def similar_coachees(
         score, reason = best[row.coachee_id]
         seen = people is None or row.coachee_id in people
         given_name, family_name = found[row.coachee_id].names
-        whole = replace(row, given_name=given_name, family_name=family_name, birth_date=found[row.coachee_id].birth_date)
+        born = found[row.coachee_id].person.birth_date
+        whole = replace(row, given_name=given_name, family_name=family_name, birth_date=born)
         made.append(SimilarCoachee(whole, reason, certain=score == _CERTAIN, seen=seen))
     return tuple(made)
 
 
-def _candidates(connection: Connection, typed: _Candidate) -> Iterator[_Candidate]:
-    """Yield who shares the whole family name, the whole given name, or (nearly) the birth date."""
+def _candidates(connection: Connection, typed: NamedPerson) -> Iterator[_Candidate]:
+    """Yield whose names are alike, and who was born on the day or nearly so.
+
+    Many share a family name: their names are compared from the keys alone, and only who is alike is read.
+    """
+    named: dict[str, None] = {}
     for words in (typed.family, typed.given):
         if words:
             match = " ".join(f'"{word}"' for word in words)
-            yield from _read(connection.execute(_BY_NAME, {"match": match}))
+            for row in connection.execute(_BY_NAME, {"match": match}):
+                if _names_alike(typed.family, typed.given, row.sort_key):
+                    named[row.coachee_id] = None
+    if named:
+        yield from _read(connection.execute(_BY_ID, {"ids": json.dumps(list(named))}))
     if typed.birth_date is not None:
-        days = [day.isoformat() for day in (typed.birth_date, *_near_days(typed.birth_date))]
+        days = sorted(day.isoformat() for day in {typed.birth_date, *near_days(typed.birth_date)})
         yield from _read(connection.execute(_BY_BIRTH, {"days": days}))
+
+
+@lru_cache(maxsize=1 << 15)
+def _names_alike(family: Words, given: Words, sort_key: str) -> bool:
+    """Say whether the names behind *sort_key* are alike enough to be worth reading; without a given name the day decides."""
+    their_family, their_given = words_of(sort_key)
+    return compare(NamedPerson(given, family, None), NamedPerson(their_given, their_family, None)).alike
 
 
 def _read(rows: Iterable[tuple[str, str | None, str, date | None]]) -> Iterator[_Candidate]:
     for row_id, given, family, birth_date in rows:
-        yield _Candidate(row_id, folded_words(given or ""), folded_words(family), birth_date, (given, family))
+        person = NamedPerson(folded_words(given or ""), folded_words(family), birth_date)
+        yield _Candidate(row_id, person, (given, family))
 
 
 # --- judging ------------------------------------------------------------------------------------------------------------------
 
 _CERTAIN = 9
-_DIFFERENT, _ALIKE, _EQUAL = range(3)
 
 
-def _judge(typed: _Candidate, other: _Candidate) -> tuple[int, str] | None:
+def _judge(typed: NamedPerson, other: NamedPerson) -> tuple[int, str] | None:
     """Return how alike two people are, and why; None where they are not."""
-    family, given = _likeness(typed.family, other.family), _likeness(typed.given, other.given)
-    if _likeness(typed.family, other.given) + _likeness(typed.given, other.family) > family + given:
-        family, given = _likeness(typed.family, other.given), _likeness(typed.given, other.family)
-    same_day = typed.birth_date is not None and typed.birth_date == other.birth_date
-    near_day = typed.birth_date is not None and other.birth_date in set(_near_days(typed.birth_date))
-    unknown_day = typed.birth_date is None or other.birth_date is None
-    equal, alike = family == given == _EQUAL, bool(family and given)
+    found = compare(typed, other)
+    equal, alike, near = found.same_name, found.alike, found.near
     judgements = (
-        (equal and same_day, _CERTAIN, "gleicher Name, gleiches Geburtsdatum"),
-        (alike and same_day, 8, "ähnlicher Name, gleiches Geburtsdatum"),
-        (equal and near_day, 7, "gleicher Name, ähnliches Geburtsdatum"),
-        (equal and unknown_day, 6, "gleicher Name, Geburtsdatum nicht bekannt"),
-        (bool(family) and same_day, 5, "ähnlicher Nachname, gleiches Geburtsdatum"),
-        (alike and near_day, 4, "ähnlicher Name, ähnliches Geburtsdatum"),
-        (given == _EQUAL and same_day, 3, "gleicher Vorname, gleiches Geburtsdatum"),
+        (equal and found.days is Days.SAME, _CERTAIN, "gleicher Name, gleiches Geburtsdatum"),
+        (alike and found.days is Days.SAME, 8, "ähnlicher Name, gleiches Geburtsdatum"),
+        (equal and near, 7, "gleicher Name, ähnliches Geburtsdatum"),
+        (equal and found.days is Days.UNKNOWN, 6, "gleicher Name, Geburtsdatum nicht bekannt"),
+        (found.family >= Degree.ALIKE and found.days is Days.SAME, 5, "ähnlicher Nachname, gleiches Geburtsdatum"),
+        (alike and near, 4, "ähnlicher Name, ähnliches Geburtsdatum"),
+        (found.given is Degree.EQUAL and found.days is Days.SAME, 3, "gleicher Vorname, gleiches Geburtsdatum"),
         (equal, 2, "gleicher Name, anderes Geburtsdatum"),
-        (alike and unknown_day, 1, "ähnlicher Name, Geburtsdatum nicht bekannt"),
+        (alike and found.days is Days.UNKNOWN, 1, "ähnlicher Name, Geburtsdatum nicht bekannt"),
     )
     return next(((score, reason) for holds, score, reason in judgements if holds), None)
-
-
-def _likeness(one: tuple[str, ...], other: tuple[str, ...]) -> int:
-    """Compare two names of several words each: the same, alike in one of the words (a double name shortened), or different."""
-    if sorted(one) == sorted(other) or "".join(one) == "".join(other):
-        return _EQUAL
-    return _ALIKE if any(_alike(a, b) for a in one for b in other) else _DIFFERENT
-
-
-@lru_cache(maxsize=1 << 14)
-def _alike(one: str, other: str) -> bool:
-    if one == other:
-        return True
-    codes = cologne_code(one), cologne_code(other)
-    if codes[0] == codes[1] and len(codes[0]) > 1:
-        return True
-    return min(len(one), len(other)) >= _SHORT and one_slip_apart(one, other)
-
-
-def one_slip_apart(one: str, other: str) -> bool:
-    """Say whether one letter was left out, added or exchanged, or two neighbours were swapped."""
-    if abs(len(one) - len(other)) > 1 or one == other:
-        return False
-    start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    rest, others = one[start:], other[start:]
-    swapped = rest[:2] == others[1::-1] and rest[2:] == others[2:]
-    return swapped or rest[1:] == others[1:] or rest == others[1:] or rest[1:] == others
-
-
-def _near_days(day: date) -> Iterator[date]:
-    """Yield the days that a slip makes of *day*: day and month exchanged, or two neighbouring digits."""
-    digits = day.strftime("%Y%m%d")
-    slips = [digits[:4] + digits[6:] + digits[4:6]]
-    slips += [digits[:i] + digits[i + 1] + digits[i] + digits[i + 2 :] for i in (2, 4, 6)]
-    for slip in dict.fromkeys(slips):
-        try:
-            found = date(int(slip[:4]), int(slip[4:6]), int(slip[6:]))
-        except ValueError:
-            continue
-        if found != day:
-            yield found
-
-
-_SOUNDS = (
-    (re.compile("ph"), "f"),
-    (re.compile("[dt](?=[csz])"), "8"),
-    (re.compile("(?<=[ckq])x"), "8"),
-    (re.compile("x"), "48"),
-    (re.compile("^c(?=[ahkloqrux])"), "4"),
-    (re.compile("(?<![sz])(?<!^)c(?=[ahkoqux])"), "4"),
-    (re.compile("c"), "8"),
-    (re.compile("[aeijouy]"), "0"),
-    (re.compile("h"), ""),
-    (re.compile("[bp]"), "1"),
-    (re.compile("[dt]"), "2"),
-    (re.compile("[fvw]"), "3"),
-    (re.compile("[gkq]"), "4"),
-    (re.compile("l"), "5"),
-    (re.compile("[mn]"), "6"),
-    (re.compile("r"), "7"),
-    (re.compile("[sz]"), "8"),
-)
-
-
-@lru_cache(maxsize=1 << 14)
-def cologne_code(word: str) -> str:
-    """Return the Kölner Phonetik of a folded word: ``meyer`` and ``maier`` are both ``67``."""
-    for pattern, sound in _SOUNDS:
-        word = pattern.sub(sound, word)
-    code = re.sub(r"(.)\1+", r"\1", word)
-    return code[:1] + code[1:].replace("0", "")

@@ -24,7 +24,7 @@ from bjc_desktop.vocabulary import Role
 
 CLOSED_NOTE = "(vertraulich; hier ohne Schlüssel nicht lesbar)"
 ACTIONS = {"insert": "angelegt", "update": "geändert", "delete": "gelöscht"}
-_OWNERS = {"coachee_id", "coaching_id", "plan_id", "goal_id"}
+_OWNERS = {"coachee_id", "coaching_id", "plan_id", "goal_id", "kept_id", "first_id", "second_id"}
 """What only says whose a row is."""
 _STAFF_FIELDS = {"staff_id"}
 _ORDER = [entity.__tablename__ for entity in PACKAGED]
@@ -35,7 +35,7 @@ _TABLES = tuple(
     )
 )
 _RECORDS = Base.metadata.tables["change_records"]
-_EVENTS = ("open", "print", "save", "export", "erase")
+_EVENTS = ("open", "print", "save", "export", "erase", "join")
 _REPORTS = text(
     "SELECT r.period_label, r.version FROM released_reports r WHERE EXISTS (SELECT 1 FROM coachings c "
     "WHERE c.coachee_id = :person AND instr(r.cases, c.id) > 0) ORDER BY r.period_from, r.version"
@@ -161,9 +161,9 @@ class _Reader:
         return CLOSED_NOTE
 
     def _records(self) -> list[RowMapping]:
-        ids = [self.person_id]
-        ids += self._asked(text("SELECT id FROM coachings WHERE coachee_id = :person")).scalars()
-        about = (_RECORDS.c.person_id == self.person_id) | (_RECORDS.c.action.in_(_EVENTS) & _RECORDS.c.entity_id.in_(ids))
+        people = [self.person_id, *self._asked(text("SELECT id FROM joined_people WHERE kept_id = :person")).scalars()]
+        ids = [*people, *self._asked(text("SELECT id FROM coachings WHERE coachee_id = :person")).scalars()]
+        about = _RECORDS.c.person_id.in_(people) | (_RECORDS.c.action.in_(_EVENTS) & _RECORDS.c.entity_id.in_(ids))
         return list(self.connection.execute(select(_RECORDS).where(about).order_by(_RECORDS.c.id)).mappings())
 
     def _trace(self, record: RowMapping) -> Trace:

@@ -26,6 +26,9 @@ DAYS = 30
 """How long a change can be taken back."""
 ROW_ACTIONS = ("insert", "update", "delete")
 UNDO = "undo"
+JOIN = "join"
+_BESIDE_ROWS = {UNDO, JOIN}
+"""Events that say what a transaction's changes of rows are for."""
 _RECORDS = Base.metadata.tables["change_records"]
 _SLICE = 500
 
@@ -163,7 +166,7 @@ def records_of(connection: Connection, transaction_ids: Iterable[int]) -> dict[i
 
 def is_undoable(records: Iterable[RowMapping]) -> bool:
     """Say whether the transaction of *records* is made of nothing but changes of rows that can be written again."""
-    row_changes = [record for record in records if record["action"] != UNDO]
+    row_changes = [record for record in records if record["action"] not in _BESIDE_ROWS]
     return bool(row_changes) and all(record["action"] in ROW_ACTIONS and record["entity"] in TITLES for record in row_changes)
 
 
@@ -197,6 +200,9 @@ def _check_possible(connection: Connection, transaction_id: int, records: list[R
     if transaction_id in links.undone:
         raise UndoRefusedError(ALREADY)
     later = _later(connection, {(record["entity"], record["entity_id"]) for record in records}, transaction_id)
+    if any(record["action"] == JOIN for record in records):
+        # Two files are lived with for days before somebody notices: what else was changed meanwhile may stay.
+        later = _touching_the_same(connection, records, later)
     if any(links.stands_in_the_way(other, transaction_id) for other in later):
         raise UndoRefusedError(CHANGED_SINCE)
 
@@ -207,6 +213,24 @@ def _later(connection: Connection, keys: Iterable[RowKey], transaction_id: int) 
         query = select(_RECORDS.c.transaction_id).where(_RECORDS.c.entity == table, _RECORDS.c.entity_id == row_id)
         later = query.where(_RECORDS.c.transaction_id > transaction_id, _RECORDS.c.action.in_(ROW_ACTIONS))
         found.update(connection.execute(later).scalars())
+    return found
+
+
+def _touching_the_same(connection: Connection, records: list[RowMapping], later: set[int]) -> set[int]:
+    """Return those of the *later* transactions that changed a field which the *records* changed, or a row as a whole."""
+    fields: dict[RowKey, set[str]] = {}
+    for record in records:
+        payload = read_payload(connection, record) if record["action"] == "update" else None
+        fields.setdefault((record["entity"], record["entity_id"]), set()).update((payload or {}).get("fields", ()))
+    found = set()
+    for number, others in records_of(connection, later).items():
+        for other in others:
+            own = fields.get((other["entity"], other["entity_id"]))
+            if own is None or other["action"] not in ROW_ACTIONS:
+                continue
+            payload = read_payload(connection, other)
+            if other["action"] != "update" or payload is None or not own or own & set(payload["fields"]):
+                found.add(number)
     return found
 
 

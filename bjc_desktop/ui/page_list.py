@@ -57,6 +57,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("team", "Team", "briefcase", "team.team_page", "TeamPage", PROVIDER_DESK),
     PageEntry("foundations", "Grundlagen", "target", "foundations.foundations_page", "FoundationsPage", PROVIDER_DESK),
     PageEntry("history", "Änderungen", "history", "history.history_page", "HistoryPage", CASES),
+    PageEntry("duplicates", "Doppelte", "copy", "quality.duplicates_page", "DuplicatesPage", CASES),
     PageEntry("audit", "Protokoll", "eye", "audit.audit_page", "AuditPage", PROVIDER_DESK),
     PageEntry("privacy", "Datenschutz", "eye-off", "privacy.privacy_page", "PrivacyPage", CASES | _ADMINISTRATION),
     PageEntry("access", "Zugänge", "key-round", "access.access_page", "AccessPage", _ADMINISTRATION),

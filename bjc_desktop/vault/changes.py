@@ -7,7 +7,7 @@ is recorded through :func:`record_row_changes` and :func:`record_event`.
 import base64
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NoReturn, cast
@@ -48,6 +48,8 @@ _UPWARDS = {
     "legal_holds": ("coachee_id", "coachees"),
     "privacy_requests": ("coachee_id", "coachees"),
     "held_versions": ("coachee_id", "coachees"),
+    "joined_people": ("kept_id", "coachees"),
+    "distinct_people": ("first_id", "coachees"),
     "coachings": ("coachee_id", "coachees"),
     "development_plans": ("coaching_id", "coachings"),
     "goals": ("plan_id", "development_plans"),
@@ -164,10 +166,20 @@ def _assert_seen(session: Session, new: Iterable[Recorded], people: set[str]) ->
     """Refuse what somebody writes about people whom they do not see; who is new in this transaction is theirs."""
     made: set[str] = session.info.setdefault("new_people", set())
     made.update(entity.id for entity in new if _table(entity).name == "coachees")
-    others = people - made
-    if others:
+    assert_sees_people(session, people - made)
+
+
+def assert_sees_people(session: Session, people: Collection[str]) -> None:
+    """Check that the user of a writing session sees all *people*.
+
+    Raises
+    ------
+    VaultError
+        where they do not.
+    """
+    if people and not sees_all_cases(session.info["roles"]):
         query = visible_query(session.info["roles"], session.info["actor"].user_id, session.info["clock"]().date())
-        if others - set(session.connection().exec_driver_sql(query).scalars()):
+        if set(people) - set(session.connection().exec_driver_sql(query).scalars()):
             raise VaultError(NOT_ASSIGNED)
 
 

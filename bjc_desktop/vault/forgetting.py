@@ -37,6 +37,8 @@ _PLACES = {"observations": {"workplace", "task"}}
 _ATTRIBUTES = {"coachees": {"gender", "german_level"}, "outcomes": {"gross_pay"}}
 """What says more about the person than about the coaching, and no figure rests on."""
 _HEALTH_AREAS = "('" + "', '".join(sorted(HEALTH_AREAS)) + "')"
+_OF_TWO = {"distinct_people": "second_id"}
+"""What belongs to two people is forgotten with either."""
 _CONTACT = {"coachees": {"phone", "email"}}
 
 
@@ -70,21 +72,12 @@ def erase_people(session: Session, people: Mapping[str, str], occasion: Occasion
     marks = marks_of(connection, people)
     found = []
     for person_id, pseudonym in people.items():
+        _mark_given_up(connection, person_id, pseudonym, occasion)
         counts = _erase(connection, occasion.depth, person_id, pseudonym)
         payload = {"depth": occasion.depth.value, "occasion": occasion.occasion.value, "counts": counts}
         entity = _entity(occasion.depth)
         record_event(session, occasion.actor, "erase", payload, entity=entity, entity_id=person_id, now=occasion.now)
-        values = {
-            "mark": marks[person_id],
-            "depth": occasion.depth.value,
-            "pseudonym": pseudonym,
-            "at": occasion.now.astimezone(UTC).replace(tzinfo=None),
-            "user_id": occasion.actor.user_id,
-            "occasion": occasion.occasion.value,
-            "reason": occasion.reason,
-            "counts": json.dumps(counts, sort_keys=True),
-        }
-        connection.execute(insert(_ERASURES), [values])
+        _keep_protocol(connection, marks[person_id], pseudonym, occasion, counts)
         found.append(Erased(person_id, pseudonym, counts))
     connection.exec_driver_sql("INSERT OR REPLACE INTO vault_facts (key, value) VALUES (?, x'01')", (_TRACES_DUE,))
     session.expire_all()
@@ -95,12 +88,38 @@ def _entity(depth: ErasureDepth) -> str:
     return "staff" if depth is ErasureDepth.STAFF else "coachees"
 
 
+def _mark_given_up(connection: Connection, person_id: str, pseudonym: str, occasion: Occasion) -> None:
+    """Keep a tombstone for each file that was joined to the person's: an older backup still holds it as somebody of their own."""
+    for mark in marks_of(connection, _given_up(connection, person_id)).values():
+        _keep_protocol(connection, mark, pseudonym, occasion, {"joined_people": 1})
+
+
+def _given_up(connection: Connection, person_id: str) -> list[str]:
+    query = "SELECT id FROM joined_people WHERE kept_id = :person"
+    return list(connection.exec_driver_sql(query, {"person": person_id}).scalars())
+
+
+def _keep_protocol(connection: Connection, mark: str, pseudonym: str, occasion: Occasion, counts: Mapping[str, int]) -> None:
+    values = {
+        "mark": mark,
+        "depth": occasion.depth.value,
+        "pseudonym": pseudonym,
+        "at": occasion.now.astimezone(UTC).replace(tzinfo=None),
+        "user_id": occasion.actor.user_id,
+        "occasion": occasion.occasion.value,
+        "reason": occasion.reason,
+        "counts": json.dumps(counts, sort_keys=True),
+    }
+    connection.execute(insert(_ERASURES), [values])
+
+
 def _erase(connection: Connection, depth: ErasureDepth, person_id: str, pseudonym: str) -> dict[str, int]:
     if depth is ErasureDepth.STAFF:
         return erase_staff(connection, person_id, pseudonym, ERASED)
     if depth is ErasureDepth.HEALTH:
         return _erase_health(connection, person_id)
     counts = {"drafts": _drop_drafts(connection, person_id)}
+    given_up = _given_up(connection, person_id)
     if depth is ErasureDepth.PERSON:
         for table in _TABLES:
             counts[table.name] = _run(connection, f"DELETE FROM {table.name} WHERE {condition(table.name)}", person_id)
@@ -109,7 +128,7 @@ def _erase(connection: Connection, depth: ErasureDepth, person_id: str, pseudony
             counts[name] = _blank(connection, name, columns, person_id)
         if depth is ErasureDepth.FACTS:
             counts["coachees"] = _rename(connection, person_id, pseudonym)
-    counts["person_keys"] = _run(connection, "DELETE FROM person_keys WHERE coachee_id = :person", person_id)
+    counts["person_keys"] = _drop_keys(connection, [person_id, *given_up])
     return {name: count for name, count in counts.items() if count}
 
 
@@ -118,9 +137,13 @@ def _erase_health(connection: Connection, person_id: str) -> dict[str, int]:
     where = f"area IN {_HEALTH_AREAS} AND {condition('barriers')}"
     counts = {
         "barriers": _run(connection, f"DELETE FROM barriers WHERE {where}", person_id),
-        "person_keys": _run(connection, "DELETE FROM person_keys WHERE coachee_id = :person", person_id),
+        "person_keys": _drop_keys(connection, [person_id, *_given_up(connection, person_id)]),
     }
     return {name: count for name, count in counts.items() if count}
+
+
+def _drop_keys(connection: Connection, owners: Iterable[str]) -> int:
+    return sum(_run(connection, "DELETE FROM person_keys WHERE coachee_id = :person", owner) for owner in owners)
 
 
 def _run(connection: Connection, statement: str, person_id: str) -> int:
@@ -133,6 +156,8 @@ def condition(table: str) -> str:
     if link is None:
         return "id = :person"
     column, parent = link
+    if table in _OF_TWO:
+        return f":person IN ({column}, {_OF_TWO[table]})"
     if parent == "coachees":
         return f"{column} = :person"
     return f"{column} IN (SELECT id FROM {parent} WHERE {condition(parent)})"

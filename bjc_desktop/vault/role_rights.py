@@ -38,6 +38,8 @@ _WRITES: Mapping[str, frozenset[Role]] = {
     "outcomes": _CASE,
     "follow_ups": _CASE,
     "acknowledgements": _CASE,
+    "joined_people": _CASE,
+    "distinct_people": _CASE,
     "consultations": frozenset({Role.JOB_COACH, Role.EMPLOYMENT_TRAINER, Role.COORDINATION}),
     "observations": frozenset({Role.EMPLOYMENT_TRAINER}),
     "suggestions": frozenset({Role.JOB_COACH, Role.EMPLOYMENT_TRAINER, Role.COORDINATION}),
@@ -127,7 +129,7 @@ def masks(roles: Collection[Role], user_id: str, today: date) -> tuple[str, ...]
         f"CREATE TEMP VIEW visible_people AS {visible_query(roles, user_id, today)}",
         f"CREATE TEMP VIEW visible_coachings AS SELECT id AS coaching_id FROM main.coachings WHERE {_VISIBLE}",
         f"CREATE TEMP VIEW coachee_keys AS SELECT * FROM main.coachee_keys WHERE {_VISIBLE}",
-        f"CREATE TEMP VIEW person_keys AS SELECT * FROM main.person_keys WHERE {_VISIBLE} OR {_OF_THE_HOUSE}",
+        f"CREATE TEMP VIEW person_keys AS SELECT * FROM main.person_keys WHERE {_VISIBLE} OR {_OF_THE_HOUSE} OR {_GIVEN_UP}",
         *(f"CREATE TEMP VIEW {table} AS {_masked(table, columns, never.get(table, ()))}" for table, columns in _MASKED.items()),
         f"CREATE TEMP VIEW consultations AS {_masked('consultations', {'': notes, 'note': 'NULL'})}",
         f"CREATE TEMP VIEW barriers AS {_masked('barriers', {'': barriers, **_HIDDEN_BARRIER})}",
@@ -181,6 +183,8 @@ _STAFF = (
 _OF_THE_HOUSE = f"coachee_id = '{HOUSE}' OR substr(coachee_id, 1, {len(STAFF)}) = '{STAFF}'"
 """The keys of what belongs to no coachee: every role reads it."""
 _VISIBLE = "coachee_id IN (SELECT coachee_id FROM visible_people)"
+# What was recorded of a file before it was joined to another stays under the key of the person that was given up.
+_GIVEN_UP = "coachee_id IN (SELECT id FROM main.joined_people WHERE kept_id IN (SELECT coachee_id FROM visible_people))"
 _OF_COACHING = "coaching_id IN (SELECT coaching_id FROM visible_coachings)"
 _OF_PERSON = "id IN (SELECT coachee_id FROM visible_people)"
 _OF_GOAL = f"plan_id IN (SELECT id FROM main.development_plans WHERE {_OF_COACHING})"

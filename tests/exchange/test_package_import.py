@@ -12,6 +12,7 @@ import pytest
 from bjc_desktop.errors import PackageError
 from bjc_desktop.exchange.package_export import export_package
 from bjc_desktop.exchange.package_import import import_package
+from bjc_desktop.services.joining import join_people
 from bjc_desktop.vault import open_with_key
 from tests.samples import DATA, NOW, TODAY, filled
 
@@ -55,6 +56,22 @@ def test_that_export_and_import_give_an_equal_vault(template_vault, vault, tmp_p
 def test_that_importing_twice_changes_nothing(vault, worked):
     assert read_in(vault, worked).changed
     assert not read_in(vault, worked).changed
+
+
+def test_that_a_package_that_knows_two_files_does_not_part_what_was_joined(vault, worked):
+    read_in(vault, worked)
+    with vault.reading() as connection:
+        query = "SELECT coachee_id FROM coachings ORDER BY coachee_id"
+        keep, give_up = list(dict.fromkeys(connection.exec_driver_sql(query).scalars()))[:2]
+    with vault.writing(now=NOW) as session:
+        join_people(session, keep, give_up, {}, now=NOW)
+    before = counts(vault)
+    assert not read_in(vault, worked).changed
+    assert counts(vault) == before
+    change_cell(worked, "coachees", 1, "phone", "030 23125 111")
+    read_in(vault, worked, update=True)
+    with vault.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM coachees WHERE id = ?", (give_up,)).scalar() == 0
 
 
 def test_that_another_value_is_a_conflict_until_update_is_given(vault, worked):

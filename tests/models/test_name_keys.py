@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bjc_desktop.models.name_keys import folded_words, search_key, search_words, sort_key
+from bjc_desktop.models.name_keys import folded_words, search_key, search_words, sort_key, words_of
 from bjc_desktop.sample.letter_names import LETTER_NAMES, UNUSUAL_NAMES
 from bjc_desktop.sample.names import ORIGINS
 from tests.sample.din_91379 import LATIN_LETTERS, NON_LETTERS
@@ -125,3 +125,10 @@ def test_that_names_are_sorted_as_din_5007_1_does() -> None:
     ]
     ordered = sorted(people, key=lambda person: sort_key(*person))
     assert ordered == [("ʿAbd ar-Raḥmān", "Nūr"), *people[:-1]]
+
+
+@pytest.mark.parametrize(
+    ("family", "given"), [("Müller-Lüdenscheid", "Karl Heinz"), ("O'Connor", None), ("Łukasz", "Ærøskøbing")]
+)
+def test_that_a_sort_key_holds_the_words_that_are_searched_for(family: str, given: str | None) -> None:
+    assert words_of(sort_key(family, given)) == (folded_words(family), folded_words(given or ""))

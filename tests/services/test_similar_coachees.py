@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from bjc_desktop.models import Coachee
-from bjc_desktop.services.similar_coachees import cologne_code, one_slip_apart, similar_coachees
+from bjc_desktop.services.similar_coachees import similar_coachees
 from bjc_desktop.vault import Vault
 from tests.conftest import NOW
 
@@ -69,24 +69,3 @@ def test_that_a_person_is_recognised(known: Vault, given: str, family: str, born
 def test_that_others_are_left_in_peace(known: Vault, given: str, family: str, born: date | None) -> None:
     with known.reading() as connection:
         assert similar_coachees(connection, given, family, born, today=TODAY) == ()
-
-
-@pytest.mark.parametrize(
-    ("word", "code"),
-    [
-        ("muller", "657"),
-        ("schmidt", "862"),
-        ("meyer", "67"),
-        ("maier", "67"),
-        ("wikipedia", "3412"),
-        ("philipp", "351"),
-        ("xaver", "4837"),
-    ],
-)
-def test_that_the_phonetic_code_is_postels(word: str, code: str) -> None:
-    assert cologne_code(word) == code
-
-
-def test_that_a_slip_is_one_letter_or_two_neighbours() -> None:
-    assert all(one_slip_apart("kruger", other) for other in ("kruge", "krugers", "krager", "kurger", "ruger", "krugre"))
-    assert not any(one_slip_apart("kruger", other) for other in ("kruger", "krag", "kregur", "grukers"))

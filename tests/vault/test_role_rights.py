@@ -54,6 +54,7 @@ MAY = {
     "working_time": DESK, "targets": DESK, "indicator_settings": DESK, "report_statements": {COORDINATION},
     "feedback_talks": {COORDINATION}, "released_reports": {COORDINATION}, "legal_holds": {COORDINATION},
     "privacy_requests": CASE, "retention_settings": DESK, "exchange_partners": CASE | {TRAINER}, "held_versions": CASE | {TRAINER},
+    "joined_people": CASE, "distinct_people": CASE,
 }  # fmt: skip
 """Said once more, by table."""
 SETS = [frozenset(chosen) for size in (1, 2, 4) for chosen in combinations(Role, size)]
@@ -107,7 +108,7 @@ def test_that_a_session_keeps_to_the_rights(sample: Vault, role, table) -> None:
     if row_id is None:
         assert table in {"acknowledgements", "requirement_confirmations", "indicator_settings", "report_statements",
                          "feedback_talks", "released_reports", "suggestions", "funding_changes", "legal_holds", "privacy_requests",
-                         "retention_settings", "exchange_partners", "held_versions"}  # fmt: skip
+                         "retention_settings", "exchange_partners", "held_versions", "joined_people", "distinct_people"}  # fmt: skip
         return
     refusal = None
     with acting(sample, frozenset({role})):
