@@ -63,5 +63,9 @@ class PackageError(BjcError):
         self.faults = faults
 
 
+class ListError(BjcError):
+    """A list that cannot be read or taken in."""
+
+
 class BundleError(BjcError):
     """A report bundle that does not verify."""
