@@ -188,7 +188,8 @@ def _unique(headings: list[str], columns: tuple[Column, ...]) -> tuple[str, ...]
 
 def _data_rows(sheet: Sheet, first: int, last: int) -> tuple[list[int], tuple[int, ...]]:
     heads = {sheet.rows[index] for index in range(first, last + 1)}
-    kept, passed_over = [], []
+    kept: list[int] = []
+    passed_over: list[int] = []
     for index in range(last + 1, len(sheet.rows)):
         (passed_over if _is_no_person(sheet.rows[index], heads) else kept).append(index)
     return kept, tuple(sheet.numbers[index] for index in passed_over)

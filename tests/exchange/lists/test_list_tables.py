@@ -83,7 +83,7 @@ def test_that_looks_are_told_apart() -> None:
     rows = [
         ["Name", "Tag", "Zahl", "ja?", "Mail", "Art", "leer", "frei"],
         *[["Müller, Eva", "05.03.26", "28,5", "x", "a@b.de", "AGH", "-", f"Satz {n}, der frei ist: {n}?"] for n in range(4)],
-        ["Ali Yıldız", "März 2024", "1.200", "", "c@d.de", "BFD", "", "z"],
+        ["Yıldız, Ali", "März 2024", "1.200", "", "c@d.de", "BFD", "", "z"],
     ]
     looks = [column.look for column in table_of(rows).columns]
     assert looks == [Look.NAMES, Look.DAY, Look.NUMBER, Look.YES_NO, Look.MAIL, Look.FEW, Look.EMPTY, Look.TEXT]
