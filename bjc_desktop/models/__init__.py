@@ -6,6 +6,7 @@ from bjc_desktop.models.coachee_keys import CoacheeKey
 from bjc_desktop.models.coachees import Coachee, Consent
 from bjc_desktop.models.coachings import Coaching, CoachingStaff, Measure
 from bjc_desktop.models.consultations import Consultation, Observation, Suggestion
+from bjc_desktop.models.list_layouts import ListLayout
 from bjc_desktop.models.outcomes import FollowUp, Outcome
 from bjc_desktop.models.plans import Barrier, CompetenceProfile, DevelopmentPlan, Goal, Task
 from bjc_desktop.models.privacy import Erasure, LegalHold, PrivacyRequest, RetentionSetting
@@ -64,6 +65,7 @@ __all__ = [
     "Goal",
     "IndicatorSetting",
     "LegalHold",
+    "ListLayout",
     "Measure",
     "Observation",
     "Outcome",

@@ -27,7 +27,7 @@ PAGE = 100
 PROGRAM = "Programm"
 ERASED = "gelöscht"
 KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "changes": ("Änderungen", (*ROW_ACTIONS, "undo", "import")),
+    "changes": ("Änderungen", (*ROW_ACTIONS, "undo", "import", "import_list")),
     "opened": ("Geöffnete Fallakten", ("open",)),
     "left": ("Ausgaben und Drucke", ("print", "save", "export", "backup", "release")),
     "access": (
@@ -49,6 +49,7 @@ EVENTS = {
     "unlock_failed": "Entsperren misslungen",
     "lock": "Gesperrt",
     "import": "Datenpaket eingelesen",
+    "import_list": "Liste eingelesen",
     "export": "Als Datei ausgegeben",
     "save": "Als Datei gespeichert",
     "print": "Gedruckt",

@@ -10,7 +10,7 @@ from bjc_desktop.exchange.lists.known_words import normal, value_key, value_word
 from bjc_desktop.exchange.lists.list_mapping import SheetMapping
 from bjc_desktop.exchange.lists.list_targets import Meaning, Target, splits
 from bjc_desktop.models.base import Kind, plain_decimal
-from bjc_desktop.services.old_lists.day_reading import read_day
+from bjc_desktop.services.old_lists.day_reading import IMPRECISE, read_day
 from bjc_desktop.services.old_lists.name_reading import split_name
 from bjc_desktop.services.old_lists.readings import AT_ENTRY, NOTHING, Reading
 from bjc_desktop.services.old_lists.team_names import Team
@@ -49,6 +49,13 @@ class CellReader:
         if found is None:
             found = self._known[text] = self._several(text)
         return found
+
+    def rule_for(self, text: str) -> str | None:
+        """Return the rule that is needed to read *text*, or None."""
+        if self.target.meaning is Meaning.WHOLE_NAME:
+            return "name_order" if "," not in text and " " in text else None
+        reading = self(text)
+        return {IMPRECISE: "imprecise", YES_WITHOUT_DAY: "consent_yes"}.get(reading.problem)
 
     def _several(self, text: str) -> Reading:
         """Read a cell; where it says nothing as a whole, read its parts if all of them say something."""

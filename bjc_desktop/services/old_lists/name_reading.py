@@ -5,10 +5,11 @@ import re
 _TITLES = re.compile(r"^(?:(?:frau|herr|hr|fr|dr|prof|dipl\.?-?\w*|med)\b\.?\s+)+", re.IGNORECASE)
 _TRAILING = re.compile(r"\s*\((?:[^()]*)\)\s*$")
 _PARTICLES = frozenset(
-    ("von", "vom", "van", "de", "del", "della", "der", "den", "dem", "di", "da", "dos", "du", "la", "le")
-    + ("zu", "zum", "zur", "el", "al", "ben", "bin", "ibn", "abu", "bint", "ter", "ten", "st")
-)
-)
+    (
+        "von", "vom", "van", "de", "del", "della", "der", "den", "dem", "di", "da", "dos", "du", "la", "le",
+        "zu", "zum", "zur", "el", "al", "ben", "bin", "ibn", "abu", "bint", "ter", "ten", "st",
+    )
+)  # fmt: skip
 
 
 def split_name(text: str, order: str) -> tuple[str, str | None]:
