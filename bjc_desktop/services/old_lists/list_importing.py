@@ -16,9 +16,17 @@ from bjc_desktop.vault.role_rights import assert_may_write, assert_sees_all_case
 
 IMPORT_LIST = "import_list"
 """The action of the change record."""
-NOTHING_NEW = "Es kam nichts in den Tresor: Alle {count} Zeilen der Liste stehen schon darin."
-NOTHING_IN = "Es kam nichts in den Tresor: Alle {count} Zeilen blieben draußen. Was zu klären ist, steht an jeder Zelle."
+NOTHING_NEW = "Es kam nichts in den Tresor: Was in der Liste steht ({count} Zeilen), ist schon darin."
+NOTHING_IN = "Es kam nichts in den Tresor: Was nicht schon darin ist, blieb draußen ({count} Zeilen). Bitte klären, was an den Zellen steht."
 _SLICE = 10_000
+
+
+class NothingImportedError(ListError):
+    """No row of the list came in: it is no success, and the plan says why."""
+
+    def __init__(self, message: str, plan: ListPlan) -> None:
+        super().__init__(message)
+        self.plan = plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +42,10 @@ def import_list(vault: Vault, work: ListWork, *, now: datetime, today: date, ste
 
     Raises
     ------
+    NothingImportedError
+        where no row comes in.
     ListError
-        where no row comes in, or the list as a whole cannot be taken in.
+        where the list as a whole cannot be taken in.
     VaultError
         where the user's role does not allow it, or the vault cannot be written.
     MissingNoteKeyError
@@ -45,14 +55,19 @@ def import_list(vault: Vault, work: ListWork, *, now: datetime, today: date, ste
     with vault.reading() as connection:
         plan = plan_list(connection, work, today=today, step=step)
     if not plan.new_rows:
-        sentence = NOTHING_IN if plan.out else NOTHING_NEW
-        raise ListError(sentence.format(count=len(plan.out) or plan.rows_known))
+        raise NothingImportedError(nothing_sentence(plan), plan)
     assert_may_write(vault.user.roles, plan.merged)
     if vault.notes is None and _has_notes(plan):
         raise MissingNoteKeyError(NO_NOTE_KEY)
     back_up_before(vault, "import", now)
     _write(vault, work, plan, now, step)
     return ListResult(plan.counts, plan)
+
+
+def nothing_sentence(plan: ListPlan) -> str:
+    """Return why nothing of a list comes in."""
+    sentence = NOTHING_IN if plan.out else NOTHING_NEW
+    return sentence.format(count=len(plan.out) or plan.rows_known)
 
 
 def _has_notes(plan: ListPlan) -> bool:

@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from bjc_desktop.errors import ListError, NotFoundError
 from bjc_desktop.exchange.lists.column_suggestions import suggest_columns, suggested_mapping
-from bjc_desktop.exchange.lists.known_words import REASON_HEADING
 from bjc_desktop.exchange.lists.limits import Step, no_step
 from bjc_desktop.exchange.lists.list_mapping import SheetMapping
 from bjc_desktop.exchange.lists.list_reading import read_list
@@ -72,7 +71,8 @@ def begin_work(connection: Connection, digest: str, tables: dict[str, ListTable]
         mappings = visible or listed
     if not mappings:
         raise ListError(NO_LIST)
-    return ListWork(digest, dict(tables), mappings)
+    said = {name for name in mappings if remembered_mapping(connection, tables[name]) is not None}
+    return ListWork(digest, dict(tables), mappings, said=said)
 
 
 def mapping_of(connection: Connection, table: ListTable) -> SheetMapping:
@@ -91,18 +91,19 @@ def open_questions(connection: Connection, work: ListWork, *, today: date) -> li
     team, lines = read_team(connection), []
     for name, mapping in work.mappings.items():
         table = work.tables[name]
-        suggested = suggest_columns(table)
-        for index, heading in enumerate(table.headings):
-            suggestion = suggested.get(heading)
-            if heading in {"", REASON_HEADING} or not table.columns[index].filled or suggestion is None:
-                continue
-            if not suggestion.certain and mapping.columns.get(heading) == suggestion.key:
-                likely = f" (vermutlich {suggestion.key})" if suggestion.key else ""
-                lines.append(f"Blatt „{name}“, Spalte „{heading}“: Was sie bedeutet, ist nicht sicher{likely}.")
+        lines += [] if name in work.said else _open_columns(table)
         for question in value_questions(table, mapping, team, today=today):
             count = sum(1 for value in question.values if value.open)
             if count:
-                lines.append(
-                    f"Blatt „{name}“, {question.target.full_title}: {count} Werte sind nicht zugeordnet ({question.target.key})."
-                )
+                values = "1 Wert ist" if count == 1 else f"{count} Werte sind"
+                lines.append(f"Blatt „{name}“, {question.target.full_title}: {values} nicht zugeordnet ({question.target.key}).")
+    return lines
+
+
+def _open_columns(table: ListTable) -> list[str]:
+    lines = []
+    for heading, suggestion in suggest_columns(table).items():
+        if not suggestion.certain:
+            likely = f" (vermutlich {suggestion.key})" if suggestion.key else ""
+            lines.append(f"Blatt „{table.name}“, Spalte „{heading}“: Was sie bedeutet, ist nicht sicher{likely}.")
     return lines

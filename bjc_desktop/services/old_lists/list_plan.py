@@ -60,6 +60,8 @@ class ListWork:
     """Texts by sheet, number of the row, and column."""
     decisions: dict[str, str] = field(default_factory=dict)
     left_out: set[RowPlace] = field(default_factory=set)
+    said: set[str] = field(default_factory=set)
+    """The sheets whose mapping was said or remembered, not only suggested."""
 
     def cells(self, name: str, number: int, cells: tuple[str, ...]) -> tuple[str, ...]:
         """Return the *cells* of a row with what was mended in them."""

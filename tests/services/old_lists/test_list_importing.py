@@ -98,7 +98,7 @@ def test_that_a_list_comes_in(vault, opened, make) -> None:
 def test_that_the_same_list_makes_no_second_person(vault, opened) -> None:
     take_in(vault, opened([HEAD, EVA, ALI]))
     before = rows(vault, "SELECT id FROM coachees UNION SELECT id FROM coachings ORDER BY 1")
-    with pytest.raises(ListError, match="Es kam nichts in den Tresor: Alle 2 Zeilen der Liste stehen schon darin"):
+    with pytest.raises(ListError, match=r"Es kam nichts in den Tresor: .* \(2 Zeilen\), ist schon darin"):
         take_in(vault, opened([HEAD, EVA, ALI]))
     third = ["Ende, Zoe", "2.2.1990", "w", "1.3.25", "", "", "", "Meier", ""]
     result = take_in(vault, opened([HEAD, ALI, third, EVA]))
@@ -112,7 +112,7 @@ def test_that_two_laptops_make_the_same_ids(vault, opened, team) -> None:
 
 
 def test_that_nothing_in_is_never_a_success(vault, opened) -> None:
-    with pytest.raises(ListError, match="Alle 1 Zeilen blieben draußen"):
+    with pytest.raises(ListError, match=r"blieb draußen \(1 Zeilen\)"):
         take_in(vault, opened([HEAD, ["Müller, Eva", "31.2.80", "w", "1.2.25", "", "", "", "", ""]]))
     assert rows(vault, PEOPLE) == []
 
@@ -228,7 +228,7 @@ def test_that_two_sheets_come_in_together(vault, opened) -> None:
     ]
     (note,) = rows(vault, "SELECT id, note FROM consultations WHERE note IS NOT NULL")
     assert vault.notes.decrypt(*note) == "geheim"
-    with pytest.raises(ListError, match="1 Zeilen blieben|stehen schon"):
+    with pytest.raises(ListError, match="Es kam nichts in den Tresor"):
         take_in(vault, opened({"Beratungen": talks, "Personen": people}))
 
 
