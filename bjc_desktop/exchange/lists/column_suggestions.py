@@ -13,7 +13,7 @@ from bjc_desktop.exchange.lists.list_targets import TARGETS, Meaning, Target
 from bjc_desktop.models.base import Kind
 
 _EXACT, _PART, _TITLE = 100, 60, 95
-_AGAINST, _FOR = 60, 15
+_AGAINST, _FOR = 45, 15
 _LEAST, _CERTAIN = 50, 90
 _AHEAD = 10
 _LOOKED_AT = 40

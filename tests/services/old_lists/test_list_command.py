@@ -76,7 +76,7 @@ def test_that_a_certain_list_comes_in_and_the_rest_goes_in_mended(home, template
 
 
 def test_that_a_csv_of_the_rest_is_guarded_and_goes_in_again(home, capsys) -> None:
-    path = xlsx(home / "liste.xlsx", {"TN": [HEAD, GOOD, ["F-5", "Zander, Udo", "1.1.70", "m", "1.2.25"], FORMULA]})
+    path = xlsx(home / "liste.xlsx", {"TN": [HEAD, GOOD, ["F-5", "Zander, Udo", "1.1.70", "m", "3.2.25"], FORMULA]})
     assert run(["import-list", "tresor", str(path), "--rest", "rest.csv"]) == 0
     with (home / "rest.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file, delimiter=";"))
