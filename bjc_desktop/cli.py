@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from bjc_desktop.errors import BjcError, InvalidInputError, PackageError
 
 if TYPE_CHECKING:
-    from bjc_desktop.exchange.lists.list_tables import ListTable
+    from bjc_desktop.services.old_lists.list_opening import OpenList
     from bjc_desktop.services.old_lists.list_plan import ListPlan, ListWork
     from bjc_desktop.vault import Vault
 
@@ -292,9 +292,9 @@ def _import_list(options: argparse.Namespace) -> int:
 
     if options.rest is not None:
         assert_writable_as(options.rest)
-    digest, tables = open_list(options.list)
+    opened = open_list(options.list)
     with _open(options) as vault:
-        work = _list_work(options, vault, digest, tables)
+        work = _list_work(options, vault, opened)
         if options.write_mapping is not None:
             return _write_mapping(options.write_mapping, work)
         with vault.reading() as connection:
@@ -316,17 +316,17 @@ def _import_list(options: argparse.Namespace) -> int:
     return 0
 
 
-def _list_work(options: argparse.Namespace, vault: "Vault", digest: str, tables: dict[str, "ListTable"]) -> "ListWork":
+def _list_work(options: argparse.Namespace, vault: "Vault", opened: "OpenList") -> "ListWork":
     from bjc_desktop.errors import ListError  # noqa: PLC0415
     from bjc_desktop.exchange.lists.list_mapping import NOT_A_MAPPING, mappings_from_file  # noqa: PLC0415
     from bjc_desktop.services.old_lists.list_opening import begin_work  # noqa: PLC0415
 
     with vault.reading() as connection:
-        work = begin_work(connection, digest, tables, options.sheet)
+        work = begin_work(connection, opened, options.sheet)
     if options.mapping is None:
         return work
     try:
-        said = mappings_from_file(options.mapping.read_text("utf-8-sig"), tables.values())
+        said = mappings_from_file(options.mapping.read_text("utf-8-sig"), opened.tables.values())
     except UnicodeDecodeError:
         raise ListError(NOT_A_MAPPING) from None
     fitting = {name: mapping for name, mapping in said.items() if not options.sheet or name in options.sheet}

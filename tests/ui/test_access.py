@@ -19,7 +19,8 @@ PAGES_OF = {
     Role.JOB_COACH: {"overview", "coachees", "follow_ups", "figures", "quality", "history", "privacy", "backups", "settings"},
     Role.EMPLOYMENT_TRAINER: {"overview", "coachees", "observing", "following", "backups", "settings"},
     Role.COORDINATION: {
-        "overview", "coachees", "follow_ups", "figures", "quality", "hours", "statistic", "report", "team", "foundations", "history",
+        "overview", "coachees", "follow_ups", "figures", "quality", "hours", "statistic", "report", "team", "foundations", "lists",
+        "history",
         "audit", "privacy", "backups", "settings",
     },
     Role.ADMINISTRATION: {"hours", "statistic", "team", "foundations", "audit", "privacy", "access", "backups", "settings"},

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bjc_desktop.errors import ListError
+from bjc_desktop.exchange.lists.known_words import value_key
 from bjc_desktop.exchange.lists.list_tables import ListTable
 from bjc_desktop.exchange.lists.list_targets import TARGETS
 
@@ -56,6 +57,26 @@ class SheetMapping:
         """Return the columns of *table* that go somewhere, each with its target's key."""
         found = ((index, self.columns.get(heading)) for index, heading in enumerate(table.headings) if heading)
         return tuple((index, key) for index, key in found if key is not None)
+
+    def with_column(self, heading: str, key: str | None) -> "SheetMapping":
+        """Return the mapping with the column *heading* going to the target *key*; the column that went there before goes nowhere."""
+        moved = key is not None and not TARGETS[key].repeats
+        columns = {name: None if moved and target == key else target for name, target in self.columns.items()}
+        return replace(self, columns={**columns, heading: key})
+
+    def with_value(self, key: str, text: str, value: str | None) -> "SheetMapping":
+        """Return the mapping in which *text* means *value* (None: nothing) at the target *key*."""
+        said = {**self.values.get(key, {}), value_key(text): value}
+        return replace(self, values={**self.values, key: said})
+
+    def with_constant(self, key: str, value: str | None) -> "SheetMapping":
+        """Return the mapping in which *value* holds for all rows that do not say it; None: nothing holds."""
+        others = {name: said for name, said in self.constants.items() if name != key}
+        return replace(self, constants=others if value is None else {**others, key: value})
+
+    def with_rule(self, name: str, choice: str) -> "SheetMapping":
+        """Return the mapping under the rule *choice*."""
+        return replace(self, rules={**self.rules, name: choice})
 
     def problems(self) -> tuple[str, ...]:
         """Return what is wrong with the mapping itself: two columns for one field."""

@@ -1,6 +1,7 @@
 """Opening a list: its sheets as tables, each with the mapping of its layout or with suggestions."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from bjc_desktop.exchange.lists.limits import Step, no_step
 from bjc_desktop.exchange.lists.list_mapping import SheetMapping
 from bjc_desktop.exchange.lists.list_reading import read_list
 from bjc_desktop.exchange.lists.list_tables import ListTable, find_table
-from bjc_desktop.exchange.lists.sheets import ListFile
+from bjc_desktop.exchange.lists.sheets import ListFile, Sheet
 from bjc_desktop.services.old_lists.layout_memory import remembered_mapping
 from bjc_desktop.services.old_lists.list_plan import ListWork
 from bjc_desktop.services.old_lists.team_names import read_team
@@ -23,8 +24,18 @@ NO_LIST = "In keinem Blatt der Datei ist eine Liste von Personen zu erkennen. Bi
 _PEOPLE = frozenset({"coachees.full_name", "coachees.family_name", "coachees.case_number"})
 
 
-def open_list(path: Path, step: Step = no_step) -> tuple[str, dict[str, ListTable]]:
-    """Return the SHA-256 of the list at *path* and its sheets as tables, by name; those without headings are left out.
+@dataclass(frozen=True)
+class OpenList:
+    """A list as it was opened: the SHA-256 of its file, and its sheets by name, as they stand and as tables."""
+
+    digest: str
+    sheets: dict[str, Sheet]
+    tables: dict[str, ListTable]
+    """Those that have headings and rows."""
+
+
+def open_list(path: Path, step: Step = no_step) -> OpenList:
+    """Return the list at *path*; *step* hears how far it is and may raise to stop.
 
     Raises
     ------
@@ -37,7 +48,7 @@ def open_list(path: Path, step: Step = no_step) -> tuple[str, dict[str, ListTabl
     tables = _tables(file)
     if not tables:
         raise ListError(NO_LIST)
-    return file.digest, tables
+    return OpenList(file.digest, {sheet.name: sheet for sheet in file.sheets}, tables)
 
 
 def _tables(file: ListFile) -> dict[str, ListTable]:
@@ -51,7 +62,7 @@ def _tables(file: ListFile) -> dict[str, ListTable]:
     return tables
 
 
-def begin_work(connection: Connection, digest: str, tables: dict[str, ListTable], names: Collection[str] = ()) -> ListWork:
+def begin_work(connection: Connection, opened: OpenList, names: Collection[str] = ()) -> ListWork:
     """Return the work on the sheets *names*, or on all visible ones that name people, with what their columns likely mean.
 
     Raises
@@ -61,6 +72,7 @@ def begin_work(connection: Connection, digest: str, tables: dict[str, ListTable]
     ListError
         where no sheet names people.
     """
+    tables = opened.tables
     unknown = set(names) - set(tables)
     if unknown:
         raise NotFoundError(NO_SHEET.format(names=", ".join(f"„{name}“" for name in tables)))
@@ -72,7 +84,7 @@ def begin_work(connection: Connection, digest: str, tables: dict[str, ListTable]
     if not mappings:
         raise ListError(NO_LIST)
     said = {name for name in mappings if remembered_mapping(connection, tables[name]) is not None}
-    return ListWork(digest, dict(tables), mappings, said=said)
+    return ListWork(opened.digest, dict(tables), mappings, said=said)
 
 
 def mapping_of(connection: Connection, table: ListTable) -> SheetMapping:

@@ -63,6 +63,18 @@ class ListWork:
     said: set[str] = field(default_factory=set)
     """The sheets whose mapping was said or remembered, not only suggested."""
 
+    def copy(self) -> "ListWork":
+        """Return the work as it is now, for a job behind the window while the user goes on."""
+        return ListWork(
+            self.digest,
+            dict(self.tables),
+            dict(self.mappings),
+            dict(self.mended),
+            dict(self.decisions),
+            set(self.left_out),
+            set(self.said),
+        )
+
     def cells(self, name: str, number: int, cells: tuple[str, ...]) -> tuple[str, ...]:
         """Return the *cells* of a row with what was mended in them."""
         mended = {column: text for (sheet, row, column), text in self.mended.items() if (sheet, row) == (name, number)}

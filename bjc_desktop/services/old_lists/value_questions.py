@@ -8,7 +8,6 @@ from bjc_desktop.exchange.cells import Value
 from bjc_desktop.exchange.lists.list_mapping import SheetMapping
 from bjc_desktop.exchange.lists.list_tables import ListTable
 from bjc_desktop.exchange.lists.list_targets import TARGETS, Meaning, Target
-from bjc_desktop.models.base import Kind
 from bjc_desktop.services.old_lists.cell_readers import CellReader
 from bjc_desktop.services.old_lists.team_names import Team
 from bjc_desktop.vocabulary import Channel, ConsultationKind, ConsultationStatus, FollowUpState
@@ -19,7 +18,6 @@ _SUGGESTED = {
     "consultations.status": ConsultationStatus.HELD.value,
 }
 """What holds for all consultations of a list that does not say it."""
-_IMPRECISE_KINDS = frozenset({Kind.DATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ def choices_of(target: Target, team: Team) -> tuple[tuple[str, str], ...]:
     return tuple((entry.value, entry.label) for entry in target.info.values or ())
 
 
-def imprecise_days(table: ListTable, mapping: SheetMapping, team: Team, *, today: date) -> Mapping[str, int]:
+def needed_rules(table: ListTable, mapping: SheetMapping, team: Team, *, today: date) -> Mapping[str, int]:
     """Return how many cells each rule is needed for, by the rule's name; a rule that is not needed is not asked."""
     plain = replace(mapping, rules={})
     counts = {"imprecise": 0, "name_order": 0, "consent_yes": 0}

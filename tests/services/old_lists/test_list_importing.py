@@ -46,9 +46,9 @@ def opened(vault, team, tmp_path):
 
     def opened(sheets, *, make=xlsx, **said):
         sheets = sheets if isinstance(sheets, dict) else {"Liste": sheets}
-        digest, tables = open_list(make(tmp_path / f"liste.{make.__name__}", sheets))
+        opened = open_list(make(tmp_path / f"liste.{make.__name__}", sheets))
         with vault.reading() as connection:
-            work = begin_work(connection, digest, tables)
+            work = begin_work(connection, opened)
         for name, mapping in work.mappings.items():
             merged = {key: {**getattr(mapping, key), **said.get(key, {})} for key in ("columns", "values", "constants", "rules")}
             work.mappings[name] = SheetMapping(**merged)
@@ -397,9 +397,9 @@ def test_that_only_who_sees_all_cases_takes_lists_in(vault, opened, monkeypatch)
 
 
 def test_that_a_list_needs_a_provider_and_names(vault, tmp_path) -> None:
-    digest, tables = open_list(xlsx(tmp_path / "a.xlsx", {"L": [HEAD, EVA]}))
+    opened = open_list(xlsx(tmp_path / "a.xlsx", {"L": [HEAD, EVA]}))
     with vault.reading() as connection:
-        work = begin_work(connection, digest, tables)
+        work = begin_work(connection, opened)
         with pytest.raises(ListError, match="Träger"):
             plan_list(connection, work, today=TODAY)
         work.mappings["L"] = SheetMapping({"Eintritt": "coachings.entry_on"})
