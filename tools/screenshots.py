@@ -26,7 +26,7 @@ from bjc_desktop.vault import KdfParameters, Vault, create_vault
 
 DAY = date(2025, 12, 10)
 MOMENT = datetime(2025, 12, 10, 9, 30, tzinfo=UTC)
-LOOKS = (("light", 100),)
+LOOKS = (("light", 100), ("dark", 100), ("light", 150), ("dark", 200), ("contrast", 100))
 
 
 class PictureDesk(Desk):
