@@ -63,14 +63,12 @@ def _tables(file: ListFile) -> dict[str, ListTable]:
 
 
 def begin_work(connection: Connection, opened: OpenList, names: Collection[str] = ()) -> ListWork:
-    """Return the work on the sheets *names*, or on all visible ones that name people, with what their columns likely mean.
+    """Return the work on the sheets *names*, or on all visible ones that name people (otherwise the largest), with what their columns likely mean.
 
     Raises
     ------
     NotFoundError
         where a sheet of *names* does not exist.
-    ListError
-        where no sheet names people.
     """
     tables = opened.tables
     unknown = set(names) - set(tables)
@@ -80,9 +78,9 @@ def begin_work(connection: Connection, opened: OpenList, names: Collection[str] 
     if not names:
         listed = {name: mapping for name, mapping in mappings.items() if names_people(mapping)}
         visible = {name: mapping for name, mapping in listed.items() if not tables[name].hidden}
-        mappings = visible or listed
-    if not mappings:
-        raise ListError(NO_LIST)
+        # Where nothing is recognised the user says what the columns mean: of the sheet with the most rows.
+        largest = max(tables, key=lambda name: (not tables[name].hidden, len(tables[name].rows)))
+        mappings = visible or listed or {largest: mappings[largest]}
     said = {name for name in mappings if remembered_mapping(connection, tables[name]) is not None}
     return ListWork(opened.digest, dict(tables), mappings, said=said)
 

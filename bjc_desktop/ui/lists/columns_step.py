@@ -20,7 +20,7 @@ from bjc_desktop.ui.shared.theme import theme
 
 _NOWHERE = "– nicht übernehmen –"
 _OFFERED_ROWS = 12
-_SHOWN_CELLS = 5
+_LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ class ColumnsStep(QWidget):
         self.summary = label("", "heading", wrap=True)
         self.rows = ChoiceBox()
         self.rows.setAccessibleName("Zeile der Überschriften")
+        self.rows.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
         self.rows.activated.connect(lambda _: self.headings_moved.emit(self.rows.currentData()))
         self.panes = AssignPanes(COLUMNS, "Spalten der Liste", "Felder der Fallakte")
         self.panes.assigned.connect(lambda line, key: self.assigned.emit(line.heading, key))
@@ -90,15 +91,20 @@ class ColumnsStep(QWidget):
         used = sum(line.key is not None for line in self._lines)
         unsure = sum(not line.sure for line in self._lines)
         words = f"{used} von {len(self._lines)} Spalten werden übernommen"
-        self.summary.setText(f"{words}; {unsure} sind noch nicht sicher." if unsure else f"{words}.")
+        open_words = "eine ist" if unsure == 1 else f"{unsure} sind"
+        self.summary.setText(f"{words}; {open_words} noch nicht sicher." if unsure else f"{words}.")
         self._show_rows(sheet, table)
         self.panes.show_rows(self._lines, key=lambda line: line.heading)
         self._offer(self.panes.table.current())
 
+    def begin(self) -> None:
+        """Choose the first column that is not sure."""
+        self.panes.table.selectRow(next((at for at, line in enumerate(self._lines) if not line.sure), 0))
+
     def _show_rows(self, sheet: Sheet, table: ListTable) -> None:
         self.rows.clear()
         for number, cells in list(zip(sheet.numbers, sheet.rows, strict=True))[:_OFFERED_ROWS]:
-            words = " · ".join(cell for cell in cells if cell)[:60]
+            words = " · ".join(cell for cell in cells if cell)[:_LONGEST]
             self.rows.addItem(f"Zeile {number}: {words}", number)
         at = self.rows.findData(table.heading_numbers[-1])
         self.rows.setCurrentIndex(max(at, 0))

@@ -123,6 +123,8 @@ class ListsPage(Page):
 
     def _go_on(self, step: str, target: QWidget) -> None:
         self.show_step(step)
+        if step in {COLUMNS, VALUES}:
+            (self.columns if step == COLUMNS else self.values).begin()
         give_keyboard(target if target.isVisibleTo(self) and target.isEnabled() else self.steps.shown_button)
 
     def _allow_steps(self) -> None:

@@ -139,9 +139,12 @@ class PreviewStep(QWidget):
         view = QWidget()
         column = QVBoxLayout(view)
         column.setContentsMargins(0, 0, 0, 0)
+        self.nobody = label("Niemand auf diesem Blatt steht schon im Tresor oder doppelt in der Liste.", "muted", wrap=True)
+        column.addWidget(self.nobody)
         column.addWidget(self.doubts, 1)
         self.same_button = button("Alle mit gleichem Namen und Geburtsdatum: dieselbe Person", self.all_same.emit)
         column.addLayout(row(self.same_button, None))
+        column.addStretch(0)
         return view
 
     def show_plan(self, work: ListWork, sheet: str, plan: ListPlan) -> None:
@@ -156,10 +159,12 @@ class PreviewStep(QWidget):
             (REMARKS, "Hinweise", len(remarks)),
         ):
             self.views.buttons[key].setText(f"{title} ({grouped(count)})")
-        self._again = lambda: self.cells.show_plan(work, sheet, plan, problems_only=not self.every.isChecked())
+        self._again = lambda: self.cells.show_plan(work, sheet, plan, problems_only=bool(here) and not self.every.isChecked())
         self._again()
         self.doubts.show_rows(doubts, key=lambda doubt: doubt.key)
         self._offer(self.doubts.table.current())
+        self.doubts.setVisible(bool(doubts))
+        self.nobody.setVisible(not doubts)
         self.remarks.show_rows(remarks, key=lambda note: note)
         self.jump.setEnabled(bool(here))
         if not self.table.currentIndex().isValid():
@@ -199,7 +204,7 @@ class PreviewStep(QWidget):
 
     def _offer(self, doubt: Doubt | None) -> None:
         self.doubts.choices.offer(list(doubt.choices) if doubt is not None else [], doubt.decision if doubt is not None else None)
-        self.same_button.setEnabled(doubt is not None)
+        self.same_button.setVisible(doubt is not None)
 
 
 def summary_of(plan: ListPlan) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bjc_desktop.exchange.lists.list_mapping import CONSTANTS, RULE_TITLES, RULES, SheetMapping
 from bjc_desktop.exchange.lists.list_targets import TARGETS
@@ -13,8 +13,8 @@ from bjc_desktop.services.old_lists.team_names import Team
 from bjc_desktop.services.old_lists.value_questions import ListedValue, ValueQuestion, choices_of
 from bjc_desktop.ui.lists.assign_panes import AssignPanes
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
+from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import button, label, row
-from bjc_desktop.ui.shared.page import Scroller
 from bjc_desktop.ui.shared.row_table import Column
 from bjc_desktop.ui.shared.theme import theme
 
@@ -66,17 +66,13 @@ class ValuesStep(QWidget):
         column.setSpacing(theme().pixels(8))
         self.summary = label("", "heading", wrap=True)
         self.boxes: dict[str, ChoiceBox] = {}
-        self._form = QWidget()
-        self._lines = QFormLayout(self._form)
-        self._lines.setContentsMargins(0, 0, 0, 0)
+        self._groups = FlowRow()
         self.panes = AssignPanes(COLUMNS, "Werte der Liste", "Mögliche Bedeutungen")
         self.panes.assigned.connect(lambda line, key: self.value_said.emit(*line.key, key))
         self.panes.shown.connect(self._offer)
         self.next_button = button("&Weiter: Prüfen", self.finished.emit, rank="primary", symbol="arrow-right")
         column.addWidget(self.summary)
-        self._scroller = Scroller()
-        self._scroller.column.addWidget(self._form)
-        column.addWidget(self._scroller)
+        column.addWidget(self._groups)
         column.addWidget(self.panes, 1)
         how = label("Enter führt zu den Bedeutungen und wählt; Entf lässt den Wert leer; ziehen geht auch.", "small", wrap=True)
         column.addLayout(row(how, self.next_button))
@@ -94,38 +90,43 @@ class ValuesStep(QWidget):
         self.panes.setVisible(bool(lines))
         self._offer(self.panes.table.current())
 
+    def begin(self) -> None:
+        """Choose the first value; open ones stand first."""
+        self.panes.table.selectRow(0)
+
     def _show_boxes(self, mapping: SheetMapping, rules: Mapping[str, int], asked: list[str], team: Team) -> None:
         """Show a list for each thing to say; those that are there stay, so that the keyboard stays where it is."""
-        wanted = [*asked, *rules]
+        wanted = [*rules, *asked]
         if list(self.boxes) != wanted:
-            while self._lines.rowCount():
-                self._lines.removeRow(0)
+            self._groups.clear()
             self.boxes = {name: self._add_box(name, rules.get(name, 0), team) for name in wanted}
         for name, made in self.boxes.items():
             said = mapping.rule(name) if name in RULES else mapping.constants.get(name)
             made.setCurrentIndex(max(made.findData(said), 0))
-        self._form.setVisible(bool(wanted))
-        px = theme().pixels
-        self._scroller.setVisible(bool(wanted))
-        self._scroller.setMaximumHeight(min(px(46) * len(wanted) + px(8), px(190)))
-        self._scroller.setMinimumHeight(min(px(46) * min(len(wanted), 2), px(92)))
+        self._groups.setVisible(bool(wanted))
 
     def _add_box(self, name: str, cells: int, team: Team) -> ChoiceBox:
         made = ChoiceBox()
         made.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
         if name in RULES:
-            title = f"{RULE_TITLES[name]}, {cells} Zellen"
+            title = f"{RULE_TITLES[name]}: {cells} Zellen"
             for choice, words in RULES[name].items():
                 made.addItem(words, choice)
             made.activated.connect(lambda _: self.rule_said.emit(name, made.currentData()))
         else:
-            title = f"{TARGETS[name].full_title}, für alle ohne Angabe"
+            title = f"{TARGETS[name].full_title}, wo nichts steht"
             made.addItem(_NOT_SAID, None)
             for key, words in choices_of(TARGETS[name], team):
                 made.addItem(words, key)
             made.activated.connect(partial(self._say_constant, name, made))
         made.setAccessibleName(title)
-        self._lines.addRow(label(title, wrap=True), made)
+        group = QWidget()
+        column = QVBoxLayout(group)
+        column.setContentsMargins(0, 0, theme().pixels(12), 0)
+        column.setSpacing(theme().pixels(2))
+        column.addWidget(label(title, "small"))
+        column.addWidget(made)
+        self._groups.add(group)
         return made
 
     def _say_constant(self, name: str, made: ChoiceBox, at: int) -> None:

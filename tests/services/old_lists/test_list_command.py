@@ -59,7 +59,7 @@ def test_that_a_certain_list_comes_in_and_the_rest_goes_in_mended(home, template
         [*HEAD, REASON_HEADING],
         [
             *BAD,
-            "Geb.-Dat.: Das ist kein Datum. Bitte zum Beispiel 05.03.2026 eintragen. Eintritt: Das Datum ist ungenau. Bitte den Tag eintragen oder oben wählen, was für ungenaue Daten gilt.",
+            "Geb.-Dat.: Das ist kein Datum. Bitte zum Beispiel 05.03.2026 eintragen. Eintritt: Das Datum ist ungenau. Bitte den Tag eintragen oder unter „Werte“ wählen, was für ungenaue Daten gilt.",
         ],
         [*FORMULA, "Eintritt: Das ist kein Datum. Bitte zum Beispiel 05.03.2026 eintragen."],
     ]

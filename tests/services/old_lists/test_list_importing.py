@@ -363,6 +363,11 @@ def test_that_the_layout_is_remembered_without_people(vault, opened) -> None:
     assert again.mappings["Liste"].columns["Nachname"] == "coachees.family_name"
 
 
+def test_that_a_list_whose_columns_say_nothing_is_asked_about_and_not_refused(opened) -> None:
+    work = opened({"Klein": [["x", "y"], ["a", "b"]], "Groß": [["u", "v"], ["a", "b"], ["c", "d"]]})
+    assert {name: dict(mapping.columns) for name, mapping in work.mappings.items()} == {"Groß": {"u": None, "v": None}}
+
+
 def test_that_questions_are_named_and_not_guessed(vault, opened) -> None:
     work = opened([[*HEAD, "Bemerkung"], [*EVA, "nett"], ["Rot, R", "1.1.80", "lila", "1.1.25", "", "", "", "", "", ""]])
     with vault.reading() as connection:
