@@ -102,6 +102,7 @@ def test_that_a_list_goes_in_by_keyboard_alone(page, workspace, qtbot, monkeypat
     editor.selectAll()
     type_text(editor, "28.2.79")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(page.work.mended))
     settle(page, qtbot)
     assert page.plan.problems == ()
     page.preview.next_button.setFocus()

@@ -43,7 +43,7 @@ class ColumnLine:
 COLUMNS = (
     Column("Spalte", lambda line: line.heading, stretch=True),
     Column("Beispiele", lambda line: line.examples or NO_VALUE, width=190, needs=560),
-    Column("wird zu", lambda line: line.meaning, width=230, colour=lambda line: "" if line.sure else "warning"),
+    Column("wird zu", lambda line: line.meaning, stretch=True, colour=lambda line: "" if line.sure else "warning"),
 )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 
@@ -13,11 +13,12 @@ from bjc_desktop.ui.lists.counted_words import grouped, rows_of
 from bjc_desktop.ui.shared.labels import announce, button, label, row, set_tone
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.sections import Sections
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.ui.shared.typing_table import TypingTable
 
 PROBLEMS, DOUBTS, REMARKS, ALL = "problems", "doubts", "remarks", "all"
 _WIDEST, _NARROWEST = 260, 70
+_FEWEST = 4
 _NONE = "Nichts mehr zu klären."
 
 
@@ -51,6 +52,12 @@ class CellsTable(TypingTable):
         else:
             super().keyPressEvent(event)
 
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's
+        """Return a size at which a few rows are seen where the page scrolls as a whole."""
+        hint = super().minimumSizeHint()
+        rows = _FEWEST * self.verticalHeader().defaultSectionSize() + 2 * self.horizontalHeader().sizeHint().height()
+        return hint if theme().scale < LARGE_TEXT else QSize(hint.width(), rows)
+
     def go_to_next(self) -> None:
         """Choose the next cell with a problem."""
         found = self.cells.next_problem(self.currentIndex())
@@ -68,10 +75,10 @@ def _decided(doubt: Doubt) -> str:
 
 
 DOUBT_COLUMNS: tuple[Column, ...] = (
-    Column("Zeile", lambda doubt: str(doubt.place[1]), number=True, width=70),
+    Column("Zeile", lambda doubt: str(doubt.place[1]), number=True, width=70, needs=430),
     Column("Person der Liste", lambda doubt: doubt.name, stretch=True),
     Column("Warum gefragt wird", lambda doubt: doubt.reason, width=260, needs=700),
-    Column("Entscheidung", _decided, width=200, colour=lambda doubt: "" if doubt.decision else "warning"),
+    Column("Entscheidung", _decided, stretch=True, colour=lambda doubt: "" if doubt.decision else "warning"),
 )
 REMARK_COLUMNS = (
     Column("Zeile", lambda note: str(note.number), number=True, width=70),
@@ -120,7 +127,8 @@ class PreviewStep(QWidget):
         column.addWidget(self.summary)
         column.addWidget(self.views.bar)
         column.addWidget(self.views, 1)
-        column.addLayout(row(None, self.next_button))
+        how = label("Tippen oder F2 ändert eine Zelle, Entf leert sie.", "small", wrap=True)
+        column.addLayout(row(how, self.next_button))
         self._again: Callable[[], None] = lambda: None
 
     def _cells_view(self) -> QWidget:
@@ -131,8 +139,7 @@ class PreviewStep(QWidget):
         column.addWidget(self.said)
         self.jump = button("&Nächste Stelle", self._jump, shortcut="F8")
         self.leave = button("Zeile &draußen lassen", self._toggle_row)
-        how = label("Tippen oder F2 ändert eine Zelle, Entf leert sie.", "small", wrap=True)
-        column.addLayout(row(self.jump, self.leave, how))
+        column.addLayout(row(self.jump, self.leave, None))
         return view
 
     def _doubts_view(self) -> QWidget:

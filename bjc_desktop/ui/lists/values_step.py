@@ -46,8 +46,8 @@ class ValueLine:
 COLUMNS = (
     Column("Feld", lambda line: line.question.target.full_title, width=180, needs=560),
     Column("Wert der Liste", lambda line: line.value.text.replace("\n", " / "), stretch=True),
-    Column("Zellen", lambda line: str(line.value.count), number=True, width=70),
-    Column("bedeutet", lambda line: line.meaning, width=210, colour=lambda line: "warning" if line.value.open else ""),
+    Column("Zellen", lambda line: str(line.value.count), number=True, width=76, needs=430),
+    Column("bedeutet", lambda line: line.meaning, stretch=True, colour=lambda line: "warning" if line.value.open else ""),
 )
 
 
