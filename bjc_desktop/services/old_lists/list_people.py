@@ -205,9 +205,7 @@ class ListPeople:
             self._compare(person, vault)
 
     def _meet_by_name(self, person: ListPerson, vault: "_VaultPeople") -> None:
-        named = [
-            other for other in vault.near.find(person) if _words(other.family, other.given) == _words(person.family, person.given)
-        ]
+        named = vault.near.named(person)
         if len(named) == 1:
             person.id, person.known = named[0].id, True
         else:
@@ -241,27 +239,36 @@ def _person_id(provider_id: str, person: ListPerson) -> str:
 
 
 class _Near:
-    """People by what makes two of them alike: words of the family name, and the birth date with its slips."""
+    """People by what makes two of them likely the same: the birth date with its slips, or the name where one of the dates is not known."""
 
     def __init__(self) -> None:
         self._by_word: dict[str, list[ListPerson]] = defaultdict(list)
+        self._undated: dict[str, list[ListPerson]] = defaultdict(list)
         self._by_birth: dict[str, list[ListPerson]] = defaultdict(list)
 
     def add(self, person: ListPerson) -> None:
         for word in folded_words(person.family or ""):
             self._by_word[word].append(person)
-        if person.birth:
+            if person.birth is None:
+                self._undated[word].append(person)
+        if person.birth is not None:
             self._by_birth[person.birth].append(person)
 
     def find(self, person: ListPerson) -> list[ListPerson]:
         """Return who is likely the same person, the likeliest first."""
-        others = {id(other): other for word in folded_words(person.family or "") for other in self._by_word.get(word, ())}
-        if person.birth:
+        by_word = self._by_word if person.birth is None else self._undated
+        others = {id(other): other for word in folded_words(person.family or "") for other in by_word.get(word, ())}
+        if person.birth is not None:
             day = date.fromisoformat(person.birth)
             for birth in (day, *near_days(day)):
                 others.update((id(other), other) for other in self._by_birth.get(birth.isoformat(), ()))
         judged = [(score[0], other) for other in others.values() if (score := judge_names(person.names, other.names)) is not None]
         return [other for score, other in sorted(judged, key=lambda pair: -pair[0]) if score >= LIKELY]
+
+    def named(self, person: ListPerson) -> list[ListPerson]:
+        """Return who has the same name."""
+        words = _words(person.family, person.given)
+        return [other for other in self._by_word.get(next(iter(words[0]), ""), ()) if _words(other.family, other.given) == words]
 
 
 class _VaultPeople:

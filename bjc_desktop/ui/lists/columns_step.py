@@ -37,7 +37,8 @@ class ColumnLine:
         """Where it goes, in words."""
         if self.key is None:
             return "nicht übernommen"
-        return TARGETS[self.key].full_title + ("" if self.sure else " ?")
+        target = TARGETS[self.key]
+        return f"{target.title} ({target.group})" + ("" if self.sure else " ?")
 
 
 COLUMNS = (
