@@ -3,7 +3,6 @@
 import zipfile
 from datetime import date
 from html import escape
-from io import BytesIO
 
 import xlsxwriter
 
@@ -92,12 +91,3 @@ def raw_xlsx(path, rows, *, tail="", workbook=WORKBOOK, relations=RELATIONS, she
         "xl/worksheets/sheet1.xml": sheet or SHEET.format(rows, tail),
     }
     return raw_zip(path, content | parts)
-
-
-def zip_bytes(parts):
-    """Return an archive as bytes."""
-    made = BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return made.getvalue()

@@ -11,16 +11,19 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from bjc_desktop.exchange.lists.list_reading import read_list
 from bjc_desktop.models import Coachee
 from bjc_desktop.services.old_lists import list_planning
+from bjc_desktop.services.provider_agenda import read_provider_agenda
 from bjc_desktop.services.row_editing import add_row
 from bjc_desktop.services.team import list_staff
 from bjc_desktop.ui.lists import lists_page
 from bjc_desktop.ui.lists.assign_panes import row_data
 from bjc_desktop.ui.lists.lists_page import COLUMNS, FILE, PREVIEW, STOPPED, TAKE_IN, VALUES
 from bjc_desktop.ui.shared.typing_table import REFUSED
+from bjc_desktop.ui.workspace import Workspace
 from bjc_desktop.vault import UserIdentity
 from bjc_desktop.vocabulary import Role
 from tests.list_files import xlsx
 from tests.ui.conftest import NOW, TODAY
+from tests.ui.test_everyone import focusable
 from tests.ui.typing_keys import type_text
 
 HEAD = ["Name, Vorname", "Geb.-Dat.", "m/w", "Eintritt", "Wieso", "Freude"]
@@ -319,3 +322,46 @@ def test_that_a_coach_of_the_team_is_recognised(page, opened, desk) -> None:
     (line,) = page.values.panes.table.rows_model.rows
     assert (line.value.value, line.value.open) == (coach.id, False)
     assert NOW.year == TODAY.year
+
+
+def test_that_an_empty_vault_leads_to_the_lists(workspace, desk, qtbot) -> None:
+    def empty(session):
+        session.connection().exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        for (name,) in (
+            session.connection()
+            .exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%coaching_id%'")
+            .all()
+        ):
+            session.connection().exec_driver_sql(f"DELETE FROM {name}")
+        for name in ("tasks", "goals", "consents", "coachings", "coachees"):
+            session.connection().exec_driver_sql(f"DELETE FROM {name}")
+
+    desk.write(empty)
+    assert desk.read(lambda c: read_provider_agenda(c, today=TODAY))[0].page == "lists"
+    workspace.open_page("coachees")
+    page = workspace.page("coachees")
+    page.show_everybody()
+    assert page._list_button.isVisible()
+    page._list_button.click()
+    assert workspace.place()[0] == "lists"
+
+
+@pytest.mark.parametrize("scale", [100, 200])
+def test_that_every_step_has_names_for_the_keyboard_and_fits(page, workspace, opened, qtbot, look, scale) -> None:
+    look.apply("light", scale)
+    made = Workspace(workspace.desk)
+    qtbot.addWidget(made)
+    made.resize(1366, 768)
+    made.show()
+    made.open_page("lists")
+    own = made.page("lists")
+    own.open_file(opened(EVA, ALI))
+    settle(own, qtbot)
+    for step in (FILE, COLUMNS, VALUES, PREVIEW, TAKE_IN):
+        own.show_step(step)
+        settle(own, qtbot)
+        assert [repr(w) for w in focusable(own) if not (w.accessibleName() or getattr(w, "text", lambda: "")())] == []
+        assert own.minimumSizeHint().width() <= 1366, step
+    assert made.minimumSizeHint().width() <= 1366
+    made.close()
+    look.apply("light", 100)

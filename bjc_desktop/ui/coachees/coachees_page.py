@@ -142,6 +142,8 @@ class CoacheesPage(Page):
         inner.addStretch(1)
         inner.addWidget(self._empty_text)
         inner.addWidget(self._empty_button, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._list_button = button("Alte Liste einlesen", lambda: self.wanted.emit("lists", {}), symbol="folder-open")
+        inner.addWidget(self._list_button, 0, Qt.AlignmentFlag.AlignHCenter)
         inner.addStretch(2)
 
     # --- what is shown ----------------------------------------------------------------------------------------------------
@@ -207,6 +209,7 @@ class CoacheesPage(Page):
         else:
             sentence = "Hier stehen die Coachees mit Status, nächster Fälligkeit und letztem Kontakt."
             way, action = "Ersten Coachee anlegen", self.add_coachee
+        self._list_button.setVisible(action == self.add_coachee and sees_all_cases(self.desk.vault.user.roles))
         self._empty_text.setText(sentence)
         self._empty_button.setText(way)
         self._empty_button.setAccessibleName(way)
