@@ -1,6 +1,6 @@
 """Which target a column most likely means: by its heading, and by whether its content fits."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -37,16 +37,16 @@ def suggest_columns(table: ListTable) -> dict[str, Suggestion]:
     scores = {heading: _scores(heading, table.columns[index], table.name) for index, heading in wanted}
     _prefer_whole_names(table, scores)
     found: dict[str, Suggestion] = {}
-    taken: Counter[str] = Counter()
+    taken: dict[str, list[str]] = defaultdict(list)
     ranked = sorted(
         ((score, -index, heading, key) for index, heading in wanted for key, score in scores[heading].items()), reverse=True
     )
     for score, _, heading, key in ranked:
-        if heading in found or (taken[key] and not TARGETS[key].repeats) or score < _LEAST:
+        if heading in found or (taken[key] and not TARGETS[key].shared_by([*taken[key], heading])) or score < _LEAST:
             continue
         rival = max((other for name, other in scores[heading].items() if name != key and not taken[name]), default=0)
         found[heading] = Suggestion(key, certain=score >= _CERTAIN and score - rival >= _AHEAD)
-        taken[key] += 1
+        taken[key].append(heading)
     for index, heading in wanted:
         found.setdefault(heading, Suggestion(None, certain=not table.columns[index].filled))
     return found

@@ -12,7 +12,8 @@ from bjc_desktop.vocabulary import Vocabulary
 
 REASON_HEADING = "BJC: warum nicht eingelesen"
 """The column that a file of rows that did not go in has beside the list's own; it is passed over when that file is read."""
-_NUMBERED = re.compile(r"(?<=\S)[\s._-]*\d+\.?$")
+_NUMBER = re.compile(r"(?<![\w§.,/-])\(?(\d{1,2})\.?\)?(?![\w.,/-])|(?<=[^\W\d])(\d{1,2})$")
+"""A number that counts columns: „Termin 3“, „3. Termin“, „Termin3“, „Dauer (3)“; not one that belongs to a name, as in § 16i."""
 
 
 @cache
@@ -21,9 +22,17 @@ def normal(heading: str) -> str:
     return " ".join(plain_words(heading))
 
 
+@cache
 def without_number(heading: str) -> str:
-    """Return a heading without the number at its end: ``Termin 3`` is one of several columns for the same."""
-    return _NUMBERED.sub("", heading)
+    """Return a heading without the number that counts it: ``Termin 3`` is one of several columns for the same."""
+    return " ".join(_NUMBER.sub(" ", heading).split()) or heading
+
+
+@cache
+def number_of(heading: str) -> int | None:
+    """Return the number that counts a heading among several for the same, or None."""
+    found = _NUMBER.search(heading)
+    return None if found is None or without_number(heading) == heading else int(found[1] or found[2])
 
 
 def value_key(text: str) -> str:

@@ -60,8 +60,10 @@ class SheetMapping:
 
     def with_column(self, heading: str, key: str | None) -> "SheetMapping":
         """Return the mapping with the column *heading* going to the target *key*; the column that went there before goes nowhere."""
-        moved = key is not None and not TARGETS[key].repeats
-        columns = {name: None if moved and target == key else target for name, target in self.columns.items()}
+        columns = {
+            name: None if key is not None and target == key and not TARGETS[key].shared_by((name, heading)) else target
+            for name, target in self.columns.items()
+        }
         return replace(self, columns={**columns, heading: key})
 
     def with_value(self, key: str, text: str, value: str | None) -> "SheetMapping":
@@ -83,9 +85,12 @@ class SheetMapping:
         headings: dict[str, list[str]] = {}
         for heading, key in self.columns.items():
             if key is not None:
-                headings.setdefault(key, []).append(f"„{heading}“")
-        twice = {key: names for key, names in headings.items() if len(names) > 1 and not TARGETS[key].repeats}
-        return tuple(TWICE.format(title=TARGETS[key].full_title, headings=", ".join(names)) for key, names in twice.items())
+                headings.setdefault(key, []).append(heading)
+        twice = {key: names for key, names in headings.items() if len(names) > 1 and not TARGETS[key].shared_by(names)}
+        return tuple(
+            TWICE.format(title=TARGETS[key].full_title, headings=", ".join(f"„{name}“" for name in names))
+            for key, names in twice.items()
+        )
 
 
 def mapping_to_text(mapping: SheetMapping) -> str:

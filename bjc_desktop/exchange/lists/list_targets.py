@@ -1,9 +1,10 @@
 """Where a column of a list may go: the fields of the case file, and what lists hold in a way of their own (a whole name, a coach)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from bjc_desktop.exchange.lists.known_words import normal, without_number
 from bjc_desktop.models import Base
 from bjc_desktop.models.base import FieldInfo, Kind, packaged_columns
 from bjc_desktop.vocabulary import ConsentPurpose
@@ -45,10 +46,12 @@ class Target:
         """Whether each of its values is mapped once."""
         return self.meaning in {Meaning.STAFF, Meaning.PROVIDER} or self.info.kind is Kind.CHOICE
 
-    @property
-    def repeats(self) -> bool:
-        """Whether several columns may go there: further days, a second number."""
-        return self.key in {"consultations.held_on", "coachees.phone"}
+    def shared_by(self, headings: Iterable[str]) -> bool:
+        """Say whether all these columns may go there: further days, a second telephone, or numbered ones such as „Dauer 2“."""
+        if self.key in {"consultations.held_on", "coachees.phone"}:
+            return True
+        words = {normal(without_number(heading)) for heading in headings}
+        return self.table in _NUMBERED and len(words) == 1
 
 
 GROUPS = {
@@ -60,6 +63,8 @@ GROUPS = {
     "measures": "Maßnahme",
     "follow_ups": "Nachbefragung",
 }
+_NUMBERED = ("consultations", "measures", "outcomes")
+"""What a row may hold several of in numbered columns."""
 _SEVERAL = ("consultations", "measures")
 """What one row may hold several of in a cell: „03.02.26; 17.02.26“."""
 _DAY, _TEXT, _PERSON = FieldInfo("", Kind.DATE), FieldInfo("", Kind.TEXT), FieldInfo("", Kind.REFERENCE)

@@ -13,7 +13,7 @@ from bjc_desktop.models.base import field_of
 from bjc_desktop.services.old_lists.list_people import ListPerson
 from bjc_desktop.services.old_lists.planned_rows import PlannedRows
 from bjc_desktop.services.old_lists.readings import AT_ENTRY
-from bjc_desktop.services.old_lists.row_facts import RowFacts, SheetRows
+from bjc_desktop.services.old_lists.row_facts import COMMON, RowFacts, SheetRows
 from bjc_desktop.services.old_lists.stable_ids import stable_id
 from bjc_desktop.services.old_lists.team_names import Team
 from bjc_desktop.services.old_lists.vault_coachings import VaultCoaching
@@ -95,9 +95,13 @@ class EntryMaker:
         for purpose, day in facts.consents.items():
             if (problem := self._consent(sheet, facts, person, purpose, day)) is not None:
                 return problem
-        for table, fields in facts.entries.items():
-            if (problem := self._entries(sheet, facts, person, table, fields)) is not None:
-                return problem
+        counted = {table for table, group in facts.entries if group != COMMON}
+        for (table, group), fields in facts.entries.items():
+            if group == COMMON and table in counted:
+                continue
+            whole = fields if group == COMMON else {**facts.entries.get((table, COMMON), {}), **fields}
+            if (problem := self._entries(sheet, facts, person, table, whole)) is not None:
+                return (*(f"{key}#{group}" for key in problem[0]), *problem[0]), problem[1]
         return None
 
     def _of(self, person: ListPerson) -> list[_Coaching]:

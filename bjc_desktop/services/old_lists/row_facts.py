@@ -1,10 +1,12 @@
 """What the rows of a sheet say, by target: each cell read, each problem at its cell."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from bjc_desktop.exchange.cells import Value
+from bjc_desktop.exchange.lists.known_words import number_of
 from bjc_desktop.exchange.lists.list_mapping import SheetMapping
 from bjc_desktop.exchange.lists.list_tables import ListTable
 from bjc_desktop.exchange.lists.list_targets import TARGETS, Meaning, Target
@@ -15,6 +17,7 @@ from bjc_desktop.services.old_lists.team_names import Team
 
 MANY = ("consultations", "measures", "outcomes", "follow_ups")
 """The tables of which a row may hold entries of their own."""
+COMMON = 0
 _DEFINING = frozenset({"coachings.entry_on", "coachees.birth_date", "coachees.gender", "coachings.exit_on"})
 
 
@@ -25,7 +28,8 @@ class RowFacts:
     number: int
     person: dict[str, Value] = field(default_factory=dict)
     coaching: dict[str, Value] = field(default_factory=dict)
-    entries: dict[str, dict[str, tuple[Value, ...]]] = field(default_factory=dict)
+    entries: dict[tuple[str, int], dict[str, tuple[Value, ...]]] = field(default_factory=dict)
+    """By table and the number of the columns, which is :data:`COMMON` for what belongs to all of them."""
     consents: dict[str, Value] = field(default_factory=dict)
     notes: list[tuple[int, str, bool]] = field(default_factory=list)
     """Column, sentence, and whether it is a problem."""
@@ -54,14 +58,19 @@ class SheetRows:
     def __init__(self, table: ListTable, mapping: SheetMapping, team: Team, today: date) -> None:
         self.table, self.mapping = table, mapping
         places = mapping.places(table)
-        self.columns: Mapping[str, int] = {key: column for column, key in reversed(places)}
+        groups = _groups(table, places)
+        # A problem of numbered columns stands at the column of that number.
+        numbered = {f"{key}#{groups[column]}": column for column, key in places}
+        self.columns: Mapping[str, int] = {**numbered, **{key: column for column, key in reversed(places)}}
         self._takers = [
-            (column, CellReader(TARGETS[key], table.headings[column], mapping, team, today), _taker(TARGETS[key]))
+            (
+                column,
+                CellReader(TARGETS[key], table.headings[column], mapping, team, today),
+                _taker(TARGETS[key], groups[column]),
+            )
             for column, key in places
         ]
         self.defines = bool(_DEFINING & set(self.columns))
-        self.children = any(TARGETS[key].table in MANY for key in self.columns)
-        """Whether rows hold consultations and the like."""
 
     def facts(self, number: int, cells: tuple[str, ...]) -> RowFacts:
         """Return what the row *number* says."""
@@ -97,14 +106,31 @@ class SheetRows:
 _Taker = Callable[[RowFacts, str, tuple[Value, ...]], None]
 
 
-def _taker(target: Target) -> _Taker:
+def _groups(table: ListTable, places: Iterable[tuple[int, str]]) -> dict[int, int]:
+    """Return by column the number of the entry that it belongs to; a column that is the only one for its target belongs to all.
+
+    So an empty „Termin 2“ leaves „Dauer 3“ with „Termin 3“.
+    """
+    headings: dict[str, list[str]] = defaultdict(list)
+    for column, key in places:
+        headings[key].append(table.headings[column])
+    counted = {TARGETS[key].table for key, names in headings.items() if len(names) > 1 and any(map(number_of, names))}
+    groups = {}
+    for column, key in places:
+        number = number_of(table.headings[column])
+        alone = len(headings[key]) == 1 and number is None
+        groups[column] = COMMON if alone or TARGETS[key].table not in counted else number or 1
+    return groups
+
+
+def _taker(target: Target, group: int) -> _Taker:
     if target.meaning is Meaning.WHOLE_NAME:
         return _take_name
     if target.table in MANY:
-        table = target.table
+        place = (target.table, group)
 
         def take_entry(facts: RowFacts, field_name: str, values: tuple[Value, ...]) -> None:
-            entries = facts.entries.setdefault(table, {})
+            entries = facts.entries.setdefault(place, {})
             entries[field_name] = (*entries[field_name], *values) if field_name in entries else values
 
         return take_entry

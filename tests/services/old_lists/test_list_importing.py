@@ -197,6 +197,77 @@ def test_that_one_row_holds_many_things(vault, opened) -> None:
     assert rows(vault, "SELECT purpose, given_on FROM consents") == [("participation", "2025-02-01")]
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        ["Termin 1", "Dauer 1", "Termin 2", "Dauer 2", "Termin 3", "Dauer 3"],
+        ["Termin 1 Datum", "Termin 1 Dauer", "Termin 2 Datum", "Termin 2 Dauer", "Termin 3 Datum", "Termin 3 Dauer"],
+        ["Datum", "Dauer", "Datum", "Dauer", "Datum", "Dauer"],
+    ],
+)
+def test_that_numbered_columns_belong_together_whatever_is_empty(vault, opened, head) -> None:
+    cells = ["3.2.25", "30", "4.2.25", "45", "5.2.25", "60"]
+    for gone in ((), (2, 3), (3,), (0, 1, 5), (1, 3, 5)):
+        row = ["" if at in gone else cell for at, cell in enumerate(cells)]
+        found = plan(
+            vault,
+            opened(
+                [
+                    ["Nachname", "Vorname", "Eintritt", "JobCoach", "Form", *head],
+                    ["Müller", "Eva", "1.2.25", "Meier", "Tel.", *row],
+                ]
+            ),
+        )
+        made = sorted(zip(*map(found.merged["consultations"].column, ("held_on", "duration_min", "channel")), strict=True))
+        days = [(f"2025-02-0{3 + at // 2}", int(row[at + 1]) if row[at + 1] else None, "phone") for at in (0, 2, 4) if row[at]]
+        assert (found.problems, made) == ((), days), gone
+    lonely = plan(
+        vault,
+        opened(
+            [["Nachname", "Eintritt", "JobCoach", *head], ["Müller", "1.2.25", "Meier", "3.2.25", "30", "", "45", "5.2.25", "60"]]
+        ),
+    )
+    (problem,) = lonely.problems
+    assert problem.column == 5
+    assert "„Datum“ fehlt" in problem.text
+
+
+WHOLE = {
+    "Fallnummer": "17", "Nachname": "Müller", "Vorname": "Eva", "Geb.-Dat.": "5.3.80", "m/w": "w", "PLZ": "12043", "Tel.": "030 1", "Eintritt": "1.2.25", "Austritt": "1.8.25",
+    "Abgangsgrund": "Umzug", "Rechtskreis": "ALG II", "JobCoach": "Meier", "Termin": "3.2.25", "Dauer": "45", "Form": "Tel.", "Maßnahme": "AGH", "Maßnahme Beginn": "1.2.25",
+    "Maßnahme Ende": "1.5.25", "Vermittlung": "unbefristet", "Vermittlung Beginn": "1.6.25", "Arbeitgeber": "Bäckerei", "Wochenstunden": "28,5", "Einwilligung": "1.2.25", "Nachbefragung am": "1.9.25",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("emptied", list(WHOLE))
+def test_that_an_empty_cell_changes_its_own_field_and_nothing_else(vault, opened, emptied) -> None:
+    """The rest of the row is the same, or the row stays out with a problem; never does a value move to another field."""
+    others = {"Fallnummer": "18", "Nachname": "Yıldız", "Vorname": "Ali", "Geb.-Dat.": "1.1.79"}
+    rows = [list(WHOLE), list(WHOLE.values()), list((WHOLE | others).values())]
+    whole = plan(vault, opened(rows))
+    assert (whole.problems, whole.rows_in) == ((), 2)
+    rows[1] = ["" if heading == emptied else cell for heading, cell in WHOLE.items()]
+    less = plan(vault, opened(rows))
+    links = {"id", "coachee_id", "coaching_id", "case_number"}
+
+    def values(found):
+        return {
+            (name, column, value)
+            for name, merged in found.merged.items()
+            for column in merged.columns
+            if column not in links
+            for value in merged.column(column)
+        }
+
+    constants = {("consultations", "channel", "in_person")}
+    assert values(less) - constants <= values(whole) | {(name, column, None) for name, column, _ in values(whole)}
+    assert less.rows_in == 2 or [note.number for note in less.problems] == [2]
+    assert all(
+        row[:4] != whole.merged["coachees"].rows[1][:4] or row == whole.merged["coachees"].rows[1]
+        for row in less.merged["coachees"].rows
+    )
+
+
 TALKS = ["TN-Nr.", "Name", "Datum", "Dauer", "Art", "Notiz"]
 
 
