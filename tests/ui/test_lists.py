@@ -252,6 +252,27 @@ def test_that_a_row_is_left_out_and_the_rest_is_saved(page, qtbot, opened, monke
     assert "nicht schreiben" in page.banner.text() or "Ort" in page.banner.text()
 
 
+def test_that_what_is_being_typed_outlives_a_check_that_ends_meanwhile(page, qtbot, opened) -> None:
+    opened(ALI, [*ALI[:1], "30.2.80", *ALI[2:]], ["Testfall, Zoe", "32.1.80", "w", "1.2.25", "", ""])
+    page.show_step(PREVIEW)
+    settle(page, qtbot)
+    table = page.preview.table
+    table.go_to_next()
+    page._mend(2, 1, "28.2.79")
+    table.choose(2, 2)
+    qtbot.keyClick(table, Qt.Key.Key_F2)
+    editor = table.findChild(QLineEdit)
+    editor.selectAll()
+    type_text(editor, "3.1.80")
+    settle(page, qtbot)
+    assert editor.text() == "3.1.80"
+    assert page.preview.cells.rowCount() == 3
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: ("Liste", 4, 1) in page.work.mended, timeout=5000)
+    settle(page, qtbot)
+    qtbot.waitUntil(lambda: page.preview.cells.rowCount() == 1, timeout=5000)
+
+
 def test_that_stopping_changes_nothing(page, qtbot, opened, monkeypatch, desk) -> None:
     opened(EVA)
     monkeypatch.setattr(list_planning, "_EVERY", 1)

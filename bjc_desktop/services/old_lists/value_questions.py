@@ -8,6 +8,7 @@ from bjc_desktop.exchange.cells import Value
 from bjc_desktop.exchange.lists.list_mapping import SheetMapping
 from bjc_desktop.exchange.lists.list_tables import ListTable
 from bjc_desktop.exchange.lists.list_targets import TARGETS, Meaning, Target
+from bjc_desktop.models.base import Kind
 from bjc_desktop.services.old_lists.cell_readers import CellReader
 from bjc_desktop.services.old_lists.team_names import Team
 from bjc_desktop.vocabulary import Channel, ConsultationKind, ConsultationStatus, FollowUpState
@@ -85,6 +86,8 @@ def needed_rules(table: ListTable, mapping: SheetMapping, team: Team, *, today: 
     plain = replace(mapping, rules={})
     counts = {"imprecise": 0, "name_order": 0, "consent_yes": 0}
     for column, key in mapping.places(table):
+        if TARGETS[key].info.kind is not Kind.DATE and TARGETS[key].meaning is not Meaning.WHOLE_NAME:
+            continue
         reader = CellReader(TARGETS[key], table.headings[column], plain, team, today)
         for text, count in table.columns[column].texts.items():
             if (rule := reader.rule_for(text)) is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 
@@ -129,6 +129,8 @@ class PreviewStep(QWidget):
         column.addWidget(self.views, 1)
         how = label("Tippen oder F2 ändert eine Zelle, Entf leert sie.", "small", wrap=True)
         column.addLayout(row(how, self.next_button))
+        self._waiting: tuple[ListWork, str, ListPlan] | None = None
+        self.table.itemDelegate().closeEditor.connect(lambda *_: QTimer.singleShot(0, self._show_waiting))
         self._again: Callable[[], None] = lambda: None
 
     def _cells_view(self) -> QWidget:
@@ -155,7 +157,16 @@ class PreviewStep(QWidget):
         return view
 
     def show_plan(self, work: ListWork, sheet: str, plan: ListPlan) -> None:
-        """Show what would come in, and what is to be cleared up on *sheet*."""
+        """Show what would come in, and what is to be cleared up on *sheet*; what is being typed in a cell is waited for."""
+        self._waiting = (work, sheet, plan)
+        if self.table.state() is not CellsTable.State.EditingState:
+            self._show_waiting()
+
+    def _show_waiting(self) -> None:
+        if self._waiting is None or self.table.state() is CellsTable.State.EditingState:
+            return
+        work, sheet, plan = self._waiting
+        self._waiting = None
         here = [note for note in plan.problems if note.sheet == sheet]
         doubts = [doubt for doubt in plan.doubts if doubt.place[0] == sheet]
         remarks = [note for note in plan.remarks if note.sheet == sheet]
