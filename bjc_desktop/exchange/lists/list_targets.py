@@ -71,7 +71,7 @@ _DAY, _TEXT, _PERSON = FieldInfo("", Kind.DATE), FieldInfo("", Kind.TEXT), Field
 
 
 def _targets() -> list[Target]:
-    made = [Target("coachees.full_name", "coachees", "full_name", "Name, Vorname in einer Zelle", _TEXT, Meaning.WHOLE_NAME)]
+    made = [Target("coachees.full_name", "coachees", "full_name", "Name, Vorname", _TEXT, Meaning.WHOLE_NAME)]
     for table in GROUPS:
         if table == "consents":
             made += [Target(f"consents.{p.value}", table, p.value, p.label, _DAY, Meaning.CONSENT) for p in ConsentPurpose]

@@ -16,8 +16,10 @@ from bjc_desktop.vault.role_rights import assert_may_write, assert_sees_all_case
 
 IMPORT_LIST = "import_list"
 """The action of the change record."""
-NOTHING_NEW = "Es kam nichts in den Tresor: Was in der Liste steht ({count} Zeilen), ist schon darin."
-NOTHING_IN = "Es kam nichts in den Tresor: Was nicht schon darin ist, blieb draußen ({count} Zeilen). Bitte klären, was an den Zellen steht."
+NOTHING_NEW = "Es kam nichts in den Tresor: Was in der Liste steht ({rows}), ist schon darin."
+NOTHING_IN = (
+    "Es kam nichts in den Tresor: Was nicht schon darin ist, blieb draußen ({rows}). Bitte klären, was an den Zellen steht."
+)
 _SLICE = 10_000
 
 
@@ -67,7 +69,8 @@ def import_list(vault: Vault, work: ListWork, *, now: datetime, today: date, ste
 def nothing_sentence(plan: ListPlan) -> str:
     """Return why nothing of a list comes in."""
     sentence = NOTHING_IN if plan.out else NOTHING_NEW
-    return sentence.format(count=len(plan.out) or plan.rows_known)
+    count = len(plan.out) or plan.rows_known
+    return sentence.format(rows="1 Zeile" if count == 1 else f"{count} Zeilen")
 
 
 def _has_notes(plan: ListPlan) -> bool:

@@ -82,7 +82,7 @@ class ColumnsStep(QWidget):
         self._lines = tuple(
             ColumnLine(
                 heading,
-                ", ".join(table.columns[index].examples),
+                " · ".join(table.columns[index].examples),
                 key := mapping.columns.get(heading),
                 said or (suggested[heading].certain if suggested[heading].key == key else heading in mapping.columns),
             )

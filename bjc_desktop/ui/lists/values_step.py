@@ -109,7 +109,7 @@ class ValuesStep(QWidget):
         made = ChoiceBox()
         made.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
         if name in RULES:
-            title = f"{RULE_TITLES[name]}: {cells} Zellen"
+            title = f"{RULE_TITLES[name]}: {'1 Zelle' if cells == 1 else f'{cells} Zellen'}"
             for choice, words in RULES[name].items():
                 made.addItem(words, choice)
             made.activated.connect(lambda _: self.rule_said.emit(name, made.currentData()))

@@ -112,7 +112,7 @@ def test_that_two_laptops_make_the_same_ids(vault, opened, team) -> None:
 
 
 def test_that_nothing_in_is_never_a_success(vault, opened) -> None:
-    with pytest.raises(ListError, match=r"blieb draußen \(1 Zeilen\)"):
+    with pytest.raises(ListError, match=r"blieb draußen \(1 Zeile\)"):
         take_in(vault, opened([HEAD, ["Müller, Eva", "31.2.80", "w", "1.2.25", "", "", "", "", ""]]))
     assert rows(vault, PEOPLE) == []
 
