@@ -43,6 +43,8 @@ class ListPerson:
     fields: dict[str, Value] = field(default_factory=dict)
     coachings: dict[str, dict[str, Value]] = field(default_factory=dict)
     """By the day of entry."""
+    entry_places: dict[str, RowPlace] = field(default_factory=dict)
+    """The row that each coaching came from first."""
     id: str = ""
     known: bool = False
     """Whether the vault holds the person already."""
@@ -266,9 +268,10 @@ class _Near:
         return [other for score, other in sorted(judged, key=lambda pair: -pair[0]) if score >= LIKELY]
 
     def named(self, person: ListPerson) -> list[ListPerson]:
-        """Return who has the same name."""
+        """Return who has the same name, and no other birth date."""
         words = _words(person.family, person.given)
-        return [other for other in self._by_word.get(next(iter(words[0]), ""), ()) if _words(other.family, other.given) == words]
+        same = [other for other in self._by_word.get(next(iter(words[0]), ""), ()) if _words(other.family, other.given) == words]
+        return [other for other in same if person.birth is None or other.birth in {None, person.birth}]
 
 
 class _VaultPeople:

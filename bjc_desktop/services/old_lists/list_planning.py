@@ -11,7 +11,7 @@ from bjc_desktop.exchange.lists.limits import Step, no_step
 from bjc_desktop.exchange.package_checks import MergedTable, find_faults, select_by
 from bjc_desktop.exchange.table_schema import tables
 from bjc_desktop.models.base import packaged_columns
-from bjc_desktop.services.new_coachee import next_case_number
+from bjc_desktop.services.new_coachee import STILL_RUNNING, next_case_number
 from bjc_desktop.services.old_lists.entry_making import EntryMaker, days_problem
 from bjc_desktop.services.old_lists.list_people import ListPeople, ListPerson
 from bjc_desktop.services.old_lists.list_plan import ListNote, ListPlan, ListWork, PlannedCount, RowPlace
@@ -20,6 +20,7 @@ from bjc_desktop.services.old_lists.row_facts import RowFacts, SheetRows
 from bjc_desktop.services.old_lists.stable_ids import stable_id
 from bjc_desktop.services.old_lists.team_names import read_team
 from bjc_desktop.services.old_lists.vault_coachings import VaultCoaching, read_coachings
+from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.vault.tombstones import in_force, marks_of
 from bjc_desktop.vocabulary import ErasureDepth
 
@@ -34,6 +35,7 @@ DIFFERS = "Weicht von Zeile {number} ab; es gilt die erste Angabe."
 NUMBERED = "Ohne Fallnummer: Es wird {number} vergeben."
 BORN_LATER = "Das Geburtsdatum liegt in der Zukunft. Bitte das Jahr prüfen."
 _EVERY = 4_000
+_FOREVER = "9999-12-31"
 _ROUNDS = 3
 _IDENTITY = frozenset({"case_number", "family_name", "given_name", "birth_date"})
 
@@ -188,8 +190,9 @@ class _Planner:
         if len(facts.person) > len(_IDENTITY & facts.person.keys()):
             self._merge_into(sheet, facts, person.fields, facts.person, "coachees", person.place[1])
         if facts.entry is not None:
-            coaching = person.coachings.setdefault(facts.entry, {"row": facts.number})
-            self._merge_into(sheet, facts, coaching, facts.coaching, "coachings", int(str(coaching["row"])))
+            coaching = person.coachings.setdefault(facts.entry, {})
+            first = person.entry_places.setdefault(facts.entry, (sheet.table.name, facts.number))
+            self._merge_into(sheet, facts, coaching, facts.coaching, "coachings", first[1])
 
     def _merge_into(
         self, sheet: SheetRows, facts: RowFacts, known: dict[str, Value], said: Mapping[str, Value], table: str, first: int
@@ -234,8 +237,16 @@ class _Planner:
             }
             self._rows.add("coachees", {**person.fields, **names, "id": person.id}, person.place)
             known = {coaching.entry_on: coaching for coaching in held.get(person.id, ())}
-            for entry, coaching in person.coachings.items():
-                self._add_coaching(person, entry, coaching, provider, known.get(entry), sheets[person.place[0]])
+            spans = [(coaching.entry_on, coaching.exit_on or _FOREVER) for coaching in held.get(person.id, ())]
+            for entry, coaching in sorted(person.coachings.items()):
+                sheet = sheets[person.entry_places[entry][0]]
+                running = next((first for first, last in spans if first < entry <= last and entry not in known), None)
+                if running is not None:
+                    number, column = person.entry_places[entry][1], sheet.column_of("coachings.entry_on")
+                    self._problem(sheet, number, column, STILL_RUNNING.format(day=show_date(date.fromisoformat(running))))
+                    continue
+                spans.append((entry, str(coaching.get("exit_on") or _FOREVER)))
+                self._add_coaching(person, entry, coaching, provider, known.get(entry), sheet)
 
     def _add_coaching(
         self,
@@ -254,7 +265,7 @@ class _Planner:
         member = self._team.members.get(str(coach))
         own = fields.get("provider_id") or (member.provider_id if member is not None else provider)
         fields["id"] = coaching_id = stable_id(person.id, "coaching", entry)
-        place = (person.place[0], int(str(fields["row"])))
+        place = person.entry_places[entry]
         self._rows.add("coachings", {**fields, "coachee_id": person.id, "provider_id": own}, place)
         if member is not None:
             fields["coach"] = member.id

@@ -18,7 +18,6 @@ from bjc_desktop.services.old_lists.team_names import Team
 MANY = ("consultations", "measures", "outcomes", "follow_ups")
 """The tables of which a row may hold entries of their own."""
 COMMON = 0
-_DEFINING = frozenset({"coachings.entry_on", "coachees.birth_date", "coachees.gender", "coachings.exit_on"})
 
 
 @dataclass(slots=True)
@@ -70,7 +69,8 @@ class SheetRows:
             )
             for column, key in places
         ]
-        self.defines = bool(_DEFINING & set(self.columns))
+        self.defines = "coachings.entry_on" in self.columns or not any(TARGETS[key].table in MANY for _, key in places)
+        """Whether a row makes a new person: with an entry, or where it is about nothing but the person."""
 
     def facts(self, number: int, cells: tuple[str, ...]) -> RowFacts:
         """Return what the row *number* says."""

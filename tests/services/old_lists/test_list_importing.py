@@ -355,9 +355,15 @@ def test_that_similar_people_of_the_vault_are_asked_about(vault, opened) -> None
 
 
 def test_that_one_name_without_birth_dates_is_asked_about_within_the_list(vault, opened) -> None:
-    head = ["Nachname", "Vorname", "Eintritt"]
+    head = ["Nachname", "Vorname", "Eintritt", "Austritt"]
     work = opened(
-        [head, ["Müller", "Eva", "1.2.25"], ["Müller", "Eva", "1.2.25"], ["Müller", "Eva", "1.8.25"], ["Müller", "Jan", "1.2.25"]]
+        [
+            head,
+            ["Müller", "Eva", "1.2.25", "1.7.25"],
+            ["Müller", "Eva", "1.2.25", "1.7.25"],
+            ["Müller", "Eva", "1.8.25"],
+            ["Müller", "Jan", "1.2.25"],
+        ]
     )
     first = plan(vault, work)
     assert (first.counts["coachees"].new, [doubt.key for doubt in first.doubts]) == (2, ["Liste!4"])
@@ -385,6 +391,41 @@ def test_that_a_number_with_two_names_is_a_problem(vault, opened) -> None:
     take_in(vault, opened([head, ["1", "Müller", "Eva", "5.3.80", "1.2.25"]]))
     found = plan(vault, opened([head, ["1", "Anders", "Udo", "1.1.70", "1.2.25"]]))
     assert [note.text for note in found.problems] == [list_people.TAKEN_IN_VAULT]
+
+
+def test_that_a_coaching_that_still_runs_is_no_second_one(vault, opened) -> None:
+    head = ["Fallnummer", "Nachname", "Vorname", "Eintritt", "Austritt"]
+    found = plan(
+        vault,
+        opened(
+            [
+                head,
+                ["1", "Müller", "Eva", "1.2.25", ""],
+                ["1", "Müller", "Eva", "1.6.25", ""],
+                ["2", "Ali", "B", "1.2.25", "1.5.25"],
+                ["2", "Ali", "B", "1.6.25", ""],
+            ]
+        ),
+    )
+    assert [(note.number, note.heading) for note in found.problems] == [(3, "Eintritt")]
+    assert "seit 01.02.2025" in found.problems[0].text
+    assert found.counts["coachings"].new == 3
+    take_in(vault, opened([head, ["1", "Müller", "Eva", "1.2.25", ""]]))
+    found = plan(vault, opened([head, ["1", "Müller", "Eva", "1.2.25", ""], ["1", "Müller", "Eva", "1.9.25", ""]]))
+    assert [note.number for note in found.problems] == [3]
+
+
+def test_that_a_list_of_consultations_with_birth_dates_finds_its_people_without_asking(vault, opened) -> None:
+    take_in(vault, opened([HEAD, EVA, ALI]))
+    talks = [
+        ["Name", "Geb.-Dat.", "Datum"],
+        ["Müller, Eva", "5.3.80", "3.3.25"],
+        ["Müller, Eva", "6.3.80", "3.3.25"],
+        ["Yıldız, Ali", "", "4.3.25"],
+    ]
+    found = plan(vault, opened({"Beratungen": talks}))
+    assert (found.doubts, found.counts["consultations"].new) == ((), 2)
+    assert [(note.number, note.text) for note in found.problems] == [(3, list_people.NO_SUCH_NAME)]
 
 
 def test_that_numbers_are_given_where_there_are_none(vault, opened) -> None:
