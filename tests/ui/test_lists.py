@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from time import sleep
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -279,6 +280,8 @@ def test_that_stopping_changes_nothing(page, qtbot, opened, monkeypatch, desk) -
     slow = lists_page.import_list
 
     def stopped_at_once(vault, work, **named):
+        while page._job is None:  # the thread may be faster than the window
+            sleep(0.01)
         page._job.cancel()
         return slow(vault, work, **named)
 
