@@ -47,12 +47,17 @@ def xlsx(path, sheets, *, merged=(), hidden=(), options=None):
 
 
 def ods(path, sheets):
-    """Write a spreadsheet of *sheets* (name: rows); a cell is a text, a date, a number, True or False, or ready XML."""
+    """Write a spreadsheet of *sheets*; see :func:`ods_content`."""
+    return raw_zip(path, {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": ods_content(sheets)})
+
+
+def ods_content(sheets):
+    """Return the content of a spreadsheet of *sheets* (name: rows); a cell is a text, a date, a number, True or False, or ready XML."""
     tables = "".join(
         f'<table:table table:name="{escape(name)}">{"".join(map(_ods_row, rows))}</table:table>' for name, rows in sheets.items()
     )
-    content = f"<office:document-content {ODS_NAMES}><office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>"
-    return raw_zip(path, {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content})
+    body = f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>"
+    return f"<office:document-content {ODS_NAMES}>{body}</office:document-content>"
 
 
 def _ods_row(row):

@@ -22,6 +22,7 @@ from bjc_desktop.ui.shared.typing_table import REFUSED
 from bjc_desktop.ui.workspace import Workspace
 from bjc_desktop.vault import UserIdentity
 from bjc_desktop.vocabulary import Role
+from tests.exchange.lists.test_list_reading import hostile
 from tests.list_files import xlsx
 from tests.ui.conftest import NOW, TODAY
 from tests.ui.test_everyone import focusable
@@ -162,6 +163,14 @@ def test_that_what_is_no_list_is_said_and_nothing_else_opens(page, qtbot, tmp_pa
     assert not page.steps.buttons[COLUMNS].isEnabled()
     page.show_step(TAKE_IN)
     assert page.steps.shown == FILE
+
+
+def test_that_hostile_files_are_refused_in_one_sentence(page, qtbot, tmp_path) -> None:
+    for path, word in hostile(tmp_path):
+        page.open_file(path)
+        settle(page, qtbot)
+        assert word in page.banner.text(), path.name
+        assert page.work is None
 
 
 def test_that_sheets_are_chosen_and_shown_one_by_one(page, qtbot, opened) -> None:

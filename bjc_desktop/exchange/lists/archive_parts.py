@@ -1,6 +1,9 @@
 """The parts of a workbook: XLSX and ODS are ZIP archives that anybody may have made, so sizes are checked before a byte is unpacked."""
 
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +15,20 @@ from bjc_desktop.exchange.lists.limits import MAXIMUM_RATIO, MAXIMUM_UNPACKED, R
 
 _CHUNK = 1 << 16
 _ENCRYPTED = 1
+_DAMAGED = (
+    zipfile.BadZipFile,
+    OSError,  # a place before the beginning of the file
+    ValueError,
+    KeyError,
+    RuntimeError,
+    EOFError,
+    ArithmeticError,
+    struct.error,
+    zlib.error,
+    lzma.LZMAError,
+    expat.ExpatError,
+)
+"""What reading a damaged archive or its XML may raise; whoever is told how far it is may raise anything else to stop."""
 UNREADABLE = "Die Datei ist beschädigt oder keine Tabelle. Bitte sie in Excel oder LibreOffice öffnen und neu speichern."
 TOO_LARGE = "Die Datei ist entpackt zu groß. Bitte die Liste in mehrere Dateien aufteilen und Bilder entfernen."
 PASSWORD = "Die Datei ist mit einem Kennwort geschützt. Bitte sie öffnen und ohne Kennwort speichern."  # noqa: S105 - a sentence
@@ -56,13 +73,9 @@ def open_parts(path: Path) -> Iterator[Parts]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield Parts(archive)
-    except (ListError, OSError) as error:
-        if isinstance(error, ListError) or error.errno is not None:
-            raise
-        raise ListError(UNREADABLE) from None
-    except (zipfile.BadZipFile, ValueError, RuntimeError, NotImplementedError, EOFError, KeyError, expat.ExpatError):
-        raise ListError(UNREADABLE) from None
-    except zipfile.zlib.error:  # type: ignore[attr-defined]
+    except PermissionError:
+        raise
+    except _DAMAGED:
         raise ListError(UNREADABLE) from None
 
 
