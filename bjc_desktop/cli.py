@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 from bjc_desktop.errors import BjcError, InvalidInputError, PackageError
 
 if TYPE_CHECKING:
+    from bjc_desktop.services.old_lists.list_opening import OpenList
+    from bjc_desktop.services.old_lists.list_plan import ListPlan, ListWork
     from bjc_desktop.vault import Vault
 
 PASSPHRASE_FILE = "BJC_PASSPHRASE_FILE"  # noqa: S105 - the name of a variable
@@ -124,6 +126,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_lists(commands: "argparse._SubParsersAction[_German]") -> None:
+    lists = _with_vault(commands, "import-list", "alte Liste einlesen: XLSX, ODS oder CSV")
+    lists.add_argument("list", metavar="FILE", type=Path)
+    lists.add_argument("--sheet", metavar="NAME", action="append", default=[], help="nur dieses Blatt; mehrmals möglich")
+    lists.add_argument("--mapping", metavar="FILE.json", type=Path, help="was Spalten und Werte bedeuten")
+    lists.add_argument("--write-mapping", metavar="FILE.json", type=Path, help="die Vorschläge zum Bearbeiten schreiben")
+    lists.add_argument("--dry-run", action="store_true", help="nur sagen, was geschähe")
+    lists.add_argument("--rest", metavar="FILE.xlsx", type=Path, help="wohin die Zeilen kommen, die draußen bleiben (XLSX, CSV)")
     listed = _with_vault(commands, "list", "eine Liste als XLSX oder CSV: coachees, due, findings, follow-ups")
     listed.add_argument("name", metavar="NAME", choices=("coachees", "due", "findings", "follow-ups"))
     listed.add_argument("out", metavar="OUT.xlsx|OUT.csv", type=Path)
@@ -289,6 +298,111 @@ def _import(options: argparse.Namespace) -> None:
         if count.inserted or count.updated:
             _say(f"{table}: {count.inserted} neu, {count.updated} geändert, {count.unchanged} unverändert")
     _say("Das Datenpaket ist übernommen." if result.changed else "Der Tresor enthält das alles schon; nichts wurde geändert.")
+
+
+def _import_list(options: argparse.Namespace) -> int:
+    from bjc_desktop.services.old_lists.list_importing import NothingImportedError, import_list  # noqa: PLC0415
+    from bjc_desktop.services.old_lists.list_opening import open_list, open_questions  # noqa: PLC0415
+    from bjc_desktop.services.old_lists.rest_rows import assert_writable_as  # noqa: PLC0415
+
+    if options.rest is not None:
+        assert_writable_as(options.rest)
+    opened = open_list(options.list)
+    with _open(options) as vault:
+        work = _list_work(options, vault, opened)
+        if options.write_mapping is not None:
+            return _write_mapping(options.write_mapping, work)
+        with vault.reading() as connection:
+            questions = [] if options.mapping is not None else open_questions(connection, work, today=_today())
+        if questions:
+            return _say_questions(questions)
+        if options.dry_run:
+            return _rehearse_list(options, vault, work)
+        try:
+            result = import_list(vault, work, now=_now(), today=_today())
+        except NothingImportedError as error:
+            _say_plan(error.plan)
+            _say(str(error))
+            _write_rest(options, work, error.plan)
+            return 1
+    _say_plan(result.plan)
+    _write_rest(options, work, result.plan)
+    _say("Die Liste ist eingelesen." if not result.plan.out else "Die Liste ist eingelesen, ohne die genannten Zeilen.")
+    return 0
+
+
+def _list_work(options: argparse.Namespace, vault: "Vault", opened: "OpenList") -> "ListWork":
+    from bjc_desktop.errors import ListError  # noqa: PLC0415
+    from bjc_desktop.exchange.lists.list_mapping import NOT_A_MAPPING, mappings_from_file  # noqa: PLC0415
+    from bjc_desktop.services.old_lists.list_opening import begin_work  # noqa: PLC0415
+
+    with vault.reading() as connection:
+        work = begin_work(connection, opened, options.sheet)
+    if options.mapping is None:
+        return work
+    try:
+        said = mappings_from_file(options.mapping.read_text("utf-8-sig"), opened.tables.values())
+    except UnicodeDecodeError:
+        raise ListError(NOT_A_MAPPING) from None
+    fitting = {name: mapping for name, mapping in said.items() if not options.sheet or name in options.sheet}
+    if not fitting:
+        raise ListError("Die Zuordnung passt zu keinem Blatt der Liste. Bitte sie mit --write-mapping neu erstellen.")
+    work.mappings = fitting
+    return work
+
+
+def _write_mapping(path: Path, work: "ListWork") -> int:
+    from bjc_desktop.exchange.lists.list_mapping import mappings_to_file  # noqa: PLC0415
+    from bjc_desktop.vault.durable import write_file  # noqa: PLC0415
+
+    write_file(path, mappings_to_file([(work.tables[name], mapping) for name, mapping in work.mappings.items()]).encode())
+    _show(str(path))
+    _say("Bitte prüfen und ergänzen, dann mit --mapping einlesen. Nichts wurde geändert.")
+    return 0
+
+
+def _say_questions(questions: list[str]) -> int:
+    for question in questions[:_SHOWN_FAULTS]:
+        _say(question)
+    _say("Bitte die Vorschläge mit --write-mapping schreiben, ergänzen und mit --mapping angeben. Nichts wurde geändert.")
+    return 1
+
+
+def _rehearse_list(options: argparse.Namespace, vault: "Vault", work: "ListWork") -> int:
+    from bjc_desktop.services.old_lists.list_importing import nothing_sentence  # noqa: PLC0415
+    from bjc_desktop.services.old_lists.list_planning import plan_list  # noqa: PLC0415
+
+    with vault.reading() as connection:
+        plan = plan_list(connection, work, today=_today())
+    _say_plan(plan)
+    _write_rest(options, work, plan)
+    if not plan.new_rows:
+        _say(nothing_sentence(plan))
+        return 1
+    _say("Nichts wurde geändert; eingelesen wird ohne --dry-run.")
+    return 0
+
+
+def _say_plan(plan: "ListPlan") -> None:
+    """Say what stays out and why, what was assumed, and what comes in; never what stands in a cell."""
+    for note in plan.problems[:_SHOWN_FAULTS]:
+        _say(str(note))
+    if len(plan.problems) > _SHOWN_FAULTS:
+        _say(f"Insgesamt {len(plan.problems)} Stellen; gezeigt sind die ersten {_SHOWN_FAULTS}.")
+    for note in plan.remarks[:_SHOWN_FAULTS]:
+        _say(f"Hinweis: {note}")
+    if len(plan.remarks) > _SHOWN_FAULTS:
+        _say(f"Insgesamt {len(plan.remarks)} Hinweise; gezeigt sind die ersten {_SHOWN_FAULTS}.")
+    for table, count in plan.counts.items():
+        _show(f"{table}: {count.new} neu, {count.known} schon da")
+    _show(f"Zeilen: {plan.rows_in} neu, {plan.rows_known} schon da, {len(plan.out)} draußen")
+
+
+def _write_rest(options: argparse.Namespace, work: "ListWork", plan: "ListPlan") -> None:
+    from bjc_desktop.services.old_lists.rest_rows import write_rest  # noqa: PLC0415
+
+    if options.rest is not None and write_rest(options.rest, work, plan):
+        _show(str(options.rest))
 
 
 def _export(options: argparse.Namespace) -> None:
@@ -498,6 +612,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "demo": _demo,
     "init": _init,
     "import": _import,
+    "import-list": _import_list,
     "export": _export,
     "report": _report,
     "statistic": _statistic,

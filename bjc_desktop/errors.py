@@ -67,5 +67,9 @@ class PackageError(BjcError):
         self.faults = faults
 
 
+class ListError(BjcError):
+    """A list that cannot be read or taken in."""
+
+
 class BundleError(BjcError):
     """A report bundle that does not verify."""

@@ -13,6 +13,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 from sqlalchemy import select
+from xlsxwriter import Workbook
 
 from bjc_desktop.app import make_application
 from bjc_desktop.models import Coachee
@@ -85,6 +86,8 @@ def places(workspace: Workspace, wanted: set[str]) -> Iterator[str]:
         for name, where in shown.items():
             workspace.open_page(entry.key, where)
             yield name
+    if not wanted or "lists" in wanted:
+        yield from list_steps(workspace)
     if not wanted or "consultation" in wanted:
         workspace.open_page("coachees")
         workspace.record()
@@ -120,6 +123,64 @@ def _joining(workspace: Workspace) -> Iterator[str]:
         ask()
         yield name
         _close_dialogs()
+
+
+def list_steps(workspace: Workspace) -> Iterator[str]:
+    """Show the steps of taking in a list that has something of everything, and what came of it."""
+    page = workspace.page("lists")
+    with tempfile.TemporaryDirectory() as place:
+        coaches = [member.name for member in workspace.desk.read(partial(list_staff, today=DAY)) if member.role == "job_coach"]
+        path = Path(place) / "Teilnehmende 2025.xlsx"
+        write_list(path, coaches)
+        workspace.open_page("lists", {"file": path})
+        for step in ("file", "columns", "values", "preview", "take_in"):
+            _settle(workspace)
+            page.show_step(step)
+            _settle(workspace)
+            yield f"lists-{step}"
+        page.show_step("preview")
+        page.preview.show_view("doubts")
+        yield "lists-doubts"
+        page.preview.show_view("problems")
+
+
+def _settle(workspace: Workspace) -> None:
+    for _ in range(3):
+        workspace.desk.background.wait()
+        QApplication.processEvents()
+
+
+def write_list(path: Path, coaches: list[str]) -> None:
+    """Write a list of invented people as providers have them."""
+    rows = [
+        ("Müller, Eva", "05.03.1980", "w", "12043", "030 5550", "01.02.2025", "", "", "ALG II", coaches[0], "03.02.25; 17.02.25", ""),
+        ("Yıldız, Ali", "1.1.79", "m", "12045", "-", "ca. 2019", "", "", "Bürgergeld", coaches[0], "4.3.25", "braucht Brille"),
+        ("Nguyen, Thi", "31.02.1991", "w", "1067", "", "01.03.2025", "30.06.2025", "Arbeit", "SGB 2", coaches[1], "", ""),
+        ("Kowalski, Jan", "12.12.1985", "männl.", "10999", "", "03.03.2025", "01.01.2025", "XY", "ALG II", "Unbekannt", "", ""),
+        ("Mueller, Eva", "05.03.1980", "w", "12043", "", "01.09.2025", "", "", "ALG II", coaches[0], "", ""),
+        *((f"Beispiel{n:02}, Person", f"{1 + n % 28:02}.05.19{70 + n}", "wm"[n % 2], "13347", "", "01.04.2025", "", "", "ALG II", coaches[1], "", "")
+          for n in range(20)),
+    ]  # fmt: skip
+    heads = (
+        "Name, Vorname",
+        "Geb.-Dat.",
+        "m/w",
+        "PLZ",
+        "Tel.",
+        "Eintritt",
+        "Austritt",
+        "Abgangsgrund",
+        "Rechtskreis",
+        "JobCoach",
+        "Termine",
+        "Bemerkung",
+    )
+    with Workbook(str(path)) as book:
+        sheet = book.add_worksheet("Teilnehmende")
+        sheet.write_string(0, 0, "Teilnehmende 2025")
+        for number, row in enumerate((heads, *rows), 2):
+            for column, cell in enumerate(row):
+                sheet.write_string(number, column, cell)
 
 
 def _somebody(desk: Desk, role: str) -> str:

@@ -8,6 +8,7 @@ from bjc_desktop.models.coachings import Coaching, CoachingStaff, Measure
 from bjc_desktop.models.consultations import Consultation, Observation, Suggestion
 from bjc_desktop.models.exchange import ExchangeFile, ExchangePartner, HeldVersion, RowStamp
 from bjc_desktop.models.joined_people import DistinctPeople, JoinedPerson
+from bjc_desktop.models.list_layouts import ListLayout
 from bjc_desktop.models.outcomes import FollowUp, Outcome
 from bjc_desktop.models.plans import Barrier, CompetenceProfile, DevelopmentPlan, Goal, Task
 from bjc_desktop.models.privacy import Erasure, LegalHold, PrivacyRequest, RetentionSetting
@@ -71,6 +72,7 @@ __all__ = [
     "IndicatorSetting",
     "JoinedPerson",
     "LegalHold",
+    "ListLayout",
     "Measure",
     "Observation",
     "Outcome",

@@ -30,7 +30,9 @@ PAGE = 100
 PROGRAM = "Programm"
 ERASED = "gelöscht"
 KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "changes": ("Änderungen", (*ROW_ACTIONS, "undo", "join", "import", "exchange", "take_back", "decide")),
+    "changes": (
+        "Änderungen", (*ROW_ACTIONS, "undo", "join", "import", "import_list", "exchange", "take_back", "decide"),
+    ),
     "opened": ("Geöffnete Fallakten", ("open",)),
     "left": ("Ausgaben und Drucke", ("print", "save", "export", "backup", "backup_failed", "release")),
     "access": (
@@ -57,6 +59,7 @@ EVENTS = {
     "exchange": "Austauschdatei übernommen",
     "take_back": "Übernahme zurückgenommen",
     "decide": "Abweichung entschieden",
+    "import_list": "Liste eingelesen",
     "export": "Als Datei ausgegeben",
     "save": "Als Datei gespeichert",
     "print": "Gedruckt",

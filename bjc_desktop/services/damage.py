@@ -19,6 +19,7 @@ _ACTIONS = {
     "update": "geändert",
     "delete": "gelöscht",
     "import": "Datenpaket eingelesen",
+    "import_list": "Liste eingelesen",
     "release": "Bericht freigegeben",
 }
 _UNIMPORTANT = frozenset({"unlock", "unlock_failed", "lock", "open", "backup", "backup_failed", "lost"})

@@ -30,12 +30,21 @@ class AgendaItem:
 def read_provider_agenda(connection: Connection, *, today: date) -> tuple[AgendaItem, ...]:
     """Return what waits on *today*, the reports first; nothing for a vault without providers."""
     return (
+        *_first_list(connection),
         *_reports(connection, today),
         *_hours(connection, today),
         *_team(connection, today),
         *_run(connection, today),
         *_restored(connection),
     )
+
+
+def _first_list(connection: Connection) -> list[AgendaItem]:
+    """Return that the people are still missing: most providers have them in a list."""
+    query = "SELECT EXISTS (SELECT 1 FROM providers) AND NOT EXISTS (SELECT 1 FROM coachees)"
+    if not connection.exec_driver_sql(query).scalar() or visible_people(connection) is not None:
+        return []
+    return [AgendaItem("Noch keine Coachees: eine alte Liste einlesen", False, "lists", {})]  # noqa: FBT003 - a column
 
 
 def _reports(connection: Connection, today: date) -> list[AgendaItem]:

@@ -107,9 +107,25 @@ def _read(rows: Iterable[tuple[str, str | None, str, date | None]]) -> Iterator[
         yield _Candidate(row_id, person, (given, family))
 
 
+PersonNames = tuple[str | None, str, date | None]
+"""Given name, family name and birth date."""
+
+
+def judge_names(one: PersonNames, other: PersonNames) -> tuple[int, str] | None:
+    """Return how alike two people are (:data:`LIKELY` and more: ask), and why in words; None where they are not."""
+    return _judge(_named(one), _named(other))
+
+
+def _named(names: PersonNames) -> NamedPerson:
+    given, family, birth_date = names
+    return NamedPerson(folded_words(given or ""), folded_words(family), birth_date)
+
+
 # --- judging ------------------------------------------------------------------------------------------------------------------
 
 _CERTAIN = 9
+LIKELY = 6
+"""From here on it is asked whether two rows are one person: the same name and nothing that speaks against it."""
 
 
 def _judge(typed: NamedPerson, other: NamedPerson) -> tuple[int, str] | None:

@@ -16,11 +16,20 @@ from pathlib import Path
 
 from bjc_desktop.errors import BjcError, InvalidInputError
 from bjc_desktop.exchange.cells import CellError, parser
+from bjc_desktop.exchange.lists.column_suggestions import suggested_mapping
+from bjc_desktop.exchange.lists.list_mapping import SheetMapping, mapping_from_text, mapping_to_text, mappings_from_file
+from bjc_desktop.exchange.lists.list_reading import read_list
+from bjc_desktop.exchange.lists.list_tables import find_table
+from bjc_desktop.exchange.lists.list_targets import TARGETS as LIST_TARGETS
+from bjc_desktop.exchange.lists.list_targets import Meaning
+from bjc_desktop.exchange.lists.row_gathering import cleaned
 from bjc_desktop.exchange.package_files import read_package_files
 from bjc_desktop.exchange.table_reading import read_table
 from bjc_desktop.exchange.table_schema import datapackage, tables
 from bjc_desktop.models.base import FieldInfo, Kind, packaged_columns
 from bjc_desktop.preferences import FILE, load_settings
+from bjc_desktop.services.old_lists.cell_readers import CellReader
+from bjc_desktop.services.old_lists.team_names import Team
 from bjc_desktop.services.person_picks import PersonPick, pick_people, with_keys
 from bjc_desktop.services.quick_line import parse_quick_line, render_quick_line
 from bjc_desktop.services.typed_values import parse_field, parse_time, problem_of, show_value
@@ -30,6 +39,7 @@ from bjc_desktop.vault.keys import read_recovery_code
 from bjc_desktop.vault.lock import HOLDER, VaultLock
 from bjc_desktop.vault.slots import parse_slots
 from bjc_desktop.vault.user_names import checked_name
+from tests.list_files import RELATIONS, SHEET, WORKBOOK, ods_content
 
 TODAY = date(2026, 3, 4)
 TABLES = {table.name: table for table in tables()}
@@ -177,6 +187,40 @@ def cells(data: bytes) -> None:
         assert _storable(info, value), (info, value)
 
 
+def list_file(data: bytes) -> None:
+    """Read an old list, find its headings and say what its columns may be."""
+    try:
+        for sheet in read_list(written("liste", data)).sheets:
+            found = find_table(sheet)
+            assert len(set(filter(None, found.headings))) == len(list(filter(None, found.headings)))
+            mapping = suggested_mapping(found)
+            assert mapping_from_text(mapping_to_text(mapping)) == mapping
+    except BjcError as error:
+        refused(error)
+
+
+def list_cells(data: bytes) -> None:
+    """Read a cell of an old list as whatever it may be, under each rule."""
+    text = text_of(data)
+    shown = cleaned(text)
+    assert cleaned(shown).startswith(shown[:1]) or "'" in shown or "=" in shown
+    for rules in ({}, {"imprecise": "first", "consent_yes": "entry"}, {"imprecise": "empty", "name_order": "family_first"}):
+        for target in LIST_TARGETS.values():
+            reading = CellReader(target, target.title, SheetMapping(rules=rules), Team({}, {}), TODAY)(shown)
+            assert not (reading.problem and reading.values)
+            assert all(sentence.endswith((".", "")) for sentence in (reading.problem, reading.remark))
+            for value in reading.values if target.meaning is Meaning.FIELD else ():
+                assert _storable(target.info, value), (target.key, value)
+
+
+def list_mapping(data: bytes) -> None:
+    """Read a file that says what the columns of a list mean."""
+    try:
+        mappings_from_file(text_of(data), ())
+    except BjcError as error:
+        refused(error)
+
+
 def settings(data: bytes) -> None:
     """Read the settings of the window."""
     written(FILE, data)
@@ -259,6 +303,34 @@ _VALUES = (
     "٣.٢٠٢٦",
 )
 
+_CELL = '<row r="1"><c r="A1" t="str"><v>Name</v></c></row><row r="2"><c r="A2"><v>45</v></c></row>'
+_LIST_XLSX = zipped(
+    {
+        "[Content_Types].xml": b"<Types/>",
+        "xl/workbook.xml": WORKBOOK.encode(),
+        "xl/_rels/workbook.xml.rels": RELATIONS.encode(),
+        "xl/worksheets/sheet1.xml": SHEET.format(_CELL, "").encode(),
+    }
+)
+_LIST_ODS = zipped({"content.xml": ods_content({"L": [["Name", "Eintritt"], ["Eva", TODAY]]}).encode()})
+_LIST_CELLS = (
+    "ca. 2019",
+    "05.03.26; 17.02.26",
+    "März 2024",
+    "x",
+    "w",
+    "Müller, Eva",
+    "12043 Berlin",
+    '="0815"',
+    "45356",
+    "Q2 2024",
+    "1.234,50 €",
+    "1:30 h",
+)
+_LIST_MAPPING = (
+    b'{"bjc_list_mapping": 1, "sheets": [{"sheet": "L", "columns": {"a": null}, "values": {}, "constants": {}, "rules": {}}]}'
+)
+
 _PACKAGE = zipped({"datapackage.json": _DESCRIPTOR, "staff.csv": b"id\r\n"})
 
 TARGETS = {
@@ -273,6 +345,11 @@ TARGETS = {
     "quick_line": Target(quick_line, tuple(line.encode() for line in _LINES), 200),
     "typed": Target(typed, tuple(value.encode() for value in _VALUES), 60),
     "cells": Target(cells, tuple(value.encode() for value in _VALUES), 60),
+    "list_file": Target(
+        list_file, (_LIST_XLSX, _LIST_ODS, "Name;Eintritt\r\nMüller;5.3.26\r\n".encode("cp1252"), b'a,b\n"1",2\n')
+    ),
+    "list_cells": Target(list_cells, tuple(value.encode() for value in _LIST_CELLS), 60),
+    "list_mapping": Target(list_mapping, (_LIST_MAPPING,), 400),
     "settings": Target(settings, (b'{"vaults": ["/a"], "width": 900}',), 400),
     "lock_note": Target(lock_note, (b'{"host": "a", "pid": 1}',), 200),
     "names": Target(names, (b"HB5RJR-VTHH5F-17SN48-TP6W57-KVWV7Z-P6N9WR", "Ayşe".encode()), 200),

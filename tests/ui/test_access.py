@@ -20,8 +20,8 @@ PAGES_OF = {
         "backups", "settings"},
     Role.EMPLOYMENT_TRAINER: {"overview", "coachees", "observing", "following", "backups", "settings"},
     Role.COORDINATION: {
-        "overview", "coachees", "follow_ups", "figures", "quality", "hours", "statistic", "report", "team", "foundations", "history",
-        "duplicates", "audit", "privacy", "backups", "settings",
+        "overview", "coachees", "follow_ups", "figures", "quality", "hours", "statistic", "report", "team", "foundations", "lists",
+        "history", "duplicates", "audit", "privacy", "backups", "settings",
     },
     Role.ADMINISTRATION: {"hours", "statistic", "team", "foundations", "audit", "privacy", "access", "backups", "settings"},
 }  # fmt: skip

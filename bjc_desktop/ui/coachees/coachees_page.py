@@ -30,7 +30,7 @@ from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.shared.whose_cases import offered_cases
-from bjc_desktop.vault.role_rights import NOT_ALLOWED, keeps_cases
+from bjc_desktop.vault.role_rights import NOT_ALLOWED, keeps_cases, sees_all_cases
 from bjc_desktop.vocabulary import TargetGroup, Vocabulary
 
 _ROOM_FOR_PREVIEW = 920
@@ -149,6 +149,8 @@ class CoacheesPage(Page):
         inner.addStretch(1)
         inner.addWidget(self._empty_text)
         inner.addWidget(self._empty_button, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._list_button = button("Alte Liste einlesen", lambda: self.wanted.emit("lists", {}), symbol="folder-open")
+        inner.addWidget(self._list_button, 0, Qt.AlignmentFlag.AlignHCenter)
         inner.addStretch(2)
 
     # --- what is shown ----------------------------------------------------------------------------------------------------
@@ -239,6 +241,7 @@ class CoacheesPage(Page):
         else:
             sentence = "Hier stehen die Coachees mit Status, nächster Fälligkeit und letztem Kontakt."
             way, action = "Ersten Coachee anlegen", self.add_coachee
+        self._list_button.setVisible(action == self.add_coachee and sees_all_cases(self.desk.vault.user.roles))
         self._empty_text.setText(sentence)
         self._empty_button.setText(way)
         self._empty_button.setAccessibleName(way)

@@ -153,11 +153,22 @@ class Desk(QObject):
         said: str,
     ) -> None:
         """Let *job* change the vault behind the window, and say *said* when it is kept; for what takes longer than a moment."""
+        self.write_in_steps(owner, lambda vault, _: job(vault), done, failed, said)
 
-        def work(progress: Progress) -> T:
-            _ = progress
+    def write_in_steps(
+        self,
+        owner: QObject,
+        job: Callable[[Vault, Progress], T],
+        done: Callable[[T], object],
+        failed: Callable[[BaseException], object],
+        said: str,
+        progress: Callable[[int, int], object] | None = None,
+    ) -> Progress:
+        """Let *job* change the vault behind the window and tell how far it is; who holds what is returned can have it stop."""
+
+        def work(control: Progress) -> T:
             self._assert_writable()
-            return job(self.vault)
+            return job(self.vault, control)
 
         def kept(result: T) -> None:
             if self.closed:
@@ -167,7 +178,7 @@ class Desk(QObject):
             self.saved.emit(said)
             done(result)
 
-        self.background.run(owner, work, kept, failed)
+        return self.background.run(owner, work, kept, failed, progress)
 
     def take_back(self, transaction_id: int) -> None:
         """Take a transaction back.

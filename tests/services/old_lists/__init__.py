@@ -1,0 +1,1 @@
+"""Taking old lists in."""
