@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, RowMapping
 
-from bjc_desktop.exchange.field_groups import EXCHANGED, NATURAL_KEYS, group_of, groups_of, natural_identity
+from bjc_desktop.exchange.field_groups import EXCHANGED, NATURAL_KEYS, group_of, groups_of, natural_identity, references_of
 from bjc_desktop.exchange.package_checks import select_by
 from bjc_desktop.exchange.versions import (
     DELETED,
@@ -197,6 +197,7 @@ class _Keeper:
         written = {key: self._stamped(row, stamps.get(key), people.get(key)) for key, row in changed.items()}
         written |= self._gone()
         write_stamps(self.connection, self.table, written)
+        write_stamps(self.connection, self.table, self._led_elsewhere())
 
     def _changed_rows(self) -> dict[str, RowMapping]:
         keys = NATURAL_KEYS.get(self.table, ())
@@ -234,6 +235,28 @@ class _Keeper:
             known = {column for columns in groups_of(self.table).values() for column in columns}
             found |= {group_of(self.table, name) for name in payload["fields"] if name in known}
         return found or set(groups_of(self.table))
+
+    def _led_elsewhere(self) -> dict[str, Stamp]:
+        """Return the stamps of rows that refer to a row whose natural key was changed: outside, they refer to another one now."""
+        found: dict[str, Stamp] = {}
+        for column, target in references_of(self.table):
+            moved = self._moved(target) if target in NATURAL_KEYS else ()
+            rows = select_by(self.connection, self.table, ("id",), column, moved)
+            stamps = read_stamps(self.connection, self.table, [row[0] for row in rows])
+            for key, stamp in stamps.items():
+                stamp.take(edited(stamp.state(), {group_of(self.table, column): None}, self.origin, self.tail))
+                found[key] = stamp
+        return found
+
+    def _moved(self, table: str) -> set[str]:
+        """Return the rows of *table* whose natural key was changed since the last time, or may have been."""
+        query = "SELECT id, person_id, payload, entity_id FROM change_records WHERE entity = ? AND action = 'update' AND id > ?"
+        found: set[str] = set()
+        for record in self.connection.exec_driver_sql(query, (table, self.until)).mappings():
+            payload = read_payload(self.connection, record)
+            if payload is None or not payload["fields"].keys().isdisjoint(NATURAL_KEYS[table]):
+                found.add(record["entity_id"])
+        return found
 
     def _gone(self) -> dict[str, Stamp]:
         """Return the stamps of rows that were there and are no more."""

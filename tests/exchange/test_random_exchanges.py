@@ -12,8 +12,6 @@ from sqlalchemy.exc import IntegrityError
 
 from bjc_desktop.errors import BjcError
 from bjc_desktop.models import (
-    Barrier,
-    Base,
     Coachee,
     Coaching,
     Consultation,
@@ -38,6 +36,7 @@ from tests.tally import count
 NAMES = ("amt", "kim", "lee")
 PEOPLE = tuple(f"30000000-0000-4000-8000-00000000001{number}" for number in range(2))
 COACHINGS = tuple(f"40000000-0000-4000-8000-00000000001{number}" for number in range(2))
+PLAN, GOAL, TALK = (f"5000000{number}-0000-4000-8000-000000000011" for number in range(3))
 STEP = {
     "edit": st.tuples(st.just("edit"), st.integers(0, 2), st.integers(0, 7), st.integers(0, 5), st.integers(0, 9)),
     "add": st.tuples(st.just("add"), st.integers(0, 2), st.integers(0, 6), st.integers(0, 5), st.integers(0, 9)),
@@ -51,10 +50,10 @@ STEP = {
 }
 STEPS = st.lists(
     st.one_of(*(STEP[name] for name in ("edit", "edit", "add", "add", "delete", "decide", "write", "read", "send", "send"))),
-    min_size=6,
-    max_size=24,
+    min_size=8,
+    max_size=30,
 )
-STEPS_WITH_UNDOING = st.lists(st.one_of(*STEP.values(), STEP["send"], STEP["edit"]), min_size=6, max_size=24)
+STEPS_WITH_UNDOING = st.lists(st.one_of(*STEP.values(), STEP["send"], STEP["edit"]), min_size=8, max_size=30)
 
 
 def begin(team: Team) -> None:
@@ -68,6 +67,10 @@ def begin(team: Team) -> None:
             Coaching(id=key, coachee_id=person, provider_id=PROVIDER, entry_on=day(2025))
             for key, person in zip(COACHINGS, PEOPLE, strict=True)
         ),
+        DevelopmentPlan(id=PLAN, coaching_id=COACHINGS[0], version=1, agreed_on=day(2025)),
+        Goal(id=GOAL, plan_id=PLAN, description="Führerschein", status="open"),
+        Task(goal_id=GOAL, description="Anmelden"),
+        Consultation(id=TALK, coaching_id=COACHINGS[0], staff_id=KIM, held_on=day(2025), channel="phone", kind="coaching", status="held"),
     )
     team.send("amt", "kim")
     team.send("amt", "lee")
@@ -97,7 +100,7 @@ class Story:
             (Goal, {"status": ("open", "achieved")[value % 2]}),
             (Goal, {"description": f"Ziel {value}"}),
             (Consultation, {"note": f"Notiz {value}" if value else None}),
-            (DevelopmentPlan, {"agreed_on": day(2025, 2, value + 1)}),
+            (DevelopmentPlan, {"version": 1 + value} if value < 2 else {"agreed_on": day(2025, 2, value)}),
             (Task, {"done_on": day(2025, 3, value + 1)}),
         )[what]
         vault = self.team[NAMES[who]]
