@@ -35,6 +35,10 @@ class Boundary:
         """Return by what the row with this id is known everywhere."""
         return self._identities.get(table, {}).get(row_id, row_id)
 
+    def knows(self, table: str, row_id: str) -> bool:
+        """Say whether a row of a table with a natural key is there."""
+        return row_id in self._identities[table]
+
     def local_id(self, table: str, identity: str) -> str:
         """Return the id that the row has, or would have, in this vault."""
         return self._locals.get(table, {}).get(identity, identity)

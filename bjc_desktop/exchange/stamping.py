@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import socket
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, RowMapping
@@ -140,6 +140,16 @@ def origin_of(vault: Vault, connection: Connection) -> str:
         _set_fact(connection, _ORIGIN, origin)
         _set_fact(connection, _PLACE, place)
     return origin.hex()
+
+
+def begin_anew(vault: Vault, connection: Connection, known: Callable[[str], int]) -> None:
+    """Begin a new count under a new name where others know more of this vault's changes than it made; *known* says how many.
+
+    Either the vault was put back to an earlier state in a way that it cannot notice itself, or somebody makes the number up. In both
+    cases what is changed from now on must not be taken for what others know already.
+    """
+    if known(origin_of(vault, connection)) > tail_of(connection).count:
+        connection.exec_driver_sql("DELETE FROM vault_facts WHERE key = ?", (_ORIGIN,))
 
 
 def _place(vault: Vault) -> bytes:
