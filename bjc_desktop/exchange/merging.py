@@ -141,7 +141,11 @@ class _Merger:
         held = before if before is not None or known is None else self._last_known(table, row_id)
         mine = {} if held is None else by_group(table, self.boundary.outward(table, row_id, held))
         theirs = {} if row.values is None else by_group(table, row.values)
-        state = merged_row(self._readable(table, key, stamp.state(mine)), row.stamp.state(theirs))
+        here = stamp.state(mine)
+        if held is None:
+            # Of a row that is gone, with a record that cannot be read any more, nothing is known but that it is gone.
+            here = {EXISTENCE: here[EXISTENCE]} if EXISTENCE in here else {}
+        state = merged_row(self._readable(table, key, here), row.stamp.state(theirs))
         merged = _authored(stamp, row.stamp)
         merged.take(state)
         values = self._values(table, row_id, state, held, mine)

@@ -174,3 +174,12 @@ def test_that_a_target_that_two_made_is_one(three):
     all_send(three)
     assert_all_same(three)
     assert len(outward(three["lee"])["targets"]) == 1
+
+
+def test_that_a_row_that_comes_back_does_with_what_it_held_when_it_went(three):
+    three.change("amt", Coachee, PERSON, phone="0151 2")
+    remove(three, "amt", Coachee, PERSON)
+    three.change("kim", Coachee, PERSON, family_name="Zwyxheim")
+    all_send(three)
+    assert_all_same(three)
+    assert three.value("lee", Coachee, PERSON, "phone") == "0151 2"
