@@ -15,7 +15,8 @@ from bjc_desktop.exchange.stamping import row_identity
 from bjc_desktop.vault import NoteCipher
 
 Values = tuple[object, ...]
-_NOTED = "consultations"
+NOTED = "consultations"
+"""The table with the notes."""
 
 
 class Boundary:
@@ -34,6 +35,10 @@ class Boundary:
         """Return by what the row with this id is known everywhere."""
         return self._identities.get(table, {}).get(row_id, row_id)
 
+    def knows(self, table: str, row_id: str) -> bool:
+        """Say whether a row of a table with a natural key is there."""
+        return row_id in self._identities[table]
+
     def local_id(self, table: str, identity: str) -> str:
         """Return the id that the row has, or would have, in this vault."""
         return self._locals.get(table, {}).get(identity, identity)
@@ -47,7 +52,7 @@ class Boundary:
         for position, target in _translated(table):
             if found[position] is not None:
                 found[position] = self.identity(target, str(found[position]))
-        if table == _NOTED:
+        if table == NOTED:
             position = columns_of(table).index("note")
             found[position] = self._opened(row_id, found[position])
         return tuple(found)
@@ -58,21 +63,21 @@ class Boundary:
         for position, target in _translated(table):
             if found[position] is not None:
                 found[position] = self.local_id(target, str(found[position]))
-        if table == _NOTED:
+        if table == NOTED:
             position = columns_of(table).index("note")
             found[position] = self._sealed(row_id, found[position])
         return tuple(found)
 
     def held_outward(self, table: str, group: str, identity: str, content: object) -> object:
         """Return the *content* of a held version as every vault knows it; None where it cannot be read."""
-        if (table, group) != (_NOTED, NOTE) or not isinstance(content, tuple) or content[0] is None:
+        if (table, group) != (NOTED, NOTE) or not isinstance(content, tuple) or content[0] is None:
             return content
         text = self._opened(identity, base64.b64decode(str(content[0])))
         return None if text is None else (text,)
 
     def held_inward(self, table: str, group: str, identity: str, content: object) -> object:
         """Return the *content* of a version as it is held in this vault: a note is no more readable there than in its table."""
-        if (table, group) != (_NOTED, NOTE) or not isinstance(content, tuple) or content[0] is None:
+        if (table, group) != (NOTED, NOTE) or not isinstance(content, tuple) or content[0] is None:
             return content
         sealed = self._sealed(identity, content[0])
         return (base64.b64encode(sealed).decode(),) if isinstance(sealed, bytes) else (None,)

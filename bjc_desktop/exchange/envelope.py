@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -145,6 +146,7 @@ def _parties(data: Mapping[str, object]) -> Header:
         made_at = data["made_at"]
         if not isinstance(made_at, str):
             raise TypeError(made_at)
+        datetime.fromisoformat(made_at)
         return Header(str(UUID(str(data["from"]))), str(UUID(str(data["to"]))), made_at)
     except (ValueError, KeyError, TypeError) as error:
         raise PackageError(BROKEN, ()) from error

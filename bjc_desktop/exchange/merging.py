@@ -43,6 +43,8 @@ class MergedRow:
     """Its values, should it have to stay though it is deleted."""
     new_held: list[tuple[str, Version]] = field(default_factory=list)
     """Versions that are new beside those of the table, with their group."""
+    is_news: bool = True
+    """Whether more is known of its versions than before."""
 
     @property
     def is_changed(self) -> bool:
@@ -90,8 +92,13 @@ def plan_merge(connection: Connection, boundary: Boundary, incoming: Incoming) -
         rows, same = merger.merged(table, incoming.get(table, {}))
         plan.rows[table], plan.unchanged = rows, plan.unchanged + same
     _leave_out_erased(connection, plan)
-    _keep_what_is_needed(connection, plan)
-    _put_back_dangling(connection, plan)
+    left = -1
+    while left != plan.put_back:
+        # What is put back goes on referring to what it referred to.
+        left = plan.put_back
+        _keep_what_is_needed(connection, plan)
+        _put_back_dangling(connection, plan)
+    _drop_what_is_known(plan)
     return plan
 
 
@@ -110,11 +117,12 @@ class _Merger:
                 row.stamp.held.pop(NOTE, None)
         waiting = self._still_there(table) - set(rows)
         stamps = read_stamps(self.connection, table, (*rows, *waiting))
-        new = {key: row for key, row in rows.items() if key not in stamps or not _is_known(stamps[key], row.stamp)}
+        new = {key: row for key, row in rows.items() if key not in stamps or _is_of_use(stamps[key], row)}
         local = self._local_rows(table, (*new, *waiting))
         found = {key: self._row(table, key, row, stamps.get(key), local.get(key)) for key, row in new.items()}
         for key in waiting & set(local):
-            found[key] = MergedRow(table, key, self.boundary.local_id(table, key), local[key], None, stamps[key], local[key])
+            row_id = self.boundary.local_id(table, key)
+            found[key] = MergedRow(table, key, row_id, local[key], None, stamps[key], local[key], is_news=False)
         return found, len(rows) - len(new)
 
     def _still_there(self, table: str) -> set[str]:
@@ -133,7 +141,11 @@ class _Merger:
         held = before if before is not None or known is None else self._last_known(table, row_id)
         mine = {} if held is None else by_group(table, self.boundary.outward(table, row_id, held))
         theirs = {} if row.values is None else by_group(table, row.values)
-        state = merged_row(self._readable(table, key, stamp.state(mine)), row.stamp.state(theirs))
+        here = stamp.state(mine)
+        if held is None:
+            # Of a row that is gone, with a record that cannot be read any more, nothing is known but that it is gone.
+            here = {EXISTENCE: here[EXISTENCE]} if EXISTENCE in here else {}
+        state = merged_row(self._readable(table, key, here), row.stamp.state(theirs))
         merged = _authored(stamp, row.stamp)
         merged.take(state)
         values = self._values(table, row_id, state, held, mine)
@@ -144,7 +156,7 @@ class _Merger:
             for version in cell
             if version.vector in merged.waiting(group) and version.vector not in stamp.waiting(group)
         ]
-        return MergedRow(table, key, row_id, before, after, merged, values, new)
+        return MergedRow(table, key, row_id, before, after, merged, values, new, is_news=_versions(stamp) != _versions(merged))
 
     def _last_known(self, table: str, row_id: str) -> Values | None:
         """Return what a row held when it was deleted here, from the change record; None where that cannot be read any more."""
@@ -190,6 +202,16 @@ class _Merger:
         return tuple(new if name in outward else old for name, new, old in zip(columns, inward, stay, strict=True))
 
 
+def _versions(stamp: Stamp) -> object:
+    held = {group: {version.vector for version in versions} for group, versions in stamp.held.items()}
+    return stamp.vectors, set(stamp.existence), held
+
+
+def _is_of_use(known: Stamp, row: IncomingRow) -> bool:
+    """Say whether a row of the file is new, or is deleted here and stays there: something that comes with it may refer to it."""
+    return not _is_known(known, row.stamp) or (known.deleted and row.values is not None)
+
+
 def _is_known(known: Stamp, other: Stamp) -> bool:
     """Say whether nothing of *other* is new."""
     same = all(known.vectors.get(group) == vector for group, vector in other.vectors.items())
@@ -211,6 +233,14 @@ def _authored(mine: Stamp, theirs: Stamp) -> Stamp:
     if not mine.vectors or theirs.changed_at > mine.changed_at:
         found.changed_by, found.changed_at = theirs.changed_by, theirs.changed_at
     return found
+
+
+def _drop_what_is_known(plan: Plan) -> None:
+    """Leave out the rows of which neither the table nor what is known of their versions changes."""
+    for rows in plan.rows.values():
+        for identity, row in list(rows.items()):
+            if not (row.is_changed or row.is_news or row.new_held):
+                del rows[identity]
 
 
 # --- who was erased -----------------------------------------------------------------------------------------------------------
@@ -259,7 +289,7 @@ def _keep_what_is_needed(connection: Connection, plan: Plan) -> None:
         held = _referred_to(connection, plan, table, {row.row_id for row in gone if row.before is not None})
         for row in gone:
             if row.row_id in held or row.row_id in needed[table]:
-                row.after = row.before if row.before is not None else row.known
+                row.after = row.known
                 plan.kept += 1
         for column, target in references_of(table):
             position = columns_of(table).index(column)

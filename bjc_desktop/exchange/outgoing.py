@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection
 
-from bjc_desktop.exchange.boundary import Boundary, Values
+from bjc_desktop.exchange.boundary import NOTED, Boundary, Values
 from bjc_desktop.exchange.cells import Value
 from bjc_desktop.exchange.field_groups import EXCHANGED, NOTE, columns_of, groups_of, table_named
 from bjc_desktop.exchange.package_export import archive, as_json, table_csv
@@ -45,6 +45,8 @@ class _Writer:
         self.counts: dict[str, int] = {}
         self._files: dict[str, bytes] = {}
         self._columns: dict[str, list[str]] = {}
+        self._closed: set[str] = set()
+        """Consultations whose note cannot be read by who writes; that there is none is known to all."""
         self._versions: list[tuple[str, ...]] = []
         self._held: list[tuple[str, ...]] = []
 
@@ -56,7 +58,7 @@ class _Writer:
         for identity, (row_id, values) in sorted(rows.items()):
             stamp = stamps.get(identity)
             if stamp is not None and stamp.vectors:
-                self._withhold(table, row_id, values, stamp)
+                self._withhold(table, row_id, stamp)
                 sent.append((identity, *_shown(table, values, stamp)))
                 self._note_versions(table, identity, stamp)
         fields = [(column.name, info) for column, info in packaged_columns(table_named(table))]
@@ -67,19 +69,20 @@ class _Writer:
     def _rows(self, table: str) -> dict[str, tuple[str, Values]]:
         names = ", ".join(("id", *columns_of(table)))
         query = f"SELECT {names} FROM main.{table} WHERE {self.selection.condition(table)}"
-        rows = self.connection.exec_driver_sql(query)
-        return {self.boundary.identity(table, row[0]): (row[0], self.boundary.outward(table, row[0], row[1:])) for row in rows}
+        found = {}
+        for row in self.connection.exec_driver_sql(query):
+            values = self.boundary.outward(table, row[0], row[1:])
+            found[self.boundary.identity(table, row[0])] = row[0], values
+            if table == NOTED and _note(row[1:]) is not None and _note(values) is None:
+                self._closed.add(row[0])
+        return found
 
-    def _withhold(self, table: str, row_id: str, values: Values, stamp: Stamp) -> None:
+    def _withhold(self, table: str, row_id: str, stamp: Stamp) -> None:
         for group in groups_of(table):
             hidden = self.selection.withholds(table, group) or self.selection.withholds_of_row(table, group, row_id)
-            if hidden or ((table, group) == ("consultations", NOTE) and self._is_closed(values)):
+            if hidden or ((table, group) == (NOTED, NOTE) and row_id in self._closed):
                 stamp.vectors.pop(group, None)
                 stamp.held.pop(group, None)
-
-    def _is_closed(self, values: Values) -> bool:
-        """Say whether a consultation's note cannot be read by who writes; what has no note is the same for all."""
-        return self.boundary.notes is None or values[columns_of("consultations").index("note")] is None
 
     def _note_versions(self, table: str, identity: str, stamp: Stamp) -> None:
         self._versions.append((table, identity, stamp_text(stamp, table), stamp.changed_by, stamp.changed_at))
@@ -108,6 +111,10 @@ class _Writer:
         descriptor = datapackage("bjc-exchange", self._columns)
         descriptor["resources"] += [_plain_resource(VERSIONS, VERSION_COLUMNS), _plain_resource(HELD, HELD_COLUMNS)]
         return archive({**self._files, "datapackage.json": as_json(descriptor)})
+
+
+def _note(values: Sequence[object]) -> object:
+    return values[columns_of(NOTED).index("note")]
 
 
 def _shown(table: str, values: Values, stamp: Stamp) -> list[object]:

@@ -8,12 +8,12 @@ import hashlib
 import json
 import os
 import socket
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, RowMapping
 
-from bjc_desktop.exchange.field_groups import EXCHANGED, NATURAL_KEYS, group_of, groups_of, natural_identity
+from bjc_desktop.exchange.field_groups import EXCHANGED, NATURAL_KEYS, group_of, groups_of, natural_identity, references_of
 from bjc_desktop.exchange.package_checks import select_by
 from bjc_desktop.exchange.versions import (
     DELETED,
@@ -142,6 +142,16 @@ def origin_of(vault: Vault, connection: Connection) -> str:
     return origin.hex()
 
 
+def begin_anew(vault: Vault, connection: Connection, known: Callable[[str], int]) -> None:
+    """Begin a new count under a new name where others know more of this vault's changes than it made; *known* says how many.
+
+    Either the vault was put back to an earlier state in a way that it cannot notice itself, or somebody makes the number up. In both
+    cases what is changed from now on must not be taken for what others know already.
+    """
+    if known(origin_of(vault, connection)) > tail_of(connection).count:
+        connection.exec_driver_sql("DELETE FROM vault_facts WHERE key = ?", (_ORIGIN,))
+
+
 def _place(vault: Vault) -> bytes:
     parts = [
         socket.gethostname(),
@@ -197,6 +207,7 @@ class _Keeper:
         written = {key: self._stamped(row, stamps.get(key), people.get(key)) for key, row in changed.items()}
         written |= self._gone()
         write_stamps(self.connection, self.table, written)
+        write_stamps(self.connection, self.table, self._led_elsewhere())
 
     def _changed_rows(self) -> dict[str, RowMapping]:
         keys = NATURAL_KEYS.get(self.table, ())
@@ -225,7 +236,9 @@ class _Keeper:
 
     def _changed_groups(self, row_id: str) -> set[str]:
         """Return the groups of the fields that the change record names since the last time; all where it cannot be read any more."""
-        query = "SELECT id, person_id, payload FROM change_records WHERE entity = ? AND entity_id = ? AND id > ?"
+        query = (
+            "SELECT id, person_id, payload FROM change_records WHERE entity = ? AND entity_id = ? AND id > ? AND action <> 'delete'"
+        )
         found: set[str] = set()
         for record in self.connection.exec_driver_sql(query, (self.table, row_id, self.until)).mappings():
             payload = read_payload(self.connection, record)
@@ -235,15 +248,47 @@ class _Keeper:
             found |= {group_of(self.table, name) for name in payload["fields"] if name in known}
         return found or set(groups_of(self.table))
 
+    def _led_elsewhere(self) -> dict[str, Stamp]:
+        """Return the stamps of rows that refer to a row whose natural key was changed: outside, they refer to another one now."""
+        found: dict[str, Stamp] = {}
+        for column, target in references_of(self.table):
+            moved = self._moved(target) if target in NATURAL_KEYS else ()
+            rows = select_by(self.connection, self.table, ("id",), column, moved)
+            stamps = read_stamps(self.connection, self.table, [row[0] for row in rows])
+            for key, stamp in stamps.items():
+                stamp.take(edited(stamp.state(), {group_of(self.table, column): None}, self.origin, self.tail))
+                found[key] = stamp
+        return found
+
+    def _moved(self, table: str) -> set[str]:
+        """Return the rows of *table* whose natural key was changed since the last time, or may have been."""
+        query = "SELECT id, person_id, payload, entity_id FROM change_records WHERE entity = ? AND action = 'update' AND id > ?"
+        found: set[str] = set()
+        for record in self.connection.exec_driver_sql(query, (table, self.until)).mappings():
+            payload = read_payload(self.connection, record)
+            if payload is None or not payload["fields"].keys().isdisjoint(NATURAL_KEYS[table]):
+                found.add(record["entity_id"])
+        return found
+
     def _gone(self) -> dict[str, Stamp]:
         """Return the stamps of rows that were there and are no more."""
         query = "SELECT entity_id FROM row_stamps WHERE entity = ? AND deleted = 0"
         stamped = set(self.connection.exec_driver_sql(query, (self.table,)).scalars())
         gone = stamped - set(self._identities())
         stamps = read_stamps(self.connection, self.table, gone)
-        for stamp in stamps.values():
-            stamp.take(deleted(stamp.state(), self.origin, max(1, self.tail)))
+        clock = max(1, self.tail)
+        last_edits = self._edits_of_gone(gone) if gone else {}
+        for key, stamp in stamps.items():
+            # Should the row come back, it does with what it held at the end: under the version before, others know something else.
+            state = edited(stamp.state(), dict.fromkeys(last_edits.get(key, ())), self.origin, clock)
+            stamp.take(deleted(state, self.origin, clock))
         return stamps
+
+    def _edits_of_gone(self, gone: Container[str]) -> dict[str, set[str]]:
+        """Return the groups that were changed since the last time in rows that are gone now."""
+        query = "SELECT DISTINCT entity_id FROM change_records WHERE entity = ? AND action = 'update' AND id > ?"
+        rows = self.connection.exec_driver_sql(query, (self.table, self.until)).scalars()
+        return {row_id: self._changed_groups(row_id) for row_id in rows if row_id in gone}
 
     def _identities(self) -> Iterable[str]:
         names = ", ".join(("id", *NATURAL_KEYS.get(self.table, ())))

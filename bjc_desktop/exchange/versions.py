@@ -9,6 +9,7 @@ Source: Parker and others, „Detection of Mutual Inconsistency in Distributed S
 „Conflict-free Replicated Data Types“ (2011), for the multi-value register.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -56,7 +57,7 @@ def merged_cell(one: Cell, other: Cell) -> Cell:
 
     Which is shown does not depend on who merges: the one that rests on more changes, and among equals the greater vector.
     """
-    if not one or not other:
+    if len(one) + len(other) <= 1:
         return one or other
     found: dict[Vector, Version] = {}
     for version in (*one, *other):
@@ -134,9 +135,12 @@ def parsed_vector(text: str) -> Vector:
     found: dict[str, int] = {}
     for part in text.split(" "):
         origin, _, clock = part.rpartition(":")
-        if not _is_origin(origin) or origin in found or not clock.isascii() or not clock.isdigit():
+        # A clock of nothing, or one beyond all counting, would let versions cover one another that do not know of each other.
+        if not _is_origin(origin) or origin in found or _CLOCK.fullmatch(clock) is None:
             raise ValueError(part)
         found[origin] = int(clock)
+    if len(found) > _MOST_ORIGINS:
+        raise ValueError(len(found))
     return tuple(sorted(found.items()))
 
 
@@ -144,4 +148,5 @@ def _is_origin(text: str) -> bool:
     return 0 < len(text) <= _ORIGIN and all(letter in "0123456789abcdef" for letter in text)
 
 
-_ORIGIN = 32
+_ORIGIN, _MOST_ORIGINS = 32, 1_000
+_CLOCK = re.compile(r"[1-9][0-9]{0,14}", re.ASCII)

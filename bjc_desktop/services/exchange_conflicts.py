@@ -249,13 +249,14 @@ def _instant(at: datetime | None) -> float:
 
 def decide_all(vault: Vault, chosen: Iterable[tuple[Conflict, str | None]], *, now: datetime) -> None:
     """Decide several conflicts, all of them or none, as :func:`decide` does one."""
-    with vault.writing(now=now) as session:
-        origin = keep_up(vault, session.connection())
-        for conflict, held_id in chosen:
-            try:
+    try:
+        with vault.writing(now=now) as session:
+            origin = keep_up(vault, session.connection())
+            for conflict, held_id in chosen:
                 _decide(vault, session, origin, conflict, held_id, now)
-            except IntegrityError as error:
-                raise InvalidInputError({"held_id": DOES_NOT_FIT}) from error
+    except IntegrityError as error:
+        # References are checked at the commit only.
+        raise InvalidInputError({"held_id": DOES_NOT_FIT}) from error
 
 
 def _decide(vault: Vault, session: Session, origin: str, conflict: Conflict, held_id: str | None, now: datetime) -> None:

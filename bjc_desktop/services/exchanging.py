@@ -6,17 +6,18 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bjc_desktop.errors import InvalidInputError, PackageError, VaultError
 from bjc_desktop.exchange.boundary import Boundary
 from bjc_desktop.exchange.envelope import ENDING, Letter, read_letter, write_letter
 from bjc_desktop.exchange.field_groups import EXCHANGED
-from bjc_desktop.exchange.incoming import Incoming, read_incoming
+from bjc_desktop.exchange.incoming import NOT_READABLE, Incoming, highest_clock, read_incoming
 from bjc_desktop.exchange.merging import Plan, plan_merge
 from bjc_desktop.exchange.outgoing import package_for
 from bjc_desktop.exchange.selection import Recipient, Selection
-from bjc_desktop.exchange.stamping import keep_up
+from bjc_desktop.exchange.stamping import begin_anew, keep_up
 from bjc_desktop.exchange.taking_in import Origin, carry_out
 from bjc_desktop.models import ExchangeFile, ExchangePartner
 from bjc_desktop.services.pairing import identity_of
@@ -138,6 +139,16 @@ def take_in(vault: Vault, path: Path, *, even_if_many_go: bool = False, now: dat
     incoming = read_incoming(content, PartnerKind(partner.kind))
     if not _was_taken(vault, letter):
         back_up_before(vault, "import", now)
+    try:
+        return _taken_in(vault, incoming, partner, letter, even_if_many_go=even_if_many_go, now=now)
+    except IntegrityError as error:
+        # What the rules of the tables refuse no vault can have written.
+        raise PackageError(NOT_READABLE) from error
+
+
+def _taken_in(
+    vault: Vault, incoming: Incoming, partner: ExchangePartner, letter: Letter, *, even_if_many_go: bool, now: datetime
+) -> Effect:
     with vault.writing(now=now) as session:
         boundary = Boundary(session.connection(), vault.notes)
         plan = _plan(vault, session, incoming, boundary)
@@ -183,6 +194,7 @@ def _opened(vault: Vault, path: Path) -> tuple[ExchangePartner, Letter, bytes]:
 
 def _plan(vault: Vault, session: Session, incoming: Incoming, boundary: Boundary) -> Plan:
     connection = session.connection()
+    begin_anew(vault, connection, lambda origin: highest_clock(incoming, origin))
     keep_up(vault, connection)
     return plan_merge(connection, boundary, incoming)
 

@@ -308,7 +308,9 @@ def _impossible_days(table: str, values: Mapping[str, Any], today: date) -> dict
 
 def _owns(child: Table, column: Column[Any]) -> bool:
     # What may be empty only points at the row: an observation is no part of a goal.
-    return (column.name in _OWNERS and not column.nullable) or (child.name in _OWNED_BY_STAFF and column.name == "staff_id")
+    owned = (column.name in _OWNERS and not column.nullable) or (child.name in _OWNED_BY_STAFF and column.name == "staff_id")
+    # A version that waits for a decision is about the person; which, only who takes the person's rows in knows.
+    return owned or child.name == "held_versions"
 
 
 def _referring(table: str) -> Iterable[tuple[Table, Column[Any]]]:

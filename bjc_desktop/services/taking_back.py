@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, RowMapping, select
 from sqlalchemy.orm import Session
 
-from bjc_desktop.exchange.field_groups import EXCHANGED
+from bjc_desktop.exchange.boundary import Boundary
+from bjc_desktop.exchange.field_groups import EXCHANGED, NATURAL_KEYS
 from bjc_desktop.exchange.stamping import keep_up, mark_stamped
 from bjc_desktop.exchange.taking_in import put_stamps_back, touched_by
 from bjc_desktop.models import Base, ExchangeFile, ExchangePartner, User
@@ -111,6 +112,8 @@ def take_import_back(vault: Vault, event: int, *, now: datetime) -> int:
         changes = net_changes(connection, records)
         new = _plainly_new(connection, event)
         _assert_unchanged(connection, record, changes, new, records[-1]["id"])
+        if record["action"] == "exchange":
+            _assert_untouched(connection, event, records[-1]["id"])
         assert_may_write(vault.user.roles, {change.table for change in changes} | set(new))
         payload = {"of": event, "counts": new}
         record_event(session, vault.actor(), TAKE_BACK, payload, entity=_RECORDS.name, entity_id=str(event), now=now)
@@ -175,6 +178,20 @@ def _assert_unchanged(
             raise UndoRefusedError(CHANGED_SINCE)
     if any(_is_built_on(connection, table, record["id"]) for table in new):
         raise UndoRefusedError(NEEDED_SINCE)
+
+
+def _assert_untouched(connection: Connection, event: int, last: int) -> None:
+    """Check that nothing happened since to rows of which the file brought versions only: their versions are given back too."""
+    before = connection.execute(select(ExchangeFile.before).where(ExchangeFile.change_id == event)).scalar()
+    touched = touched_by(before or b"")
+    query = "SELECT DISTINCT entity, entity_id FROM change_records WHERE id > ? AND entity_id IS NOT NULL"
+    boundary = Boundary(connection, None)
+    for table, row_id in connection.exec_driver_sql(query, (last,)):
+        if (table, boundary.identity(table, row_id)) in touched:
+            raise UndoRefusedError(CHANGED_SINCE)
+        if table in NATURAL_KEYS and any(key == table for key, _ in touched) and not boundary.knows(table, row_id):
+            # Which row that was cannot be said any more.
+            raise UndoRefusedError(CHANGED_SINCE)
 
 
 def _is_built_on(connection: Connection, table: str, event: int) -> bool:
