@@ -56,6 +56,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("report", "Bericht", "file-text", "report.report_page", "ReportPage", _COORDINATION),
     PageEntry("team", "Team", "briefcase", "team.team_page", "TeamPage", PROVIDER_DESK),
     PageEntry("foundations", "Grundlagen", "target", "foundations.foundations_page", "FoundationsPage", PROVIDER_DESK),
+    PageEntry("exchange", "Austausch", "arrow-left-right", "exchange.exchange_page", "ExchangePage", _PEOPLE),
     PageEntry("history", "Änderungen", "history", "history.history_page", "HistoryPage", CASES),
     PageEntry("audit", "Protokoll", "eye", "audit.audit_page", "AuditPage", PROVIDER_DESK),
     PageEntry("privacy", "Datenschutz", "eye-off", "privacy.privacy_page", "PrivacyPage", CASES | _ADMINISTRATION),

@@ -16,10 +16,10 @@ from tests.ui.typing_keys import type_text
 
 NEW = "Ein ganz neuer Satz"
 PAGES_OF = {
-    Role.JOB_COACH: {"overview", "coachees", "follow_ups", "figures", "quality", "history", "privacy", "backups", "settings"},
-    Role.EMPLOYMENT_TRAINER: {"overview", "coachees", "observing", "following", "backups", "settings"},
+    Role.JOB_COACH: {"overview", "coachees", "follow_ups", "figures", "quality", "exchange", "history", "privacy", "backups", "settings"},
+    Role.EMPLOYMENT_TRAINER: {"overview", "coachees", "observing", "following", "exchange", "backups", "settings"},
     Role.COORDINATION: {
-        "overview", "coachees", "follow_ups", "figures", "quality", "hours", "statistic", "report", "team", "foundations", "history",
+        "overview", "coachees", "follow_ups", "figures", "quality", "hours", "statistic", "report", "team", "foundations", "exchange", "history",
         "audit", "privacy", "backups", "settings",
     },
     Role.ADMINISTRATION: {"hours", "statistic", "team", "foundations", "audit", "privacy", "access", "backups", "settings"},
