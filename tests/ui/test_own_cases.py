@@ -117,4 +117,15 @@ def test_that_a_new_person_who_is_at_a_colleague_s_is_named_with_the_colleague(c
 
 def test_that_every_page_of_a_coach_is_in_the_table() -> None:
     own = {entry.key for entry in PAGES if entry.open_to(frozenset({Role.JOB_COACH})) and entry.in_sidebar}
-    assert own == {"overview", "coachees", "follow_ups", "figures", "quality", "exchange", "history", "privacy", "backups", "settings"}
+    assert own == {
+        "overview",
+        "coachees",
+        "follow_ups",
+        "figures",
+        "quality",
+        "exchange",
+        "history",
+        "privacy",
+        "backups",
+        "settings",
+    }

@@ -73,9 +73,14 @@ class CardDialog(QDialog):
             column.addWidget(part)
         column.addStretch(1)
 
+    @property
+    def chosen_kind(self) -> PartnerKind:
+        """The kind that is chosen; Qt hands back its text only."""
+        return PartnerKind(self.kind.currentData())
+
     def _offer_people(self) -> None:
         """Offer those whose role fits; an office is nobody in particular."""
-        kind: PartnerKind = self.kind.currentData()
+        kind = self.chosen_kind
         people = [member for member in self._staff if member.role is _ROLES.get(kind) and member.employed]
         self.person.clear()
         self.person.addItem("–", None)
@@ -92,7 +97,7 @@ class CardDialog(QDialog):
         """Propose whose name it is; what was typed stays."""
         if self.name.text() not in {"", self._proposed}:
             return
-        kind: PartnerKind = self.kind.currentData()
+        kind = self.chosen_kind
         of_person = "" if self.person.currentData() is None else self.person.currentText()
         self._proposed = "Koordination" if kind is PartnerKind.OFFICE else of_person
         self.name.setText(self._proposed)
@@ -101,7 +106,7 @@ class CardDialog(QDialog):
         """Hand over what was chosen."""
         self.save_button.setEnabled(False)
         self.banner.clear()
-        self.chosen.emit(Owner(self.name.text(), self.kind.currentData(), self.person.currentData(), self.notes.isChecked()))
+        self.chosen.emit(Owner(self.name.text(), self.chosen_kind, self.person.currentData(), self.notes.isChecked()))
 
     def refuse(self, error: BaseException) -> None:
         """Say at the fields what is missing, or why the card is not taken in."""

@@ -178,7 +178,7 @@ class ConflictsView(QWidget):
 
     def ask_rule(self, conflicts: Sequence[Conflict]) -> None:
         """Ask whether *conflicts* are to be decided by the rule that is chosen."""
-        rule: Rule = self.rule.currentData()
+        rule = Rule(self.rule.currentData())  # Qt hands back the text of it
         if conflicts and not self._busy:
             count = "1 Abweichung" if len(conflicts) == 1 else f"{len(conflicts)} Abweichungen"
             text = f"{count} auf einmal entscheiden? {_MEANS[rule]} {_FOR_GOOD}"

@@ -69,6 +69,7 @@ class ImportsView(Scroller):
         self.table.setVisible(bool(rows))
         self.table.show_rows(rows, key=lambda row: row.event)
         self.table.fit_height(7)
+        self._show(self.table.current())  # the same row may have another fate now
 
     def _show(self, row: ImportRow | None) -> None:
         self.back_button.setVisible(row is not None)

@@ -124,6 +124,7 @@ class PartnersView(Scroller):
         self.table.setVisible(bool(partners))
         self.table.show_rows(partners, key=lambda partner: partner.id)
         self.table.fit_height(8)
+        self._show(self.table.current())  # the same partner may be confirmed by now
 
     def go_to(self, partner_id: str) -> None:
         """Choose a partner."""
