@@ -4,7 +4,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -17,8 +17,12 @@ from xlsxwriter import Workbook
 
 from bjc_desktop.app import make_application
 from bjc_desktop.models import Coachee
+from bjc_desktop.services.coachee_list import CoacheeFilter, find_coachees
+from bjc_desktop.services.exchanging import take_in, write_exchange
 from bjc_desktop.services.joining import join_people
+from bjc_desktop.services.pairing import confirm, list_partners, own_card, pair
 from bjc_desktop.services.possible_duplicates import refuse_pair
+from bjc_desktop.services.row_editing import change_row
 from bjc_desktop.services.team import list_staff
 from bjc_desktop.services.vault_setup import fill_with_sample
 from bjc_desktop.ui.page_list import PAGES
@@ -27,9 +31,11 @@ from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.theme import install_theme, theme
 from bjc_desktop.ui.workspace import Workspace
 from bjc_desktop.vault import KdfParameters, Vault, create_vault
-from bjc_desktop.vocabulary import DistinctReason
+from bjc_desktop.vocabulary import DistinctReason, PartnerKind, Role
 
 DAY = date(2025, 12, 10)
+CHEAP = KdfParameters(1, 64 * 1024, 1)
+PREVIEWED = "von-der-coachin.bjcx"
 MOMENT = datetime(2025, 12, 10, 9, 30, tzinfo=UTC)
 LOOKS = (("light", 100), ("dark", 100), ("light", 150), ("dark", 200), ("contrast", 100))
 
@@ -48,9 +54,10 @@ class PictureDesk(Desk):
 
 def sample_vault(place: Path) -> Vault:
     """Return an open vault with the sample data."""
-    vault, _ = create_vault(place / "tresor", "demo", "Musterdaten 2025", now=MOMENT, kdf=KdfParameters(1, 64 * 1024, 1))
+    vault, _ = create_vault(place / "tresor", "demo", "Musterdaten 2025", now=MOMENT, kdf=CHEAP)
     fill_with_sample(vault, now=MOMENT, today=DAY)
     _decide_about_duplicates(vault)
+    exchange_with_a_coach(vault, place)
     return vault
 
 
@@ -73,6 +80,35 @@ def _decide_about_duplicates(vault: Vault) -> None:
         refuse_pair(session, people[1]["id"], f"{1:08}-0000-4000-8000-000000000000", DistinctReason.SIBLINGS)
 
 
+def exchange_with_a_coach(vault: Vault, place: Path) -> None:
+    """Pair *vault* with that of a coach, let both change the same people, and take the coach's file in; the office of another is half paired."""
+    with vault.reading() as connection:
+        coach = next(member for member in list_staff(connection, today=DAY) if member.role is Role.JOB_COACH and member.employed)
+    made = [create_vault(place / name, name, "Musterdaten 2025", now=MOMENT, kdf=CHEAP)[0] for name in ("coachin", "buero")]
+    with made[0] as theirs, made[1] as third:
+        pair(vault, own_card(theirs), name=coach.name, kind=PartnerKind.COACH, staff_id=coach.id, reads_notes=True, now=MOMENT)
+        pair(theirs, own_card(vault), name="Koordination", kind=PartnerKind.OFFICE, staff_id=None, reads_notes=True, now=MOMENT)
+        for side in (vault, theirs):
+            (partner,) = list_partners(side)
+            confirm(side, partner.id, None if partner.reads_out else partner.code, now=MOMENT)
+        pair(vault, own_card(third), name="Büro Süd", kind=PartnerKind.OFFICE, staff_id=None, reads_notes=False, now=MOMENT)
+        take_in(theirs, write_exchange(vault, theirs.id, place, now=MOMENT, today=DAY), even_if_many_go=True, now=MOMENT)
+        with theirs.reading() as connection:
+            people = find_coachees(connection, CoacheeFilter(), limit=8, today=DAY).rows
+        for number, person in enumerate(people):
+            for side in (theirs, vault)[: 2 if number < 4 else 1]:  # noqa: PLR2004 - half of them on both sides
+                values = {"phone": f"030 {200 if side is theirs else 100}{number}", "email": f"post{number}@example.org"}
+                with side.writing(now=MOMENT) as session:
+                    change_row(
+                        session, Coachee, person.coachee_id, values if side is theirs else values | {"email": None}, today=DAY
+                    )
+        file = write_exchange(theirs, vault.id, place, now=MOMENT, today=DAY)
+        take_in(vault, file, even_if_many_go=True, now=MOMENT)
+        with theirs.writing(now=MOMENT) as session:
+            change_row(session, Coachee, people[-1].coachee_id, {"phone": "030 4711"}, today=DAY)
+        write_exchange(theirs, vault.id, place, now=MOMENT + timedelta(minutes=1), today=DAY).rename(place / PREVIEWED)
+
+
 def places(workspace: Workspace, wanted: set[str]) -> Iterator[str]:
     """Show each page and dialog in turn and yield its name."""
     for entry in PAGES:
@@ -85,7 +121,15 @@ def places(workspace: Workspace, wanted: set[str]) -> Iterator[str]:
         shown = page.sample_places() if hasattr(page, "sample_places") else {entry.key: {}}
         for name, where in shown.items():
             workspace.open_page(entry.key, where)
+            if name == "exchange-reading":
+                workspace.desk.background.wait()
+                workspace.open_page("exchange", {"file": str(workspace.desk.vault.folder.parent / PREVIEWED)})
             yield name
+    yield from dialogs(workspace, wanted)
+
+
+def dialogs(workspace: Workspace, wanted: set[str]) -> Iterator[str]:
+    """Show what stands before a page, and the steps of taking a list in."""
     if not wanted or "lists" in wanted:
         yield from list_steps(workspace)
     if not wanted or "consultation" in wanted:

@@ -57,6 +57,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("team", "Team", "briefcase", "team.team_page", "TeamPage", PROVIDER_DESK),
     PageEntry("foundations", "Grundlagen", "target", "foundations.foundations_page", "FoundationsPage", PROVIDER_DESK),
     PageEntry("lists", "Liste einlesen", "folder-open", "lists.lists_page", "ListsPage", _COORDINATION),
+    PageEntry("exchange", "Austausch", "arrow-left-right", "exchange.exchange_page", "ExchangePage", _PEOPLE),
     PageEntry("history", "Änderungen", "history", "history.history_page", "HistoryPage", CASES),
     PageEntry("duplicates", "Doppelte", "copy", "quality.duplicates_page", "DuplicatesPage", CASES),
     PageEntry("audit", "Protokoll", "eye", "audit.audit_page", "AuditPage", PROVIDER_DESK),

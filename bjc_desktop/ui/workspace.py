@@ -14,6 +14,7 @@ from bjc_desktop.errors import VaultDamagedError
 from bjc_desktop.services.team import staff_of_user
 from bjc_desktop.ui.page_list import CASES, FIRST, PAGES, TRAINERS, PageEntry
 from bjc_desktop.ui.shared.desk import READ_ONLY, Desk
+from bjc_desktop.ui.shared.file_drop import FileDrop
 from bjc_desktop.ui.shared.labels import Banner, button, give_keyboard, label
 from bjc_desktop.ui.shared.list_offer import SAVE_KEYS, SAVE_KEYS_SHOWN
 from bjc_desktop.ui.shared.page import Page, Scroller
@@ -65,6 +66,7 @@ class Workspace(QWidget):
         outer.addLayout(middle, 1)
         outer.addWidget(self._foot())
         self._shortcuts()
+        FileDrop(self).dropped.connect(partial(self.open_page, "exchange"))
         desk.changed.connect(self._refresh)
         desk.troubled.connect(self._tell_trouble)
         desk.damage_found.connect(self._tell_damage)

@@ -70,7 +70,9 @@ def begin(team: Team) -> None:
         DevelopmentPlan(id=PLAN, coaching_id=COACHINGS[0], version=1, agreed_on=day(2025)),
         Goal(id=GOAL, plan_id=PLAN, description="Führerschein", status="open"),
         Task(goal_id=GOAL, description="Anmelden"),
-        Consultation(id=TALK, coaching_id=COACHINGS[0], staff_id=KIM, held_on=day(2025), channel="phone", kind="coaching", status="held"),
+        Consultation(
+            id=TALK, coaching_id=COACHINGS[0], staff_id=KIM, held_on=day(2025), channel="phone", kind="coaching", status="held"
+        ),
     )
     team.send("amt", "kim")
     team.send("amt", "lee")
@@ -228,13 +230,13 @@ def lived(laptops: Templates, steps: list) -> None:
 ONE = settings(deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 
 
-@settings(ONE, max_examples=int(__import__("os").environ.get("N","30")))
+@settings(ONE, max_examples=int(__import__("os").environ.get("N", "30")))
 @given(steps=STEPS)
 def test_that_three_vaults_end_with_the_same(laptops, steps):
     lived(laptops, steps)
 
 
-@settings(ONE, max_examples=int(__import__("os").environ.get("N","15")))
+@settings(ONE, max_examples=int(__import__("os").environ.get("N", "15")))
 @given(steps=STEPS_WITH_UNDOING)
 def test_that_undoing_and_taking_back_keep_three_vaults_the_same(laptops, steps):
     lived(laptops, steps)

@@ -204,7 +204,9 @@ REFUSED: dict[str, Edit] = {
     "no name": cell("coachees", "family_name", ""),
     "a NUL in a name": cell("coachees", "family_name", "Zwyx\x00feld"),
     "an id of a table that is none": cell("coachees", "id", "7"),
-    "a column twice": lambda files: files.update({"coachees.csv": files["coachees.csv"].replace(b"given_name", b"family_name", 1)}),
+    "a column twice": lambda files: files.update(
+        {"coachees.csv": files["coachees.csv"].replace(b"given_name", b"family_name", 1)}
+    ),
 }
 
 
@@ -307,7 +309,11 @@ def test_that_a_file_of_a_stranger_is_refused(ready):
 def test_that_a_file_under_another_name_is_refused(ready, change):
     data = ready.write("kim", "amt").read_bytes()
     head = parse_letter(data).header
-    other = {"from": (head.sender, ready["lee"].id), "to": (head.receiver, ready["lee"].id), "made_at": (head.made_at[:4], "2031")}
+    other = {
+        "from": (head.sender, ready["lee"].id),
+        "to": (head.receiver, ready["lee"].id),
+        "made_at": (head.made_at[:4], "2031"),
+    }
     old, new = other[change]
     path = ready.folder / "umbenannt.bjcx"
     path.write_bytes(data.replace(old.encode(), new.encode(), 1))

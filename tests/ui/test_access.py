@@ -16,12 +16,12 @@ from tests.ui.typing_keys import type_text
 
 NEW = "Ein ganz neuer Satz"
 PAGES_OF = {
-    Role.JOB_COACH: {"overview", "coachees", "follow_ups", "figures", "quality", "history", "duplicates", "privacy",
+    Role.JOB_COACH: {"overview", "coachees", "follow_ups", "figures", "quality", "exchange", "history", "duplicates", "privacy",
         "backups", "settings"},
-    Role.EMPLOYMENT_TRAINER: {"overview", "coachees", "observing", "following", "backups", "settings"},
+    Role.EMPLOYMENT_TRAINER: {"overview", "coachees", "observing", "following", "exchange", "backups", "settings"},
     Role.COORDINATION: {
         "overview", "coachees", "follow_ups", "figures", "quality", "hours", "statistic", "report", "team", "foundations", "lists",
-        "history", "duplicates", "audit", "privacy", "backups", "settings",
+        "exchange", "history", "duplicates", "audit", "privacy", "backups", "settings",
     },
     Role.ADMINISTRATION: {"hours", "statistic", "team", "foundations", "audit", "privacy", "access", "backups", "settings"},
 }  # fmt: skip

@@ -123,6 +123,7 @@ def test_that_every_page_of_a_coach_is_in_the_table() -> None:
         "follow_ups",
         "figures",
         "quality",
+        "exchange",
         "history",
         "duplicates",
         "privacy",

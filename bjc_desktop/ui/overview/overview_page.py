@@ -100,6 +100,12 @@ class OverviewPage(Page):
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._columns.setSpacing(px(12))
         left, right = QVBoxLayout(), QVBoxLayout()
+        # What waits from the exchange comes first: until it is decided, two laptops say two things.
+        self.conflicts_button = button(
+            "", lambda: self.wanted.emit("exchange", {"section": "conflicts"}), symbol="triangle-alert"
+        )
+        self.conflicts_button.hide()
+        left.addLayout(row(self.conflicts_button, None))
         for part in (due_box, load_box):
             left.addWidget(part)
         for part in (self._agenda_box, self._figures_box, week_box):
@@ -129,6 +135,7 @@ class OverviewPage(Page):
         self._show_week(self._overview)
         self._show_load(self._overview)
         vault = self.desk.vault
+        self._count_conflicts()
         self._figures_box.setVisible(keeps_cases(roles))
         coordinates = Role.COORDINATION in roles
         self._agenda_box.setVisible(coordinates)
@@ -153,6 +160,24 @@ class OverviewPage(Page):
             self._agenda.addWidget(line)
         if not agenda:
             self._agenda.addWidget(label("Nichts steht an.", "muted"))
+
+    def _count_conflicts(self) -> None:
+        """Say, once it is known, how much was changed on two laptops and waits for a decision."""
+        vault = self.desk.vault
+
+        def count(progress: Progress) -> int:
+            from bjc_desktop.services.exchange_conflicts import list_conflicts  # noqa: PLC0415 - not needed to show the first page
+
+            _ = progress
+            return len(list_conflicts(vault))
+
+        self.desk.background.run(self, count, self._show_conflicts, lambda _: None)
+
+    def _show_conflicts(self, count: int) -> None:
+        waits = "Abweichung wartet" if count == 1 else "Abweichungen warten"
+        self.conflicts_button.setText(f" {count} {waits} auf eine Entscheidung")
+        self.conflicts_button.setAccessibleName(f"{count} {waits} auf eine Entscheidung")
+        self.conflicts_button.setVisible(count > 0)
 
     def _remind(self) -> None:
         """Say that the second place of the backups was not reached for long; take it back once it was."""

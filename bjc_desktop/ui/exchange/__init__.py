@@ -1,0 +1,1 @@
+"""The exchange with the vaults of colleagues by files."""
