@@ -98,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     check = _with_vault(commands, "check", "was fehlt oder sich widerspricht, Fall für Fall")
     check.add_argument("--quarter", metavar="2025-Q3")
     _add_lists(commands)
+    _add_exchange(commands)
     verify = commands.add_parser("verify", help="Berichtspaket prüfen: Prüfsummen, Signatur, Zahlen")
     verify.add_argument("bundle", metavar="BUNDLE", type=Path)
     backup = _with_vault(commands, "backup", "geprüfte Sicherung in einen Ordner")
@@ -123,6 +124,27 @@ def _parser() -> argparse.ArgumentParser:
     salvage.add_argument("target", metavar="NEW_VAULT", type=Path)
     _ = init
     return parser
+
+
+def _add_exchange(commands: "argparse._SubParsersAction[_German]") -> None:
+    exchange = commands.add_parser("exchange", help="Austausch mit anderen Tresoren: pair, write, read")
+    steps = exchange.add_subparsers(dest="step", metavar="SCHRITT", parser_class=_German, required=True)
+    paired = _with_vault(steps, "pair", "verbinden: Karten tauschen und den Code vergleichen")
+    paired.add_argument("card", metavar="CARD.bjccard", type=Path, nargs="?", help="Karte der anderen Seite")
+    paired.add_argument("--own-card", metavar="OUT.bjccard", type=Path, help="wohin die eigene Karte kommt")
+    paired.add_argument("--name", metavar="NAME", help="wie die andere Seite geführt wird")
+    paired.add_argument("--kind", choices=("office", "coach", "trainer"), default="office", help="wer die andere Seite ist")
+    paired.add_argument("--staff", metavar="ID|NAME", help="wer dort arbeitet (coach, trainer)")
+    paired.add_argument("--notes", action="store_true", help="Notizen dürfen dorthin")
+    paired.add_argument("--code", metavar="CODE", help="der vorgelesene Code")
+    paired.add_argument("--confirmed", action="store_true", help="die andere Seite hat den vorgelesenen Code bestätigt")
+    written = _with_vault(steps, "write", "Austauschdatei schreiben")
+    written.add_argument("--partner", metavar="ID|NAME", required=True)
+    written.add_argument("--out", metavar="DIR", type=Path, required=True)
+    read = _with_vault(steps, "read", "Austauschdatei übernehmen")
+    read.add_argument("file", metavar="FILE.bjcx", type=Path)
+    read.add_argument("--dry-run", action="store_true", help="nur sagen, was geschähe")
+    read.add_argument("--even-if-many-go", action="store_true", help="auch wenn ungewöhnlich viel gelöscht würde")
 
 
 def _add_lists(commands: "argparse._SubParsersAction[_German]") -> None:
@@ -608,10 +630,82 @@ def _salvage(options: argparse.Namespace) -> None:
     _say("Der neue Tresor öffnet sich mit denselben Passphrasen. Der beschädigte bleibt, wie er ist.")
 
 
+def _exchange(options: argparse.Namespace) -> None:
+    steps = {"pair": _exchange_pair, "write": _exchange_write, "read": _exchange_read}
+    with _open(options) as vault:
+        steps[options.step](vault, options)
+
+
+def _exchange_pair(vault: "Vault", options: argparse.Namespace) -> None:
+    from bjc_desktop.services.pairing import confirm, pair, read_card, write_card  # noqa: PLC0415
+    from bjc_desktop.services.team import staff_named  # noqa: PLC0415
+    from bjc_desktop.vocabulary import PartnerKind  # noqa: PLC0415
+
+    if options.own_card is not None:
+        print(write_card(vault, options.own_card))
+    if options.card is None:
+        if options.own_card is None:
+            raise InvalidInputError({"card": "Bitte die Karte der anderen Seite angeben, oder --own-card für die eigene."})
+        return
+    with vault.reading() as connection:
+        staff_id = None if options.staff is None else staff_named(connection, options.staff, today=_today())
+    partner = pair(
+        vault,
+        read_card(options.card),
+        name=options.name or options.staff or "",
+        kind=PartnerKind(options.kind),
+        staff_id=staff_id,
+        reads_notes=options.notes,
+        now=_now(),
+    )
+    if options.code is not None or options.confirmed:
+        confirm(vault, partner.id, options.code, now=_now())
+        _say("Der Code stimmt; jetzt können Dateien ausgetauscht werden.")
+    elif partner.reads_out:
+        _say("Bitte diesen Code am Telefon vorlesen und nach der Bestätigung mit --confirmed noch einmal aufrufen:")
+        print(partner.code)
+    else:
+        _say("Bitte den Code am Telefon vorlesen lassen und mit --code noch einmal aufrufen.")
+
+
+def _exchange_write(vault: "Vault", options: argparse.Namespace) -> None:
+    from bjc_desktop.services.exchanging import write_exchange  # noqa: PLC0415
+    from bjc_desktop.services.pairing import partner_named  # noqa: PLC0415
+
+    partner = partner_named(vault, options.partner)
+    print(write_exchange(vault, partner.id, options.out, now=_now(), today=_today()))
+
+
+def _exchange_read(vault: "Vault", options: argparse.Namespace) -> None:
+    from bjc_desktop.services.exchanging import preview_exchange, take_in  # noqa: PLC0415
+
+    if options.dry_run:
+        effect = preview_exchange(vault, options.file)
+    else:
+        effect = take_in(vault, options.file, even_if_many_go=options.even_if_many_go, now=_now())
+    for table, count in effect.tables.items():
+        _show(f"{table}: {count.new} neu, {count.changed} geändert, {count.gone} gelöscht")
+    for number, text in (
+        (effect.conflicts, "auf beiden Seiten geändert; bitte im Fenster entscheiden"),
+        (effect.put_back, "zurückgestellt, weil ein Bezug noch fehlt"),
+        (effect.erased, "von gelöschten Personen, nicht übernommen"),
+        (effect.kept, "anderswo gelöscht, bleiben wegen späterer Einträge"),
+    ):
+        if number:
+            _show(f"{number} {text}")
+    if effect.many_gone and options.dry_run:
+        _say("Es würde ungewöhnlich viel gelöscht; übernommen wird das nur mit --even-if-many-go.")
+    done = (
+        "Die Austauschdatei ist übernommen." if effect.changes else "Der Tresor enthält das alles schon; nichts wurde geändert."
+    )
+    _say("Nichts wurde geändert." if options.dry_run else done)
+
+
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int | None]] = {
     "demo": _demo,
     "init": _init,
     "import": _import,
+    "exchange": _exchange,
     "import-list": _import_list,
     "export": _export,
     "report": _report,

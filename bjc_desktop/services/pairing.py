@@ -231,6 +231,20 @@ def read_partner(vault: Vault, partner_id: str) -> PartnerRow:
     return found
 
 
+def partner_named(vault: Vault, named: str) -> PartnerRow:
+    """Return the partner with this id or name.
+
+    Raises
+    ------
+    NotFoundError
+        where there is none, or several are called so.
+    """
+    found = [partner for partner in list_partners(vault) if named in {partner.id, partner.name} and not partner.ended]
+    if len(found) != 1:
+        raise NotFoundError(NO_SUCH_PARTNER)
+    return found[0]
+
+
 def list_partners(vault: Vault) -> tuple[PartnerRow, ...]:
     """Return all partners, those whose exchange has ended last, by name."""
     card = own_card(vault)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from bjc_desktop.errors import VaultError
+from bjc_desktop.errors import NotFoundError, VaultError
 from bjc_desktop.models import Provider, Staff, UserStaff
 from bjc_desktop.services.row_editing import add_row
 from bjc_desktop.vault import record_event
@@ -16,6 +16,8 @@ from bjc_desktop.vault.role_rights import sees_all_cases
 from bjc_desktop.vocabulary import Role
 
 FIXED = "Wer Sie im Team sind, legt die Verwaltung fest, denn danach richtet sich, wen Sie sehen."
+
+NO_SUCH_STAFF = "Diese Person gibt es im Team nicht, oder mehrere heißen so. Bitte die Kennung angeben."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,20 @@ def list_staff(connection: Connection, *, today: date) -> tuple[StaffMember, ...
         for row in connection.execute(select(*columns).order_by(staff.family_name, staff.given_name, staff.id))
     ]
     return tuple(sorted(members, key=lambda member: not member.employed))
+
+
+def staff_named(connection: Connection, named: str, *, today: date) -> str:
+    """Return the id of the member of staff with this id or name.
+
+    Raises
+    ------
+    NotFoundError
+        where there is none, or several are called so.
+    """
+    found = [member.id for member in list_staff(connection, today=today) if named in {member.id, member.name}]
+    if len(found) != 1:
+        raise NotFoundError(NO_SUCH_STAFF)
+    return found[0]
 
 
 def staff_of_user(connection: Connection, user_id: str) -> str | None:
