@@ -21,6 +21,14 @@ def other(desk, tmp_path):
         yield side
 
 
+def activate(page, qtbot) -> None:
+    """Give the window the keyboard again, as the desktop does when a dialog is answered."""
+    with qtbot.waitActive(page.window()):
+        page.window().activateWindow()
+    if QApplication.focusWidget() is None:
+        page.sections.shown_button.setFocus()
+
+
 def to_section(page, qtbot, key: str) -> None:
     """Go to a section by its button."""
     tab_to(qtbot, page.sections.buttons[key])
@@ -39,7 +47,7 @@ def pair_by_keys(page, other, desk, qtbot, card, monkeypatch) -> None:
         press(qtbot, Qt.Key.Key_Down)
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     settle(page, qtbot)
-    page.window().activateWindow()
+    activate(page, qtbot)
     pair(other.vault, own_card(desk.vault), name="Büro", kind=PartnerKind.OFFICE, staff_id=None, reads_notes=True, now=NOW)
     (there,) = list_partners(other.vault)
     if there.reads_out:
@@ -92,7 +100,7 @@ def test_that_two_laptops_become_one_report(desk, other, qtbot, tmp_path, monkey
     assert (phone_of(desk.vault, one), phone_of(desk.vault, two)) == ("030 1", old)
     assert list_conflicts(desk.vault) == ()
 
-    workspace.activateWindow()
+    activate(page, qtbot)
     page.reading_view.open_file(path)
     settle(page, qtbot)
     page.reading_view.take()

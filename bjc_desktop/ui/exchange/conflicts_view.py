@@ -25,9 +25,9 @@ _HOW = (
 )
 _NOTHING = "Keine Abweichungen. Was auf zwei Laptops zugleich geändert wurde, steht hier nach dem Einlesen mit beiden Fassungen zur Wahl."
 _RULES = (
-    (Rule.MINE, "hier behalten"),
-    (Rule.OTHERS, "andere Fassung übernehmen"),
-    (Rule.LATER, "die spätere Fassung nehmen"),
+    (Rule.MINE, "Hier behalten"),
+    (Rule.OTHERS, "Andere Fassung übernehmen"),
+    (Rule.LATER, "Spätere Fassung nehmen"),
 )
 _MEANS = {
     Rule.MINE: "Überall bleibt, was hier steht.",
@@ -36,6 +36,8 @@ _MEANS = {
 }
 _FOR_GOOD = "Die anderen Fassungen gelten danach nicht mehr."
 _MOST = 9
+_RULE_LENGTH = 24
+"""Letters of a rule that are shown."""
 
 
 def _differs(found: Conflict) -> str:
@@ -81,8 +83,9 @@ class ConflictsView(QWidget):
     def _rule_row(self) -> FlowRow:
         self.rule = ChoiceBox()
         self.rule.setAccessibleName("Regel")
+        self.rule.setMinimumContentsLength(_RULE_LENGTH)
         for rule, words in _RULES:
-            self.rule.addItem(f"Regel: {words}", rule)
+            self.rule.addItem(words, rule)
         self.all_button = button("Auf &alle anwenden …", lambda: self.ask_rule(self._rows()))
         self.some_button = button("", lambda: self.ask_rule(self.selected()), name="Auf die ausgewählten anwenden")
         made = FlowRow()

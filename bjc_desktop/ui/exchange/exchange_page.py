@@ -23,8 +23,11 @@ from bjc_desktop.ui.shared.labels import Banner, button
 from bjc_desktop.ui.shared.list_offer import ListOffer
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.sections import Sections
+from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 
 PARTNERS, WRITING, READING, CONFLICTS, IMPORTS = "partners", "writing", "reading", "conflicts", "imports"
+_LEAST = 300
+"""The height of a section with large text, at 100 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,9 @@ class ExchangePage(Page):
             self.sections.add_section(key, title, view)
         for part in (self.step, self.sections.bar):
             self.add(part)
+        if theme().scale >= LARGE_TEXT:
+            # The page scrolls as a whole: a section is never a slit that scrolls by itself.
+            self.sections.setMinimumHeight(theme().pixels(_LEAST))
         self.add(self.sections, 1)
         self.reading_view.section_wanted.connect(self.show_section)
         self.reading_view.back_wanted.connect(self.imports.ask_for)

@@ -66,9 +66,12 @@ class ImportsView(Scroller):
 
     def show_imports(self, rows: tuple[ImportRow, ...]) -> None:
         """Show *rows*, the newest first."""
+        before = self.table.rows_model.rows
         self.table.setVisible(bool(rows))
         self.table.show_rows(rows, key=lambda row: row.event)
         self.table.fit_height(7)
+        if rows and (not before or before[0].event != rows[0].event):
+            self.table.selectRow(0)  # what was just taken in is what would be taken back
         self._show(self.table.current())  # the same row may have another fate now
 
     def _show(self, row: ImportRow | None) -> None:

@@ -46,8 +46,13 @@ def effect_lines(counts: Mapping[str, Iterable[int]]) -> tuple[EffectLine, ...]:
     return tuple(EffectLine(TITLES[table].plural, *numbers) for table, numbers in counts.items())
 
 
+def whole(count: int) -> str:
+    """Return *count* with points between the thousands."""
+    return f"{count:,}".replace(",", ".")
+
+
 def _number(count: int) -> str:
-    return str(count) if count else NO_VALUE
+    return whole(count) if count else NO_VALUE
 
 
 EFFECT_COLUMNS = (
@@ -80,7 +85,7 @@ def remarks(effect: Effect) -> list[str]:
 
 
 def _said(count: int, one: str, many: str, rest: str) -> str:
-    return f"{count} {one if count == 1 else many} {rest}" if count else ""
+    return f"{whole(count)} {one if count == 1 else many} {rest}" if count else ""
 
 
 def made_at(effect: Effect) -> str:
@@ -242,5 +247,5 @@ def in_words(effect: Effect) -> str:
 def counted_in_words(counts: Iterable[tuple[int, int, int]]) -> str:
     """Return the sums of *counts* in words."""
     new, changed, gone = (sum(column) for column in zip(*(*counts, (0, 0, 0)), strict=True))
-    parts = [f"{count} {word}" for count, word in ((new, "neu"), (changed, "geändert"), (gone, "gelöscht")) if count]
+    parts = [f"{whole(count)} {word}" for count, word in ((new, "neu"), (changed, "geändert"), (gone, "gelöscht")) if count]
     return ", ".join(parts) or "nur Bekanntes"
