@@ -236,9 +236,7 @@ class _Keeper:
 
     def _changed_groups(self, row_id: str) -> set[str]:
         """Return the groups of the fields that the change record names since the last time; all where it cannot be read any more."""
-        query = (
-            "SELECT id, person_id, payload FROM change_records WHERE entity = ? AND entity_id = ? AND id > ? AND action <> 'delete'"
-        )
+        query = "SELECT id, person_id, payload FROM change_records WHERE entity = ? AND entity_id = ? AND id > ? AND action <> 'delete'"
         found: set[str] = set()
         for record in self.connection.exec_driver_sql(query, (self.table, row_id, self.until)).mappings():
             payload = read_payload(self.connection, record)

@@ -1,6 +1,5 @@
 """Real vaults that exchange real files: who gets what, what is taken from whom, and how changes on both sides come together."""
 
-from bjc_desktop.models import Coachee
 from tests.exchange.laptops import ANNA, outward
 
 

@@ -196,21 +196,30 @@ REFUSED: dict[str, Edit] = {
     "a held version by a line": held("coachees", ANNA, "contact", [None, None, None], by="a\r\nb"),
     "a held name missing": held("coachees", ANNA, "number", [None]),
     "a day that is none": cell("coachings", "entry_on", "2025-02-30"),
-    "an end before its beginning": lambda files: [
-        cell("coachings", "exit_on", "1999-01-01")(files),
-        stamped("coachings", lambda _: {"*": "abcdef:1"})(files),
-    ],
     "a value of no list": cell("coaching_staff", "staff_id", "nobody"),
     "no name": cell("coachees", "family_name", ""),
     "a NUL in a name": cell("coachees", "family_name", "Zwyx\x00feld"),
     "an id of a table that is none": cell("coachees", "id", "7"),
-    "a column twice": lambda files: files.update({"coachees.csv": files["coachees.csv"].replace(b"given_name", b"family_name", 1)}),
+    "a column twice": lambda files: files.update(
+        {"coachees.csv": files["coachees.csv"].replace(b"given_name", b"family_name", 1)}
+    ),
 }
 
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_that_what_a_partner_must_not_write_is_refused(ready, what):
     assert_refused(ready, forged(ready, REFUSED[what]))
+
+
+def test_that_what_the_rules_of_a_table_refuse_is_refused_as_a_whole(ready):
+    def edit(files: Files) -> None:
+        cell("coachings", "exit_on", "1999-01-01")(files)
+        stamped("coachings", lambda _: {"*": "abcdef:9999"})(files)
+
+    file, before = forged(ready, edit), ready.value("amt", Coachee, ANNA, "phone")
+    with pytest.raises(PackageError, match="nicht übernommen"):
+        ready.read("amt", file)
+    assert ready.value("amt", Coachee, ANNA, "phone") == before
 
 
 def test_that_a_row_under_a_key_that_is_not_its_own_is_refused(ready):
@@ -307,7 +316,11 @@ def test_that_a_file_of_a_stranger_is_refused(ready):
 def test_that_a_file_under_another_name_is_refused(ready, change):
     data = ready.write("kim", "amt").read_bytes()
     head = parse_letter(data).header
-    other = {"from": (head.sender, ready["lee"].id), "to": (head.receiver, ready["lee"].id), "made_at": (head.made_at[:4], "2031")}
+    other = {
+        "from": (head.sender, ready["lee"].id),
+        "to": (head.receiver, ready["lee"].id),
+        "made_at": (head.made_at[:4], "2031"),
+    }
     old, new = other[change]
     path = ready.folder / "umbenannt.bjcx"
     path.write_bytes(data.replace(old.encode(), new.encode(), 1))
