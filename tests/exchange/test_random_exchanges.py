@@ -166,7 +166,10 @@ class Story:
 
     def undo(self, who: int, back: int) -> None:
         vault = self.team[NAMES[who]]
-        query = "SELECT DISTINCT transaction_id FROM change_records ORDER BY transaction_id DESC LIMIT 4"
+        query = (
+            "SELECT DISTINCT transaction_id FROM change_records WHERE transaction_id NOT IN "
+            "(SELECT transaction_id FROM change_records WHERE entity = 'exchange_partners') ORDER BY transaction_id DESC LIMIT 4"
+        )
         with vault.reading() as connection:
             found = connection.exec_driver_sql(query).scalars().all()
         undo(vault, found[back % len(found)], now=self.team.now())
@@ -230,13 +233,13 @@ def lived(laptops: Templates, steps: list) -> None:
 ONE = settings(deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 
 
-@settings(ONE, max_examples=int(__import__("os").environ.get("N", "30")))
+@settings(ONE, max_examples=20)
 @given(steps=STEPS)
 def test_that_three_vaults_end_with_the_same(laptops, steps):
     lived(laptops, steps)
 
 
-@settings(ONE, max_examples=int(__import__("os").environ.get("N", "15")))
+@settings(ONE, max_examples=10)
 @given(steps=STEPS_WITH_UNDOING)
 def test_that_undoing_and_taking_back_keep_three_vaults_the_same(laptops, steps):
     lived(laptops, steps)

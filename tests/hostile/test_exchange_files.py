@@ -196,10 +196,6 @@ REFUSED: dict[str, Edit] = {
     "a held version by a line": held("coachees", ANNA, "contact", [None, None, None], by="a\r\nb"),
     "a held name missing": held("coachees", ANNA, "number", [None]),
     "a day that is none": cell("coachings", "entry_on", "2025-02-30"),
-    "an end before its beginning": lambda files: [
-        cell("coachings", "exit_on", "1999-01-01")(files),
-        stamped("coachings", lambda _: {"*": "abcdef:1"})(files),
-    ],
     "a value of no list": cell("coaching_staff", "staff_id", "nobody"),
     "no name": cell("coachees", "family_name", ""),
     "a NUL in a name": cell("coachees", "family_name", "Zwyx\x00feld"),
@@ -213,6 +209,17 @@ REFUSED: dict[str, Edit] = {
 @pytest.mark.parametrize("what", REFUSED)
 def test_that_what_a_partner_must_not_write_is_refused(ready, what):
     assert_refused(ready, forged(ready, REFUSED[what]))
+
+
+def test_that_what_the_rules_of_a_table_refuse_is_refused_as_a_whole(ready):
+    def edit(files: Files) -> None:
+        cell("coachings", "exit_on", "1999-01-01")(files)
+        stamped("coachings", lambda _: {"*": "abcdef:9999"})(files)
+
+    file, before = forged(ready, edit), ready.value("amt", Coachee, ANNA, "phone")
+    with pytest.raises(PackageError, match="nicht übernommen"):
+        ready.read("amt", file)
+    assert ready.value("amt", Coachee, ANNA, "phone") == before
 
 
 def test_that_a_row_under_a_key_that_is_not_its_own_is_refused(ready):
