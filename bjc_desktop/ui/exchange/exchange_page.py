@@ -84,7 +84,8 @@ class ExchangePage(Page):
             self.add(part)
         if theme().scale >= LARGE_TEXT:
             # The page scrolls as a whole: a section is never a slit that scrolls by itself.
-            self.sections.setMinimumHeight(theme().pixels(_LEAST))
+            for view in (self.partners, self.writing, self.reading_view, self.imports):
+                view.setMinimumHeight(theme().pixels(_LEAST))
         self.add(self.sections, 1)
         self.reading_view.section_wanted.connect(self.show_section)
         self.reading_view.back_wanted.connect(self.imports.ask_for)
