@@ -27,6 +27,7 @@ from bjc_desktop.services.row_titles import entity_of, fields_of, shown, title_o
 from bjc_desktop.services.undoing import value_from_record
 from bjc_desktop.vault import Vault, record_event
 from bjc_desktop.vault.changes import people_of
+from bjc_desktop.vault.role_rights import assert_may_write, visible_people
 
 DECIDE = "decide"
 """The action of the event in the change record."""
@@ -105,7 +106,7 @@ class _Reader:
         table, identity, group = key
         row = self._row(table, identity)
         stamp = read_stamps(self.connection, table, [identity]).get(identity)
-        if row is None or stamp is None:
+        if row is None or stamp is None or not self._is_seen(table, row["id"]):
             return None
         names = columns_of(table) if group == EXISTENCE else groups_of(table)[group]
         mine = tuple(row[name] for name in columns_of(table))
@@ -133,6 +134,12 @@ class _Reader:
             _moment(stamp.changed_at),
             tuple(self._other(table, names, positions, version, content) for version, content in different),
         )
+
+    def _is_seen(self, table: str, row_id: str) -> bool:
+        """Say whether the user sees the person whose row it is; what belongs to nobody is seen by all."""
+        seen = visible_people(self.connection)
+        person = people_of(self.connection, table, [row_id]).get(row_id)
+        return seen is None or person is None or person in seen
 
     def _row(self, table: str, identity: str) -> RowMapping | None:
         source = Base.metadata.tables[table]
@@ -248,7 +255,18 @@ def _instant(at: datetime | None) -> float:
 
 
 def decide_all(vault: Vault, chosen: Iterable[tuple[Conflict, str | None]], *, now: datetime) -> None:
-    """Decide several conflicts, all of them or none, as :func:`decide` does one."""
+    """Decide several conflicts, all of them or none, as :func:`decide` does one.
+
+    Raises
+    ------
+    VaultError
+        where the user may not change such entries, whichever version is chosen: the decision is a change.
+    """
+    chosen = list(chosen)
+    assert_may_write(vault.user.roles, {conflict.key[0] for conflict, _ in chosen})
+    seen = {conflict.key for conflict in list_conflicts(vault)}
+    if any(conflict.key not in seen for conflict, _ in chosen):
+        raise NotFoundError(GONE)
     try:
         with vault.writing(now=now) as session:
             origin = keep_up(vault, session.connection())
