@@ -36,6 +36,7 @@ _WORDS = {
     DueKind.TASK.value: "Aufgabe fällig",
     DueKind.SUGGESTION.value: "Vorschlag beantworten",
     DueKind.REQUEST.value: "Anfrage beantworten",
+    DueKind.WITHDRAWAL.value: "Austritt klären",
     DueKind.PROOF_OF_USE.value: "Verwendungsnachweis",
     _PLANNED_END: "Geplantes Ende",
 }

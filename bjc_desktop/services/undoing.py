@@ -29,6 +29,8 @@ UNDO = "undo"
 JOIN = "join"
 _BESIDE_ROWS = {UNDO, JOIN}
 """Events that say what a transaction's changes of rows are for."""
+_KEPT = frozenset({"targets", "exchange_partners", "held_versions"})
+"""Tables whose rows have a name and a page of their own to change them; they are not taken back one by one."""
 _RECORDS = Base.metadata.tables["change_records"]
 _SLICE = 500
 
@@ -167,7 +169,8 @@ def records_of(connection: Connection, transaction_ids: Iterable[int]) -> dict[i
 def is_undoable(records: Iterable[RowMapping]) -> bool:
     """Say whether the transaction of *records* is made of nothing but changes of rows that can be written again."""
     row_changes = [record for record in records if record["action"] not in _BESIDE_ROWS]
-    return bool(row_changes) and all(record["action"] in ROW_ACTIONS and record["entity"] in TITLES for record in row_changes)
+    tables = TITLES.keys() - _KEPT
+    return bool(row_changes) and all(record["action"] in ROW_ACTIONS and record["entity"] in tables for record in row_changes)
 
 
 def undo(vault: Vault, transaction_id: int, *, now: datetime) -> int:

@@ -212,13 +212,15 @@ def save(screen: Screen, dialog: str) -> None:
 
 
 def make_vault(screen: Screen, home: Home) -> None:
-    """Fill in the form of the first start and keep the recovery code."""
+    """Fill in the form of the first start, keep the recovery code, and leave the second place for later."""
     screen.keys("alt+n")
     screen.fill("Verein Nord", "Ana", "Weber", None, "ana", PASSPHRASE, None, PASSPHRASE)
     screen.keys("alt+a")
     home.holds(1, "staff")
     screen.settle(READ)
     screen.keys("space", "alt+w")
+    screen.settle(READ)
+    screen.keys("Escape")  # a second place for the backups: later
     wait_for(home.remembered_at, "the window on the new vault")
     screen.settle()
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from bjc_desktop.errors import InvalidInputError, VaultError
+from bjc_desktop.exchange.cells import is_uuid
 from bjc_desktop.models import (
     Base,
     Coachee,
@@ -260,7 +261,8 @@ def test_that_erasing_who_was_kept_erases_who_was_given_up(house: Vault, depth: 
     transaction = join(house)
     erase_person(house, KEEP, depth=depth, reason="Antrag", now=NOW, today=TODAY)
     with house.reading() as connection:
-        assert connection.exec_driver_sql("SELECT DISTINCT coachee_id FROM person_keys").scalars().all() == [OTHER]
+        owners = set(connection.exec_driver_sql("SELECT DISTINCT coachee_id FROM person_keys").scalars())
+        assert {owner for owner in owners if is_uuid(owner)} == {OTHER}
         if depth is ErasureDepth.PERSON:
             assert not connection.execute(select(JoinedPerson.id)).all()
             assert not connection.execute(select(DistinctPeople.id)).all()

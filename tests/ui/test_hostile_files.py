@@ -361,6 +361,7 @@ def test_that_a_second_place_and_a_restored_vault_need_a_real_folder(workspace, 
     folder = where(tmp_path)
     before = outside(tmp_path)
     page.use_second(folder)
+    qtbot.waitUntil(lambda: page.banner.text() not in {"", "Der Ordner wird geprüft …"}, timeout=20_000)
     assert_said(page.banner.text())
     page.table.selectRow(0)
     page.banner.clear()
