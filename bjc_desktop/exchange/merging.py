@@ -124,9 +124,10 @@ class _Merger:
             for row in rows.values():
                 row.stamp.vectors.pop(NOTE, None)
                 row.stamp.held.pop(NOTE, None)
-        waiting = self._still_there(table) - set(rows)
-        stamps = read_stamps(self.connection, table, (*rows, *waiting))
+        gone = self._still_there(table)
+        stamps = read_stamps(self.connection, table, {**dict.fromkeys(rows), **dict.fromkeys(gone)})
         new = {key: row for key, row in rows.items() if key not in stamps or _is_of_use(stamps[key], row)}
+        waiting = gone - set(new)
         local = self._local_rows(table, (*new, *waiting))
         found = {key: self._row(table, key, row, stamps.get(key), local.get(key)) for key, row in new.items()}
         for key in waiting & set(local):
