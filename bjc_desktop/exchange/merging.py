@@ -13,7 +13,16 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, Table
 
 from bjc_desktop.exchange.boundary import Boundary, Values, by_group
-from bjc_desktop.exchange.field_groups import EXCHANGED, NOTE, columns_of, groups_of, references_of, table_named
+from bjc_desktop.exchange.field_groups import (
+    EXCHANGED,
+    NATURAL_KEYS,
+    NOTE,
+    columns_of,
+    groups_of,
+    natural_identity,
+    references_of,
+    table_named,
+)
 from bjc_desktop.exchange.incoming import Incoming, IncomingRow
 from bjc_desktop.exchange.package_checks import select_by
 from bjc_desktop.exchange.stamping import Stamp, read_stamps
@@ -115,9 +124,10 @@ class _Merger:
             for row in rows.values():
                 row.stamp.vectors.pop(NOTE, None)
                 row.stamp.held.pop(NOTE, None)
-        waiting = self._still_there(table) - set(rows)
-        stamps = read_stamps(self.connection, table, (*rows, *waiting))
+        gone = self._still_there(table)
+        stamps = read_stamps(self.connection, table, {**dict.fromkeys(rows), **dict.fromkeys(gone)})
         new = {key: row for key, row in rows.items() if key not in stamps or _is_of_use(stamps[key], row)}
+        waiting = gone - set(new)
         local = self._local_rows(table, (*new, *waiting))
         found = {key: self._row(table, key, row, stamps.get(key), local.get(key)) for key, row in new.items()}
         for key in waiting & set(local):
@@ -160,18 +170,31 @@ class _Merger:
 
     def _last_known(self, table: str, row_id: str) -> Values | None:
         """Return what a row held when it was deleted here, from the change record; None where that cannot be read any more."""
+        before = self._at_deletion(table, row_id)
+        if before is None:
+            return None
+        if before.get("note") is not None:
+            before["note"] = base64.b64decode(str(before["note"]))
+        for column, target in references_of(table):
+            if target in NATURAL_KEYS and before.get(column) is not None:
+                before[column] = self._where_it_is_now(target, str(before[column]))
+        return tuple(int(value) if isinstance(value, bool) else value for value in map(before.get, columns_of(table)))
+
+    def _at_deletion(self, table: str, row_id: str) -> dict[str, object] | None:
         query = (
             "SELECT id, person_id, payload FROM change_records WHERE entity = ? AND entity_id = ? AND action = 'delete' "
             "ORDER BY id DESC LIMIT 1"
         )
         record = self.connection.exec_driver_sql(query, (table, row_id)).mappings().one_or_none()
         payload = None if record is None else read_payload(self.connection, record)
-        if payload is None:
-            return None
-        before = {name: pair[0] for name, pair in payload["fields"].items()}
-        if before.get("note") is not None:
-            before["note"] = base64.b64decode(before["note"])
-        return tuple(int(value) if isinstance(value, bool) else value for value in map(before.get, columns_of(table)))
+        return None if payload is None else {name: pair[0] for name, pair in payload["fields"].items()}
+
+    def _where_it_is_now(self, table: str, row_id: str) -> str:
+        """Return the id that a row of a table with a natural key has, or would have, that was deleted here under *row_id*."""
+        before = None if self.boundary.knows(table, row_id) else self._at_deletion(table, row_id)
+        if before is None:
+            return row_id
+        return self.boundary.local_id(table, natural_identity(table, [before.get(key) for key in NATURAL_KEYS[table]]))
 
     def _readable(self, table: str, key: str, state: Mapping[str, Cell]) -> dict[str, Cell]:
         """Return *state* with its held versions as every vault knows them, which those of the table are already."""

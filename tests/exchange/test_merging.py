@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import CheckConstraint, UniqueConstraint
 
 from bjc_desktop.exchange.field_groups import EXCHANGED, NATURAL_KEYS, groups_of
-from bjc_desktop.models import Coachee, Coaching, Consultation, DevelopmentPlan, Goal, Provider, Staff, Target
+from bjc_desktop.models import Coachee, Coaching, Consultation, DevelopmentPlan, Goal, Observation, Provider, Staff, Target, Task
 from bjc_desktop.services.exchange_conflicts import decide, list_conflicts
 from bjc_desktop.services.row_editing import delete_row
 from tests.exchange.laptops import KIM, PROVIDER, Team, day, outward
@@ -183,3 +183,24 @@ def test_that_a_row_that_comes_back_does_with_what_it_held_when_it_went(three):
     all_send(three)
     assert_all_same(three)
     assert three.value("lee", Coachee, PERSON, "phone") == "0151 2"
+
+
+def test_that_what_a_new_row_needs_comes_back_over_two_steps_where_it_was_made(three):
+    three.add("kim", Observation(coaching_id=COACHING, staff_id=KIM, observed_on=day(2025, 3), goal_id=GOAL))
+    remove(three, "lee", DevelopmentPlan, rows(three, "lee", DevelopmentPlan)[0])
+    three.send("lee", "amt")
+    all_send(three)
+    assert_all_same(three)
+    assert list(outward(three["amt"])["goals"]) == [GOAL]
+
+
+def test_that_a_row_that_had_to_stay_goes_with_what_kept_it(three):
+    task = "50000008-0000-4000-8000-000000000011"
+    remove(three, "amt", Goal, GOAL)
+    three.add("kim", Task(id=task, goal_id=GOAL, description="Anmelden"))
+    assert three.send("amt", "kim").kept == 1
+    three.send("kim", "amt")
+    remove(three, "amt", Task, task)
+    all_send(three)
+    assert_all_same(three)
+    assert outward(three["kim"])["goals"] == {}
