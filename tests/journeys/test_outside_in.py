@@ -290,7 +290,7 @@ def open_a1_2(screen: Screen) -> None:
     screen.keys("ctrl+1")
     screen.settle(READ)
     assert screen.sidebar() != on_the_page
-    screen.keys(*["Tab"] * 5, "space")  # over what is due and the caseload
+    screen.keys(*["Tab"] * 6, "space")  # over what is due, the calendar and the caseload
     wait_for(lambda: screen.sidebar() == on_the_page, "the cases behind A1.2")
     screen.settle(READ)
 
