@@ -68,9 +68,13 @@ class Stamp:
         return cells
 
     def take(self, state: RowState) -> None:
-        """Take over the versions of *state*: the first of each cell stands in the table, the others are held."""
+        """Take over the versions of *state*: the first of each cell stands in the table, the others are held.
+
+        Of a row that is deleted none are held: there is nothing to decide between any more, and a deletion travels without them.
+        """
+        alive = is_alive(state)
         self.vectors = {group: cell[0].vector for group, cell in state.items() if group != EXISTENCE}
-        self.held = {group: list(cell[1:]) for group, cell in state.items() if group != EXISTENCE and len(cell) > 1}
+        self.held = {group: list(cell[1:]) for group, cell in state.items() if alive and group != EXISTENCE and len(cell) > 1}
         self.existence = tuple((str(version.content), version.vector) for version in state.get(EXISTENCE, ()))
 
     def waiting(self, group: str) -> tuple[Vector, ...]:

@@ -1,12 +1,14 @@
 """Random work on three real vaults, with files that come late, twice, in any order or never: in the end all hold the same."""
 
+import hashlib
 import tempfile
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from unittest import mock
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
@@ -36,7 +38,7 @@ from tests.tally import count
 NAMES = ("amt", "kim", "lee")
 PEOPLE = tuple(f"30000000-0000-4000-8000-00000000001{number}" for number in range(2))
 COACHINGS = tuple(f"40000000-0000-4000-8000-00000000001{number}" for number in range(2))
-PLAN, GOAL, TALK = (f"5000000{number}-0000-4000-8000-000000000011" for number in range(3))
+PLAN, GOAL, TALK, TASK = (f"5000000{number}-0000-4000-8000-000000000011" for number in range(4))
 STEP = {
     "edit": st.tuples(st.just("edit"), st.integers(0, 2), st.integers(0, 7), st.integers(0, 5), st.integers(0, 9)),
     "add": st.tuples(st.just("add"), st.integers(0, 2), st.integers(0, 6), st.integers(0, 5), st.integers(0, 9)),
@@ -69,7 +71,7 @@ def begin(team: Team) -> None:
         ),
         DevelopmentPlan(id=PLAN, coaching_id=COACHINGS[0], version=1, agreed_on=day(2025)),
         Goal(id=GOAL, plan_id=PLAN, description="Führerschein", status="open"),
-        Task(goal_id=GOAL, description="Anmelden"),
+        Task(id=TASK, goal_id=GOAL, description="Anmelden"),
         Consultation(
             id=TALK, coaching_id=COACHINGS[0], staff_id=KIM, held_on=day(2025), channel="phone", kind="coaching", status="held"
         ),
@@ -84,6 +86,7 @@ class Story:
     def __init__(self, team: Team) -> None:
         self.team = team
         self.files: list[tuple[str, Path]] = []
+        self.added = 0
 
     def live(self, steps: list) -> None:
         for kind, *rest in steps:
@@ -137,6 +140,9 @@ class Story:
             else:
                 goal = self._row(session, Goal, place)
                 row = Observation(coaching_id=coaching, staff_id=KIM, observed_on=day(2025, 3), goal_id=goal.id)
+            # The order of the ids decides which row a step takes: the same steps are to do the same again.
+            self.added += 1
+            row.id = f"{self.added * 7919 % 9999:08}-0000-4000-8000-000000000012"
             session.add(row)
 
     def delete(self, who: int, what: int, place: int) -> None:
@@ -213,11 +219,23 @@ def assert_same(team: Team) -> None:
             assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
 
 
+class _Origins:
+    """Names for vaults that are the same each time: which version is shown first follows from them."""
+
+    def __init__(self) -> None:
+        self.given = 0
+
+    def __call__(self, size: int) -> bytes:
+        self.given += 1
+        return hashlib.sha256(str(self.given).encode()).digest()[:size]
+
+
 def lived(laptops: Templates, steps: list) -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         mock.patch("bjc_desktop.services.exchanging.back_up_before"),
         mock.patch("bjc_desktop.services.taking_back.back_up_before"),
+        mock.patch("bjc_desktop.exchange.stamping.os", SimpleNamespace(urandom=_Origins())),
         opened(laptops, Path(folder) / "team", NAMES) as team,
     ):
         for vault, hours in zip(team.vaults.values(), (0, 900, -900), strict=True):
@@ -233,13 +251,27 @@ def lived(laptops: Templates, steps: list) -> None:
 ONE = settings(deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 
 
-@settings(ONE, max_examples=20)
+@settings(ONE, max_examples=20, derandomize=True)
 @given(steps=STEPS)
 def test_that_three_vaults_end_with_the_same(laptops, steps):
     lived(laptops, steps)
 
 
-@settings(ONE, max_examples=10)
+VERSIONS_OF_WHAT_IS_GONE = [
+    ("edit", 0, 7, 0, 0),
+    ("delete", 1, 3, 0),
+    ("write", 1, 2),
+    ("write", 1, 2),
+    ("edit", 1, 0, 0, 0),
+    ("undo", 1, 3),
+    ("send", 1, 2),
+    ("delete", 0, 3, 3),
+]
+"""A task is deleted while two versions of it wait for a decision: nothing waits any more, nowhere."""
+
+
+@settings(ONE, max_examples=10, derandomize=True)
+@example(steps=VERSIONS_OF_WHAT_IS_GONE)
 @given(steps=STEPS_WITH_UNDOING)
 def test_that_undoing_and_taking_back_keep_three_vaults_the_same(laptops, steps):
     lived(laptops, steps)
