@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from bjc_desktop.errors import BjcError
-from bjc_desktop.exchange.field_groups import NATURAL_KEYS, NOTE, columns_of, groups_of, references_of
+from bjc_desktop.exchange.field_groups import NATURAL_KEYS, NOTE, columns_of, groups_of, natural_identity, references_of
 from bjc_desktop.exchange.stamping import row_identity
 from bjc_desktop.vault import NoteCipher
 
@@ -40,8 +40,18 @@ class Boundary:
         return row_id in self._identities[table]
 
     def local_id(self, table: str, identity: str) -> str:
-        """Return the id that the row has, or would have, in this vault."""
-        return self._locals.get(table, {}).get(identity, identity)
+        """Return the id that the row has, or would have, in this vault.
+
+        It would have the one it is known by outside, unless a row stands under it whose natural key was changed since it came.
+        """
+        if table not in NATURAL_KEYS:
+            return identity
+        found = self._locals[table].get(identity)
+        if found is None:
+            found = identity
+            while found in self._identities[table]:
+                found = natural_identity(table, (found,))
+        return found
 
     def outward(self, table: str, row_id: str, values: Sequence[object]) -> Values:
         """Return the *values* of a row, in the order of its columns that travel, as every vault knows them.

@@ -14,6 +14,8 @@ from bjc_desktop.vault.changes import concerns_people, link_to_owner
 from bjc_desktop.vault.role_rights import CONFIDENTIAL_AREAS, people_of_staff, sees_all_cases, visible_query
 from bjc_desktop.vocabulary import PartnerKind
 
+_REFERRED_TO = frozenset({"providers", "staff", "funding_decisions"})
+"""Coachings refer to these: without them nobody could take a case in."""
 _OF_STAFF = frozenset({"staff_qualifications", "working_time"})
 """Of these a partner gets their own rows only."""
 _OF_FUNDING = frozenset({"funding_decisions", "funding_changes", "targets"})
@@ -58,7 +60,7 @@ class Selection:
         """Return the condition that a row of *table* goes there."""
         kind, staff = self.recipient.kind, _quoted(self.recipient.staff_id or "")
         if not concerns_people(table):
-            if kind is PartnerKind.OFFICE or table in {"providers", "staff"}:
+            if kind is PartnerKind.OFFICE or table in _REFERRED_TO:
                 return "1"
             return f"staff_id = {staff}" if table in _OF_STAFF else str(int(kind is PartnerKind.COACH))
         of_people = _of_people(table, self._people)

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -82,17 +82,17 @@ class Team:
                 )
             )
 
-    def write(self, sender: str, receiver: str) -> Path:
+    def write(self, sender: str, receiver: str, *, today: date = TODAY) -> Path:
         """Write a file."""
-        return write_exchange(self[sender], self[receiver].id, self.folder, now=self.now(), today=TODAY)
+        return write_exchange(self[sender], self[receiver].id, self.folder, now=self.now(), today=today)
 
     def read(self, receiver: str, file: Path, *, even_if_many_go: bool = True) -> Effect:
         """Take a file in."""
         return take_in(self[receiver], file, even_if_many_go=even_if_many_go, now=self.now())
 
-    def send(self, sender: str, receiver: str) -> Effect:
+    def send(self, sender: str, receiver: str, *, today: date = TODAY) -> Effect:
         """Write a file and take it in."""
-        return self.read(receiver, self.write(sender, receiver))
+        return self.read(receiver, self.write(sender, receiver, today=today))
 
     def add(self, name: str, *rows: Any) -> None:
         """Write new rows in the vault *name*."""

@@ -270,7 +270,12 @@ VERSIONS_OF_WHAT_IS_GONE = [
 """A task is deleted while two versions of it wait for a decision: nothing waits any more, nowhere."""
 
 
+A_PLAN_UNDER_ANOTHERS_ID = [("back", 2, 0), ("send", 1, 1), ("edit", 2, 4, 1, 1), ("edit", 1, 6, 5, 1)]
+"""A plan gets another version number where it came by a file; then the one that had it comes back, for a goal refers to it."""
+
+
 @settings(ONE, max_examples=10, derandomize=True)
+@example(steps=A_PLAN_UNDER_ANOTHERS_ID)
 @example(steps=VERSIONS_OF_WHAT_IS_GONE)
 @given(steps=STEPS_WITH_UNDOING)
 def test_that_undoing_and_taking_back_keep_three_vaults_the_same(laptops, steps):
