@@ -6,6 +6,7 @@ under which notes are encrypted.
 
 import base64
 from collections.abc import Sequence
+from functools import lru_cache
 
 from sqlalchemy import Connection
 
@@ -104,10 +105,11 @@ class Boundary:
         return None if note is None or self.notes is None else self.notes.encrypt(row_id, str(note))
 
 
-def _translated(table: str) -> list[tuple[int, str]]:
+@lru_cache(maxsize=64)
+def _translated(table: str) -> tuple[tuple[int, str], ...]:
     """Return position and target of the columns that refer to a table with a natural key."""
     columns = columns_of(table)
-    return [(columns.index(column), target) for column, target in references_of(table) if target in NATURAL_KEYS]
+    return tuple((columns.index(column), target) for column, target in references_of(table) if target in NATURAL_KEYS)
 
 
 def by_group(table: str, values: Sequence[object]) -> dict[str, Values]:

@@ -5,7 +5,7 @@ beginning, an exit and its reason) stand in one group, so that merging never mak
 """
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from sqlalchemy import Table
@@ -89,12 +89,11 @@ def table_named(name: str) -> Table:
     return _TABLES[name]
 
 
-def references_of(table: str) -> Iterable[tuple[str, str]]:
-    """Yield each column of *table* that refers to another table that travels, and that table's name."""
-    for column in _TABLES[table].columns:
-        for key in column.foreign_keys:
-            if key.column.table.name in _TABLES:
-                yield column.name, key.column.table.name
+@lru_cache(maxsize=64)
+def references_of(table: str) -> tuple[tuple[str, str], ...]:
+    """Return each column of *table* that refers to another table that travels, and that table's name."""
+    keys = ((column.name, key.column.table.name) for column in _TABLES[table].columns for key in column.foreign_keys)
+    return tuple((column, target) for column, target in keys if target in _TABLES)
 
 
 _TABLES: Mapping[str, Table] = {table.name: table for table in EXCHANGED}

@@ -9,8 +9,9 @@ import base64
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection
 
 from bjc_desktop.exchange.boundary import Boundary, Values, by_group
 from bjc_desktop.exchange.field_groups import (
@@ -147,6 +148,10 @@ class _Merger:
 
     def _row(self, table: str, key: str, row: IncomingRow, known: Stamp | None, before: Values | None) -> MergedRow:
         row_id = self.boundary.local_id(table, key)
+        if known is None and before is None and not (row.stamp.held or row.stamp.existence):
+            # Most rows of a first file: there is nothing to merge with.
+            values = self._new_values(table, row_id, row)
+            return MergedRow(table, key, row_id, None, values, row.stamp, values)
         stamp = known or Stamp({})
         held = before if before is not None or known is None else self._last_known(table, row_id)
         mine = {} if held is None else by_group(table, self.boundary.outward(table, row_id, held))
@@ -158,15 +163,26 @@ class _Merger:
         state = merged_row(self._readable(table, key, here), row.stamp.state(theirs))
         merged = _authored(stamp, row.stamp)
         merged.take(state)
-        values = self._values(table, row_id, state, held, mine)
-        after = None if merged.deleted else values
+        known_values = self._values(table, row_id, state, held, mine)
+        after = None if merged.deleted else known_values
         new = [
             (group, version)
             for group, cell in state.items()
             for version in cell
             if version.vector in merged.waiting(group) and version.vector not in stamp.waiting(group)
         ]
-        return MergedRow(table, key, row_id, before, after, merged, values, new, is_news=_versions(stamp) != _versions(merged))
+        return MergedRow(
+            table, key, row_id, before, after, merged, known_values, new, is_news=_versions(stamp) != _versions(merged)
+        )
+
+    def _new_values(self, table: str, row_id: str, row: IncomingRow) -> Values:
+        """Return a row of which this vault knows nothing in its own form; groups without a version are empty."""
+        values = row.values or ()
+        groups = groups_of(table)
+        if len(row.stamp.vectors) < len(groups):
+            sent = {name for group in row.stamp.vectors for name in groups[group]}
+            values = tuple(value if name in sent else None for name, value in zip(columns_of(table), values, strict=True))
+        return self.boundary.inward(table, row_id, values)
 
     def _last_known(self, table: str, row_id: str) -> Values | None:
         """Return what a row held when it was deleted here, from the change record; None where that cannot be read any more."""
@@ -352,7 +368,7 @@ def _put_back_dangling(connection: Connection, plan: Plan) -> None:
             if row.after is None or not row.is_changed:
                 continue
             keys = [(target, row.after[position]) for position, target in references if row.after[position] is not None]
-            if not _is_whole(table_named(table), row.after) or not all(_exists(planned, there, *key) for key in keys):
+            if not _is_whole(table, row.after) or not all(_exists(planned, there, *key) for key in keys):
                 del plan.rows[table][row.identity]
                 del planned[table][row.row_id]
                 plan.put_back += 1
@@ -376,6 +392,12 @@ def _there(connection: Connection, plan: Plan) -> dict[str, set[object]]:
     }
 
 
-def _is_whole(table: Table, values: Values) -> bool:
-    known = dict(zip(columns_of(table.name), values, strict=True))
-    return all(value is not None or table.columns[name].nullable for name, value in known.items())
+def _is_whole(table: str, values: Values) -> bool:
+    return all(values[position] is not None for position in _needed(table))
+
+
+@lru_cache(maxsize=64)
+def _needed(table: str) -> tuple[int, ...]:
+    """Return the positions of the values that the table needs."""
+    columns = table_named(table).columns
+    return tuple(position for position, name in enumerate(columns_of(table)) if not columns[name].nullable)

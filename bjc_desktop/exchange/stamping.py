@@ -72,7 +72,7 @@ class Stamp:
 
         Of a row that is deleted none are held: there is nothing to decide between any more, and a deletion travels without them.
         """
-        alive = is_alive(state)
+        alive = EXISTENCE not in state or is_alive(state)
         self.vectors = {group: cell[0].vector for group, cell in state.items() if group != EXISTENCE}
         self.held = {group: list(cell[1:]) for group, cell in state.items() if alive and group != EXISTENCE and len(cell) > 1}
         self.existence = tuple((str(version.content), version.vector) for version in state.get(EXISTENCE, ()))
@@ -86,7 +86,7 @@ class Stamp:
     @property
     def deleted(self) -> bool:
         """Whether the row is deleted."""
-        return not is_alive(self.state())
+        return bool(self.existence) and not is_alive(self.state())
 
 
 def stamp_text(stamp: Stamp, table: str) -> str:
@@ -275,8 +275,11 @@ class _Keeper:
     def _gone(self) -> dict[str, Stamp]:
         """Return the stamps of rows that were there and are no more."""
         query = "SELECT entity_id FROM row_stamps WHERE entity = ? AND deleted = 0"
-        stamped = set(self.connection.exec_driver_sql(query, (self.table,)).scalars())
-        gone = stamped - set(self._identities())
+        if self.table not in NATURAL_KEYS:
+            query += f" AND entity_id NOT IN (SELECT id FROM {self.table})"
+        gone = set(self.connection.exec_driver_sql(query, (self.table,)).scalars())
+        if self.table in NATURAL_KEYS:
+            gone -= set(self._identities())
         stamps = read_stamps(self.connection, self.table, gone)
         clock = max(1, self.tail)
         last_edits = self._edits_of_gone(gone) if gone else {}
