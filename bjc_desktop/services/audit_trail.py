@@ -302,7 +302,8 @@ class _RecordWords:
         parts.append({True: "mit Kennwort", False: "ohne Kennwort"}.get(payload["password"], "") if "password" in payload else "")
         parts.append("mit dem Wiederherstellungscode" if payload.get("by_recovery_code") else "")
         # An event that names when it happened was taken in later: wrong passphrases are counted before anybody is let in.
-        parts.append(f"{len(payload['at'])} Versuche" if isinstance(payload.get("at"), list) else "")
+        tried = len(payload["at"]) if isinstance(payload.get("at"), list) else 0
+        parts.append("" if tried == 0 else "1 Versuch" if tried == 1 else f"{tried} Versuche")
         said = ", ".join(part for part in parts if part)
         return f": {said}" if said else ""
 

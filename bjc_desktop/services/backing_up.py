@@ -19,12 +19,12 @@ from bjc_desktop.services.targets import read_settings
 from bjc_desktop.services.typed_values import show_moment
 from bjc_desktop.vault import Anchor, Vault
 from bjc_desktop.vault.accounting import BACKUP, SECOND_PLACE, accounted_backup
-from bjc_desktop.vault.backup_files import Backup, BackupReason, Stopped, never, open_contents, reason_of
+from bjc_desktop.vault.backup_files import Backup, BackupReason, open_contents, reason_of
 from bjc_desktop.vault.backup_notes import Rehearsal, keep_notes, read_notes
 from bjc_desktop.vault.backup_shelf import copy_to_second, own_folder, shelve
 from bjc_desktop.vault.chain_check import KeptAnchor, verify_chain
 from bjc_desktop.vault.change_chain import chain_key_of, tail_of
-from bjc_desktop.vault.driver import STOPPED
+from bjc_desktop.vault.driver import STOPPED, Stopped, never
 from bjc_desktop.vault.rehearsal import key_of, restored_on_trial
 
 _log = logging.getLogger(__name__)

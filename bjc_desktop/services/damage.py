@@ -8,8 +8,9 @@ from pathlib import Path
 from bjc_desktop.errors import BjcError, VaultDamagedError
 from bjc_desktop.services.row_titles import TITLES
 from bjc_desktop.vault import SalvageReport, Vault
-from bjc_desktop.vault.backup_files import Backup, Stopped, never
+from bjc_desktop.vault.backup_files import Backup
 from bjc_desktop.vault.backup_shelf import newest_good
+from bjc_desktop.vault.driver import Stopped, never
 from bjc_desktop.vault.salvage import keep_aside, salvage_unlocked
 from bjc_desktop.vault.tolerant_reader import TolerantReader
 from bjc_desktop.vault.unlocking import Unlocked

@@ -74,14 +74,25 @@ class PartnerRow:
 
 
 def identity_of(vault: Vault) -> Identity:
-    """Return the vault's own keys for the exchange; the first time they are made."""
-    with vault.reading() as connection:
-        key = connection.exec_driver_sql("SELECT value FROM vault_facts WHERE key = ?", (_SEALING_KEY,)).scalar()
+    """Return the vault's own keys for the exchange; the first time they are made.
+
+    Raises
+    ------
+    VaultDamagedError
+        where they would have to be made, and the vault is damaged.
+    """
+    key = _sealing_key(vault)
     if key is None:
         key = new_private_key()
         with vault.writing() as session:
             session.connection().exec_driver_sql("INSERT INTO vault_facts (key, value) VALUES (?, ?)", (_SEALING_KEY, key))
     return Identity(vault.id, vault.fact("signing_key"), key)
+
+
+def _sealing_key(vault: Vault) -> bytes | None:
+    with vault.reading() as connection:
+        key: bytes | None = connection.exec_driver_sql("SELECT value FROM vault_facts WHERE key = ?", (_SEALING_KEY,)).scalar()
+    return key
 
 
 def own_card(vault: Vault) -> Card:
@@ -175,6 +186,7 @@ def pair(
         raise InvalidInputError(problems)
     if card.vault_id == vault.id:
         raise PackageError(OWN_CARD)
+    _ = identity_of(vault)  # the code follows from the keys of both sides
     with vault.writing(now=now) as session:
         partner = session.get(ExchangePartner, card.vault_id)
         if partner is None:
@@ -246,7 +258,10 @@ def partner_named(vault: Vault, named: str) -> PartnerRow:
 
 
 def list_partners(vault: Vault) -> tuple[PartnerRow, ...]:
-    """Return all partners, those whose exchange has ended last, by name."""
+    """Return all partners, those whose exchange has ended last, by name. Writes nothing: a damaged vault shows them too."""
+    if _sealing_key(vault) is None:
+        # Who has no keys yet has no partners.
+        return ()
     card = own_card(vault)
     with vault.reading() as connection:
         rows = _partner_rows(connection, card)

@@ -13,13 +13,14 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStacked
 from bjc_desktop.errors import VaultDamagedError
 from bjc_desktop.services.team import staff_of_user
 from bjc_desktop.ui.page_list import CASES, FIRST, PAGES, TRAINERS, PageEntry
-from bjc_desktop.ui.shared.desk import READ_ONLY, Desk
+from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.file_drop import FileDrop
 from bjc_desktop.ui.shared.labels import Banner, button, give_keyboard, label
 from bjc_desktop.ui.shared.list_offer import SAVE_KEYS, SAVE_KEYS_SHOWN
 from bjc_desktop.ui.shared.page import Page, Scroller
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.vault.role_rights import NOT_ASSIGNED, keeps_cases, sees_coaching
+from bjc_desktop.vault.vault import READ_ONLY
 from bjc_desktop.vocabulary import Role
 
 _DRAFT_SECONDS = 2

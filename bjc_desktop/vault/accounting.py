@@ -92,11 +92,15 @@ def accounted_backup(vault: Vault, what: str, occasion: str, *, now: datetime) -
     try:
         yield
     except Exception as error:
-        cause = next((word for kind, word in _CAUSES.items() if isinstance(error, kind)), "other")
         # The failure itself is what the caller hears: on a full disk, or once the vault is closed, nothing more can be recorded.
         with suppress(Exception):
-            _record_failure(vault, {**details, "cause": cause}, now)
+            _record_failure(vault, {**details, "cause": cause_of(error)}, now)
         raise
+
+
+def cause_of(error: Exception) -> str:
+    """Return of which kind the cause was for which a backup failed: one word."""
+    return next((word for kind, word in _CAUSES.items() if isinstance(error, kind)), "other")
 
 
 def _record_failure(vault: Vault, details: Mapping[str, object], now: datetime) -> None:

@@ -21,16 +21,24 @@ from bjc_desktop.vault.backup_files import (
     ROTATING,
     STEM,
     BackupReason,
-    Stopped,
     backups_of,
     check_backup,
-    never,
     pour,
     readable_backups,
     reason_of,
     seal_contents,
 )
-from bjc_desktop.vault.driver import DAMAGED, CipherKey, assert_whole, clear_errors, connect, copy_into, revision_of
+from bjc_desktop.vault.driver import (
+    DAMAGED,
+    CipherKey,
+    Stopped,
+    assert_whole,
+    clear_errors,
+    connect,
+    copy_into,
+    never,
+    revision_of,
+)
 from bjc_desktop.vault.durable import PART, finish
 from bjc_desktop.vault.erasure_registry import remember_place
 from bjc_desktop.vault.slots import SLOTS, Anchor, SlotFile, slot_bytes
@@ -77,7 +85,8 @@ def back_up(
         source = BackupSource(vault.folder, vault.slots, vault.secrets, contents)
         path = write_backup(source, directory, now, reason=reason, stopped=stopped)
     with vault.reading() as connection:
-        remember_place(directory, vault.id, kept_tombstones(connection), now)
+        stones = kept_tombstones(connection)
+    remember_place(directory, vault.id, stones, now)
     return path
 
 

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from bjc_desktop.errors import StoppedError, VaultDamagedError
-from bjc_desktop.vault.driver import STOPPED
+from bjc_desktop.vault.driver import STOPPED, Stopped, never
 from bjc_desktop.vault.durable import sync_file, write_file
 from bjc_desktop.vault.erasure_registry import Registry, registries_for
 from bjc_desktop.vault.keys import NONCE_BYTES, subkey
@@ -38,8 +38,6 @@ _NAMES = {DATABASE, SLOTS, DESCRIPTION}
 _SMALL_BYTES = 16 * 1024 * 1024
 _NAME = re.compile(rf"{STEM}(?P<vault>[0-9a-f]{{8}})_\d{{8}}-\d{{6}}(?:-\d+)?(?:_(?P<reason>[a-z]+))?(?:-\d+)?")
 _BROKEN = "Die Sicherung ist beschädigt oder keine Sicherung. Bitte eine andere Sicherung verwenden."
-Stopped = Callable[[], bool]
-"""Says whether the work should stop."""
 
 
 class BackupReason(Vocabulary):
@@ -79,11 +77,6 @@ class _Description:
     sizes: dict[str, int]
     hashes: dict[str, str]
     data: dict[str, Any]
-
-
-def never() -> bool:
-    """Say that the work goes on."""
-    return False
 
 
 def reason_of(path: Path) -> BackupReason:

@@ -17,10 +17,8 @@ from bjc_desktop.vault.backup_files import (
     STEM,
     Backup,
     BackupReason,
-    Stopped,
     backups_of,
     check_backup,
-    never,
     pour,
     read_backup,
     readable_backups,
@@ -28,7 +26,7 @@ from bjc_desktop.vault.backup_files import (
 )
 from bjc_desktop.vault.backup_notes import BackupNotes, Check, keep_notes, read_notes
 from bjc_desktop.vault.backup_rotation import Dated, kept
-from bjc_desktop.vault.driver import STOPPED, clear_errors
+from bjc_desktop.vault.driver import STOPPED, Stopped, clear_errors, never
 from bjc_desktop.vault.durable import PART, finish
 from bjc_desktop.vault.erasure_registry import remember_place
 from bjc_desktop.vault.patience import LOOK_SECONDS, READ_SECONDS, WRITE_SECONDS, answer_of
@@ -322,7 +320,7 @@ def copy_to_second(vault: Vault, backup: Path, second: Path, now: datetime, stop
         stones = kept_tombstones(connection)
     with suppress(SilentPlaceError, StoppedError):
         answer_of(second, partial(rotate, second, vault.id, found.path, notes, now), seconds=READ_SECONDS, stopped=stopped)
-        answer_of(second, lambda _: remember_place(second, vault.id, stones, now), seconds=READ_SECONDS, stopped=stopped)
+    remember_place(second, vault.id, stones, now)
     return found.path
 
 

@@ -56,6 +56,13 @@ _REVISION = re.compile(r"[0-9a-z_]{1,32}")
 
 RawConnection = Any
 """A connection of the driver itself, which carries no type information."""
+Stopped = Callable[[], bool]
+"""Says whether the work should stop."""
+
+
+def never() -> bool:
+    """Say that the work goes on."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +354,7 @@ def revision_of(connection: RawConnection) -> str:
     return str(row[0])
 
 
-def copy_into(connection: RawConnection, target: Path, stopped: Callable[[], bool] = lambda: False) -> None:
+def copy_into(connection: RawConnection, target: Path, stopped: Stopped = never) -> None:
     """Write a compact copy of the database behind *connection* to the new file *target*, under the same key and salt.
 
     Raises

@@ -7,6 +7,7 @@ personal: the marks of tombstones, which only the vault can make, when they were
 import json
 import os
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,8 +16,10 @@ from typing import Any
 
 from platformdirs import user_state_path
 
-from bjc_desktop.errors import BjcError
+from bjc_desktop.errors import BjcError, SilentPlaceError, StoppedError
+from bjc_desktop.vault.driver import Stopped
 from bjc_desktop.vault.durable import write_file
+from bjc_desktop.vault.patience import LOOK_SECONDS, answer_of
 from bjc_desktop.vault.tombstones import Tombstone, plain, read_small_json, settled, tombstones_in
 
 STEM = "BJC_Loeschungen_"
@@ -73,7 +76,8 @@ def remember_place(folder: Path, vault_id: str, stones: Iterable[Tombstone], now
 def keep_registries(vault_id: str, stones: Iterable[Tombstone], now: datetime, *, places: tuple[str, ...] | None = None) -> None:
     """Keep the *stones*, complete *now*, on this computer and in every folder with backups that can be reached.
 
-    A folder that cannot be written is no reason to disturb anybody: the next time makes up for it.
+    A folder that cannot be written, or does not answer for some seconds, is no reason to disturb anybody: the next time makes up for
+    it. All are asked at once, so nobody waits longer where several hang.
     """
     own = read_registry(state_folder(), vault_id)
     places = own.places if places is None else places
@@ -81,11 +85,22 @@ def keep_registries(vault_id: str, stones: Iterable[Tombstone], now: datetime, *
     with suppress(OSError):
         state_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     _keep(state_folder(), vault_id, own, Registry(whole, now, places))
-    for place in places:
-        folder = Path(place)
-        with suppress(OSError, ValueError):
-            if folder.is_dir():
-                _keep(folder, vault_id, read_registry(folder, vault_id), Registry(whole, now))
+    if places:
+        with ThreadPoolExecutor(len(places)) as asking:
+            for place in places:
+                asking.submit(_keep_away, Path(place), vault_id, Registry(whole, now))
+
+
+def _keep_away(folder: Path, vault_id: str, after: Registry) -> None:
+    def keep(stopped: Stopped) -> None:
+        if folder.is_dir():
+            before = read_registry(folder, vault_id)
+            if not stopped():
+                # What took too long is not written any more: by then there may be something newer.
+                _keep(folder, vault_id, before, after)
+
+    with suppress(OSError, ValueError, SilentPlaceError, StoppedError):
+        answer_of(folder, keep, seconds=LOOK_SECONDS)
 
 
 def _keep(folder: Path, vault_id: str, before: Registry, after: Registry) -> None:

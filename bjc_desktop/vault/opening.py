@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 
 from bjc_desktop.errors import NotFoundError, VaultDamagedError, VaultError, WrongPassphraseError
 from bjc_desktop.models import User, VaultFact
+from bjc_desktop.vault.accounting import BACKUP, cause_of
 from bjc_desktop.vault.backup import BackupSource, forget_guards, write_backup
 from bjc_desktop.vault.backup_files import RESTORED, BackupReason
-from bjc_desktop.vault.ballast import keep_ballast, space_warning
+from bjc_desktop.vault.ballast import drop_ballast, keep_ballast, space_warning
 from bjc_desktop.vault.chain_check import verify_anchor
 from bjc_desktop.vault.change_chain import Actor, timestamp
 from bjc_desktop.vault.changes import record_event
@@ -49,6 +50,7 @@ from bjc_desktop.vault.keys import (
 )
 from bjc_desktop.vault.lock import VaultLock, place_warning
 from bjc_desktop.vault.log_check import assert_own_log
+from bjc_desktop.vault.noted_failures import Failure, forget_failures, note_failure, noted_failures
 from bjc_desktop.vault.notes_access import (
     RECOVERY_NOTE_KEYS,
     ROTATION_DUE,
@@ -79,10 +81,7 @@ from bjc_desktop.vault.slots import (
 from bjc_desktop.vault.unlocking import (
     WRONG,
     Unlocked,
-    forget_failures,
     keys_in_question,
-    note_failure,
-    noted_failures,
     settle_rotation,
     unlock,
 )
@@ -304,7 +303,7 @@ def _unlock(folder: Path, passphrase: str, user: str | None, now: datetime) -> U
     try:
         return unlock(folder, passphrase, user)
     except WrongPassphraseError:
-        note_failure(folder, timestamp(now))
+        note_failure(folder, Failure.UNLOCK, timestamp(now))
         raise
 
 
@@ -326,7 +325,13 @@ def _prepare(folder: Path, unlocked: Unlocked, now: datetime, *, check: bool, st
 def _migrate(folder: Path, unlocked: Unlocked, revision: str, now: datetime, step: Callable[[], object]) -> None:
     step()
     source = BackupSource(folder, unlocked.slots, unlocked.secrets)
-    backup = write_backup(source, folder / BACKUPS, now, reason=BackupReason.MIGRATION)
+    try:
+        backup = write_backup(source, folder / BACKUPS, now, reason=BackupReason.MIGRATION)
+    except Exception as error:
+        # This version does not write into the older schema, also not that it failed.
+        drop_ballast(folder)
+        note_failure(folder, Failure.MIGRATION_BACKUP, timestamp(now), cause_of(error))
+        raise
     step()
 
     def record(connection: Connection, reached: str) -> None:
@@ -378,12 +383,11 @@ def _catch_up(vault: Vault, now: datetime) -> None:
     if any(slot.owner not in active for slot in vault.slots.user_slots):
         rotate_data_key(vault, active)
     _rotate_notes_if_due(vault, now)
-    failures, restored = noted_failures(vault.folder), restored_from(vault.folder)
+    restored = restored_from(vault.folder)
     with vault.writing(now=now) as session:
         actor = vault.actor()
         settle_recovery(session, vault.slots)
-        if failures:
-            record_event(session, actor, "unlock_failed", {"at": failures}, now=now)
+        _record_failures(session, actor, vault.folder, now)
         if restored is not None:
             _first_opening(session, actor, restored, now)
         record_event(session, actor, "unlock", {"by_recovery_code": vault.secrets.owner == RECOVERY}, now=now)
@@ -391,6 +395,17 @@ def _catch_up(vault: Vault, now: datetime) -> None:
     forget_guards(vault.folder, vault.id, now)
     forget_failures(vault.folder)
     (vault.folder / RESTORED).unlink(missing_ok=True)
+
+
+def _record_failures(session: Session, actor: Actor, folder: Path, now: datetime) -> None:
+    wrong = noted_failures(folder, Failure.UNLOCK)
+    if wrong:
+        record_event(session, actor, "unlock_failed", {"at": [words[0] for words in wrong]}, now=now)
+    backups = [words for words in noted_failures(folder, Failure.MIGRATION_BACKUP) if len(words) == len(("at", "cause"))]
+    for cause in dict.fromkeys(cause for _, cause in backups):
+        times = [at for at, other in backups if other == cause]
+        details = {"what": BACKUP, "occasion": BackupReason.MIGRATION.value, "cause": cause, "at": times}
+        record_event(session, actor, "backup_failed", details, now=now)
 
 
 def _first_opening(session: Session, actor: Actor, restored: Mapping[str, object], now: datetime) -> None:

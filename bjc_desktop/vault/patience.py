@@ -11,8 +11,7 @@ from threading import Event, Lock, Thread
 from typing import Any, TypeVar
 
 from bjc_desktop.errors import SilentPlaceError, StoppedError
-from bjc_desktop.vault.backup_files import Stopped, never
-from bjc_desktop.vault.driver import STOPPED
+from bjc_desktop.vault.driver import STOPPED, Stopped, never
 
 T = TypeVar("T")
 LOOK_SECONDS = 5.0

@@ -8,8 +8,18 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from bjc_desktop.errors import VaultDamagedError, VaultError
-from bjc_desktop.vault.backup_files import Backup, Stopped, never, slots_in, unpack
-from bjc_desktop.vault.driver import READING, CipherKey, Connector, assert_whole, clear_errors, connect, vault_engine
+from bjc_desktop.vault.backup_files import Backup, slots_in, unpack
+from bjc_desktop.vault.driver import (
+    READING,
+    CipherKey,
+    Connector,
+    Stopped,
+    assert_whole,
+    clear_errors,
+    connect,
+    never,
+    vault_engine,
+)
 from bjc_desktop.vault.durable import PART, new_part
 from bjc_desktop.vault.vault import BACKUPS, DATABASE, Vault
 

@@ -6,8 +6,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from bjc_desktop.errors import NotFoundError, StoppedError, VaultDamagedError, VaultError
-from bjc_desktop.vault.backup_files import ENDING, RESTORED, Stopped, never, readable_backups, unpack
-from bjc_desktop.vault.driver import STOPPED, assert_whole, clear_errors, connect
+from bjc_desktop.vault.backup_files import ENDING, RESTORED, readable_backups, unpack
+from bjc_desktop.vault.driver import STOPPED, Stopped, assert_whole, clear_errors, connect, never
 from bjc_desktop.vault.durable import finish, new_part, sync_folder
 from bjc_desktop.vault.patience import WRITE_SECONDS, answer_of
 from bjc_desktop.vault.restored_gap import gap_from

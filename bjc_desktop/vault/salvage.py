@@ -15,9 +15,9 @@ from sqlalchemy.exc import IntegrityError
 
 from bjc_desktop.errors import NotFoundError, VaultDamagedError, VaultError
 from bjc_desktop.models.coachee_keys import write_keys
-from bjc_desktop.vault.backup_files import RESTORED, Stopped, never, pour
+from bjc_desktop.vault.backup_files import RESTORED, pour
 from bjc_desktop.vault.change_chain import rechained, tail_of
-from bjc_desktop.vault.driver import CipherKey, Connector, clear_errors, new_cipher_file, vault_engine
+from bjc_desktop.vault.driver import CipherKey, Connector, Stopped, clear_errors, never, new_cipher_file, vault_engine
 from bjc_desktop.vault.durable import finish, new_part, sync_file, sync_folder, write_file
 from bjc_desktop.vault.log_check import assert_own_log, log_of
 from bjc_desktop.vault.restoring import EXISTS

@@ -1,7 +1,7 @@
 """From a passphrase or a recovery code to the keys of a vault, and finishing a rotation that was interrupted."""
 
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +13,6 @@ from bjc_desktop.vault.vault import DATABASE, Secrets
 
 WRONG = "Name oder Passphrase stimmt nicht. Bitte die Eingabe prüfen oder den Wiederherstellungscode verwenden."
 WHICH_USER = "Der Tresor hat mehrere Zugänge. Bitte mit „--user NAME“ angeben, wer ihn öffnet."
-FAILURES = "unlock_failures"
-_MAXIMUM_FAILURE_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,23 +110,3 @@ def _opens(path: Path, key: CipherKey) -> bool:
             return True
     except VaultDamagedError:
         return False
-
-
-def note_failure(folder: Path, at: str) -> None:
-    """Note a failed attempt to unlock beside the vault; the next successful one takes it into the change record."""
-    with suppress(OSError), (folder / FAILURES).open("a", encoding="ascii") as file:
-        if file.tell() < _MAXIMUM_FAILURE_BYTES:
-            file.write(at + "\n")
-
-
-def noted_failures(folder: Path) -> list[str]:
-    """Return the times of the failed attempts that were noted."""
-    with suppress(OSError, ValueError):
-        return (folder / FAILURES).read_text(encoding="ascii")[:_MAXIMUM_FAILURE_BYTES].split()
-    return []
-
-
-def forget_failures(folder: Path) -> None:
-    """Remove the note of failed attempts."""
-    with suppress(OSError):
-        (folder / FAILURES).unlink(missing_ok=True)

@@ -26,6 +26,7 @@ from bjc_desktop.vocabulary import Role
 
 DATABASE = "vault.db"
 BACKUPS = "backups"
+READ_ONLY = "Der Tresor ist beschädigt und nur lesbar. Bitte die letzte gute Sicherung wiederherstellen."
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,8 @@ class Vault:
         VaultDamagedError
             where the file turns out to be damaged, or was found to be before: then it is only read.
         """
+        if self.read_only:
+            raise VaultDamagedError(READ_ONLY)
         if self.connector.damaged:
             raise VaultDamagedError(DAMAGED)
         actor = self.actor(role)

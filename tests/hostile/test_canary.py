@@ -7,10 +7,11 @@ import zipfile
 from pathlib import Path
 
 from bjc_desktop.log import LOG
-from bjc_desktop.vault import open_vault
-from tests.conftest import NOW, PASSPHRASE
+from bjc_desktop.vault import create_vault, open_vault
+from tests.conftest import CHEAP_KDF, NOW, PASSPHRASE, USER
 from tests.hostile.packages import TEXT_FIELDS, full_rows, write_package
 from tests.hostile.program import Home, files_in
+from tests.list_files import xlsx
 
 CANARY = "Zzyzxkanari"
 PARTS = [CANARY, CANARY.lower(), CANARY.upper(), "kanari", PASSPHRASE]
@@ -21,6 +22,11 @@ OPEN_TABLES = {"providers", "funding_decisions"}
 def text(table, column, number):
     """Return a canary, but for the names of providers: those stand in their reports."""
     return f"Träger {number}" if table in OPEN_TABLES else f"{CANARY} {number}"
+
+
+def text_but_for_case_numbers(table, column, number):
+    """Return a canary where :func:`text` does, but for the case numbers that stand in a calendar."""
+    return f"F-{number}" if column == "case_number" else text(table, column, number)
 
 
 def failures(home: Home, package: Path, bundle: str, backup: str) -> list[list[object]]:
@@ -146,3 +152,76 @@ def test_that_no_canary_leaves_the_window(empty_home, tmp_path):
     assert "ValueError" in next(path for path in files_in(home.folder) if path.name == LOG).read_text("utf-8")
     assert_no_canary(home.folder)
     assert list((home.folder / "tmpdir").iterdir()) == []
+
+
+def said_in(home: Home, *arguments: object) -> str:
+    """Return what a command that ends well says on standard output; nothing of the canary."""
+    done = home.run(*arguments)
+    assert done.status == 0, (arguments, done)
+    assert not [part for part in PARTS if part in done.out + done.err], done
+    return done.out.strip()
+
+
+def pair_both(home: Home) -> None:
+    """Pair the vaults of *home* by their cards."""
+    sides = {"tresor": "andere", "andere": "tresor"}
+    for name in sides:
+        said_in(home, "exchange", "pair", name, "--own-card", f"{name}.bjccard")
+    pair = {
+        name: ["exchange", "pair", name, f"{other}.bjccard", "--name", "Gegenüber", "--notes"] for name, other in sides.items()
+    }
+    codes = {name: said_in(home, *arguments) for name, arguments in pair.items()}
+    for name, code in codes.items():
+        said_in(home, *pair[name], *(["--confirmed"] if code else ["--code", codes[sides[name]]]))
+
+
+def test_that_no_canary_leaves_by_what_is_exchanged(empty_home, tmp_path):
+    home, away = empty_home, tmp_path / "pakete"
+    away.mkdir()
+    create_vault(home.folder / "andere", USER, PASSPHRASE, now=NOW, kdf=CHEAP_KDF)[0].close()
+    assert home.run("import", "tresor", write_package(away / "gut", full_rows(2, text))).status == 0
+    pair_both(home)
+    (home.folder / "austausch").mkdir()
+    file = home.folder / said_in(home, "exchange", "write", "tresor", "--partner", "Gegenüber", "--out", "austausch")
+    said_in(home, "exchange", "read", "andere", file, "--dry-run")
+    said_in(home, "exchange", "read", "andere", file)
+    (away / "kaputt.bjcx").write_bytes(file.read_bytes()[:-40])
+    (away / f"{CANARY}.bjccard").write_text(f'{{"bjc_card": 1, "vault": "{CANARY}"}}', "utf-8")
+    for arguments in (["read", "tresor", file], ["read", "andere", away / "kaputt.bjcx"], ["read", "andere", away / CANARY],
+                      ["pair", "tresor", away / f"{CANARY}.bjccard", "--name", CANARY],
+                      ["write", "tresor", "--partner", CANARY, "--out", "austausch"],
+                      ["write", "tresor", "--partner", "Gegenüber", "--out", CANARY]):  # fmt: skip
+        done = home.run("exchange", *arguments)
+        assert done.status == 1 and not [part for part in PARTS if part in done.out + done.err], (arguments, done)
+    with open_vault(home.folder / "andere", PASSPHRASE, now=NOW) as vault, vault.reading() as connection:
+        assert CANARY in connection.exec_driver_sql("SELECT family_name FROM coachees").scalars().first()
+        assert_no_canary(home.folder)
+    assert_no_canary(home.folder)
+
+
+def test_that_no_canary_leaves_by_an_old_list_and_a_calendar(empty_home, tmp_path):
+    home, away = empty_home, tmp_path / "listen"
+    away.mkdir()
+    assert home.run("import", "tresor", write_package(away / "gut", full_rows(2, text_but_for_case_numbers))).status == 0
+    head = ["Fallnummer", "Name, Vorname", "Geb.-Dat.", "m/w", "Träger"]
+    people = [["L-1", f"{CANARY}, Eva", "05.03.80", "w", "Träger 0"], ["L-2", f"{CANARY}, Ali", "31.02.80", "m", "Träger 0"]]
+    path = xlsx(away / "liste.xlsx", {"TN": [head, *people]})
+    said_in(home, "import-list", "tresor", path, "--dry-run")
+    said_in(home, "import-list", "tresor", path, "--rest", away / "rest.xlsx")
+    assert CANARY.encode() in unpacked(away / "rest.xlsx")
+    for arguments in (["import-list", "tresor", away / CANARY], ["import-list", "tresor", path, "--sheet", CANARY * 2],
+                      ["import-list", "tresor", path, "--mapping", path], ["import-list", "tresor", path, "--rest", f"{CANARY}.txt"],
+                      ["calendar", "tresor", f"{CANARY}/a.ics"], ["calendar", "tresor", "a.ics", "--from", CANARY]):  # fmt: skip
+        done = home.run(*arguments)
+        assert done.status == 1 and not [part for part in PARTS if part in done.out + done.err], (arguments, done)
+    said_in(home, "calendar", "tresor", "termine.ics", "--from", "2025-01-01", "--to", "2027-12-31")
+    assert b"BEGIN:VEVENT" in (home.folder / "termine.ics").read_bytes()
+    said_in(home, "calendar", "tresor", away / "namen.ics", "--from", "2025-01-01", "--to", "2027-12-31", "--names")
+    assert CANARY.encode() in (away / "namen.ics").read_bytes()
+    with open_vault(home.vault, PASSPHRASE, now=NOW) as vault, vault.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM coachees WHERE case_number = 'L-1'").scalar() == 1
+        remembered = " ".join(connection.exec_driver_sql("SELECT mapping FROM list_layouts").scalars())
+        assert "case_number" in remembered
+        assert not [part for part in PARTS if part in remembered]
+        assert_no_canary(home.folder)
+    assert_no_canary(home.folder)

@@ -22,6 +22,7 @@ from bjc_desktop.errors import NotFoundError, WrongPassphraseError
 from bjc_desktop.vault import ballast, checkup, is_damaged, look_over, open_vault, restore
 from tests import tally
 from tests.conftest import NOW, PASSPHRASE, USER, TemplateVault
+from tests.hostile.arrivals import WORK, lay_ready
 from tests.hostile.disk import Act, Disk, built_recorder, lay_out, read_acts, recording
 from tests.hostile.program import ROOT, Home
 from tests.samples import DATA
@@ -131,6 +132,10 @@ older_than(MonkeyPatch(), home / "scripts")
 with opened() as vault:
     written(vault)
 """,
+    **{
+        work: f"HERE = home\n{WORK[work]}\nwith opened() as vault:\n    written(vault)\n"
+        for work in ("take in", "take back", "list")
+    },
 }
 """What is done, and what it says it has done: how many changes, which files and vaults are there, which passphrases open."""
 SHORT, LONG = 4, int(os.environ.get("BJC_CUTS", "150"))
@@ -212,13 +217,15 @@ def records(
 
 
 def _prepare(name: str, home: Home) -> None:
-    (home.folder / "aus").mkdir()
+    (home.folder / "aus").mkdir(exist_ok=True)
     if name == "import":
         shutil.copytree(DATA / "worked", home.folder / "worked")
     if name == "restore":
         assert home.run("backup", "tresor", "quelle").status == 0
     if name == "migrate":
         newer_scripts(home.folder)
+    if name in WORK:
+        lay_ready(home, name)
 
 
 def _vault_holds(folder: Path, said: Said) -> None:

@@ -219,7 +219,7 @@ def test_that_a_lock_is_given_up_once(home) -> None:
     second.release()
 
 
-@pytest.mark.parametrize("name", ["restored", "unlock_failures"])
+@pytest.mark.parametrize("name", ["restored", "unlock_failures", "backup_failures"])
 @pytest.mark.parametrize(
     "text", [*JSON, '{"backup": [], "created": {}}', "x" * 100_000, "\x1b \x7f", '{"backup": "\\u0000", "created": ""}']
 )

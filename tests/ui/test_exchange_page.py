@@ -1,5 +1,8 @@
 """The page of the exchange: pairing, files out and in, both versions, and taking back, on two real vaults."""
 
+import os
+from contextlib import closing
+
 import pytest
 from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -12,6 +15,7 @@ from bjc_desktop.services.taking_back import list_imports
 from bjc_desktop.ui.exchange.card_dialog import CardDialog
 from bjc_desktop.ui.exchange.reading_view import made_at, remarks
 from bjc_desktop.ui.exchange.writing_view import what_goes
+from bjc_desktop.vault.driver import connect as connect_raw
 from bjc_desktop.vocabulary import PartnerKind
 from tests.ui.conftest import NOW
 from tests.ui.exchanging_sides import change_phone, connect, disagree, other_side, people_of, phone_of, send, written
@@ -315,3 +319,53 @@ def test_that_nothing_can_be_written_before_the_code_is_compared(opened, other, 
     page.mark_stale()
     settle(page, qtbot)
     assert page.writing.chosen.id == partner.id
+
+
+# --- a damaged vault --------------------------------------------------------------------------------------------------------
+
+
+def damage(desk, qtbot):
+    """Overwrite a page of the vault that this page does not need, and let the window find it."""
+    with desk.vault.reading() as connection:
+        root = connection.exec_driver_sql("SELECT rootpage FROM sqlite_master WHERE name = 'observations'").scalar()
+    with closing(connect_raw(desk.vault.database, desk.vault.secrets.cipher_key)) as raw:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    with desk.vault.database.open("r+b") as file:
+        file.seek((root - 1) * 4096)
+        file.write(os.urandom(4096))
+    desk.check()
+    qtbot.waitUntil(lambda: desk.damaged, timeout=10_000)
+
+
+def noted(vault):
+    """Return what the vault knows of itself, and the length of its record."""
+    with vault.reading() as connection:
+        query = "SELECT key FROM vault_facts UNION ALL SELECT max(id) FROM change_records"
+        return connection.exec_driver_sql(query).scalars().all()
+
+
+def test_that_a_damaged_vault_that_never_exchanged_shows_the_page_and_makes_no_keys(desk, opened, qtbot, tmp_path) -> None:
+    damage(desk, qtbot)
+    before = noted(desk.vault)
+    page = opened()
+    assert page.partners.steps.isVisible()
+    assert not page.banner.isVisible()
+    page.partners.save_card(tmp_path / "karte.bjccard")
+    settle(page, qtbot)
+    assert "nur lesbar" in page.banner.text()
+    assert not list(tmp_path.glob("*.bjccard"))
+    assert noted(desk.vault) == before
+
+
+def test_that_a_damaged_vault_shows_its_partners_and_says_that_no_file_is_taken_in(desk, other, opened, qtbot, tmp_path) -> None:
+    connect(desk.vault, other)
+    file = written(other.vault, desk.vault, tmp_path / "aus")
+    damage(desk, qtbot)
+    before = noted(desk.vault)
+    page = opened("reading")
+    assert [row.name for row in page.partners.table.rows_model.rows] == [other.name]
+    page.reading_view.open_file(file)
+    settle(page, qtbot)
+    assert "nur lesbar" in page.banner.text()
+    assert page.reading_view.effect is None
+    assert noted(desk.vault) == before

@@ -8,14 +8,28 @@ from threading import Event
 
 import pytest
 
-from bjc_desktop.vault import backup_shelf, restoring
+from bjc_desktop.vault import backup_shelf, erasure_registry, restoring
 from bjc_desktop.vault.backup_files import ENDING, STEM
+from bjc_desktop.vault.erasure_registry import registry_file
 
 
 @contextmanager
 def hanging_backup(place: Path, vault_id: str) -> Iterator[Path]:
     """Lay a pipe into *place* that is named as a backup of the vault: whoever opens it to read hangs, until the block ends."""
     pipe = place / f"{STEM}{vault_id[:8]}_20250101-000000_auto{ENDING}"
+    os.mkfifo(pipe)
+    try:
+        yield pipe
+    finally:
+        let_go(pipe)
+        pipe.unlink(missing_ok=True)
+
+
+@contextmanager
+def hanging_registry(place: Path, vault_id: str) -> Iterator[Path]:
+    """Put a pipe in the place of the registry in *place*: whoever reads it hangs, until the block ends."""
+    pipe = registry_file(place, vault_id)
+    pipe.unlink(missing_ok=True)
     os.mkfifo(pipe)
     try:
         yield pipe
@@ -50,6 +64,6 @@ def hanging_marker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Event]:
 
 def be_impatient(monkeypatch: pytest.MonkeyPatch, seconds: float = 0.3) -> None:
     """Wait for a place for so many seconds only."""
-    for module, names in ((backup_shelf, ("LOOK", "READ", "WRITE")), (restoring, ("WRITE",))):
+    for module, names in ((backup_shelf, ("LOOK", "READ", "WRITE")), (restoring, ("WRITE",)), (erasure_registry, ("LOOK",))):
         for name in names:
             monkeypatch.setattr(module, f"{name}_SECONDS", seconds)

@@ -3,14 +3,17 @@
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event, Thread
+from typing import TypeVar
 
 import pytest
 
 from bjc_desktop.errors import InvalidInputError, SilentPlaceError, StoppedError
-from bjc_desktop.vault import Vault, backup_shelf
+from bjc_desktop.services.erasing import erase_person
+from bjc_desktop.services.targets import fill_new_vault
+from bjc_desktop.vault import Vault, back_up, backup_shelf, open_vault
 from bjc_desktop.vault.backup_files import BackupReason
 from bjc_desktop.vault.backup_notes import read_notes
 from bjc_desktop.vault.backup_shelf import (
@@ -25,13 +28,15 @@ from bjc_desktop.vault.backup_shelf import (
     state_of_second,
     verify,
 )
+from bjc_desktop.vault.erasure_registry import read_registry, state_folder
 from bjc_desktop.vault.patience import answer_of, wait_no_longer
 from bjc_desktop.vault.restoring import restore_patiently
-from tests.conftest import NOW
+from tests.conftest import NOW, PASSPHRASE
 from tests.vault.cases import add_case, start
-from tests.vault.hanging import be_impatient, hanging_backup, hanging_marker, let_go
+from tests.vault.hanging import be_impatient, hanging_backup, hanging_marker, hanging_registry, let_go
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes in folders")
+T = TypeVar("T")
 AUTO = BackupReason.AUTOMATIC
 
 
@@ -123,6 +128,7 @@ def test_that_the_program_ends_although_a_place_hangs(tmp_path: Path) -> None:
     code = """
 import pathlib, sys
 from bjc_desktop.errors import SilentPlaceError
+from bjc_desktop.vault.erasure_registry import read_registry, state_folder
 from bjc_desktop.vault.patience import answer_of
 place = pathlib.Path(sys.argv[1])
 try:
@@ -255,3 +261,55 @@ def test_that_backups_of_a_place_taken_away_are_not_called_damaged(vault: Vault,
     second.with_name("abgezogen").rename(second)
     copy.unlink()
     assert verify(vault.folder, [path, copy], NOW) == {path: True, copy: False}
+
+
+# --- erasures -------------------------------------------------------------------------------------------------------------
+
+
+def _within(seconds: float, work: Callable[[], T]) -> T:
+    """Do *work* in a thread of its own, and fail where it takes longer."""
+    done: list[T] = []
+    thread = Thread(target=lambda: done.append(work()), daemon=True)
+    thread.start()
+    thread.join(seconds)
+    assert done, "it hangs, or failed"
+    return done[0]
+
+
+@pytest.fixture
+def places(vault: Vault, tmp_path: Path) -> list[Path]:
+    """Return two folders with a backup of the vault, which holds one case: what is erased is to be known in both."""
+    fill_new_vault(vault, now=NOW)
+    add_case(vault)
+    found = [tmp_path / "eins", tmp_path / "zwei"]
+    for place in found:
+        back_up(vault, place, NOW)
+    return found
+
+
+def test_that_an_erasure_is_not_held_by_a_place_that_hangs_and_is_known_there_later(
+    vault: Vault, places: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    be_impatient(monkeypatch)
+    with vault.reading() as connection:
+        person = connection.exec_driver_sql("SELECT id FROM coachees").scalar_one()
+    with hanging_registry(places[0], vault.id):
+        _within(5, lambda: erase_person(vault, person, reason="Antrag", now=NOW, today=NOW.date()))
+        known = [read_registry(place, vault.id).stones for place in (state_folder(), places[1])]
+        assert [len(stones) for stones in known] == [1, 1]
+        vault.close()
+        with _within(5, lambda: open_vault(vault.folder, PASSPHRASE, now=NOW)):
+            pass
+    _soon(lambda: _answers(places[0]))
+    with open_vault(vault.folder, PASSPHRASE, now=NOW):
+        assert read_registry(places[0], vault.id).stones == known[0]
+
+
+def test_that_a_backup_and_its_copy_are_not_held_by_another_place_that_hangs(
+    vault: Vault, places: list[Path], second: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    be_impatient(monkeypatch)
+    with hanging_registry(places[0], vault.id):
+        path = _within(5, lambda: shelve(vault, AUTO, NOW))
+        _within(5, lambda: copy_to_second(vault, path, second, NOW))
+    assert read_registry(second, vault.id).known_until == NOW

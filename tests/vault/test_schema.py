@@ -12,10 +12,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from bjc_desktop.errors import VaultError
+from bjc_desktop.errors import DiskFullError, VaultError
 from bjc_desktop.models import Base
+from bjc_desktop.services.audit_trail import AuditFilter, read_audit
 from bjc_desktop.vault import Vault, memory_engine, open_vault, opening
-from bjc_desktop.vault.driver import connect
+from bjc_desktop.vault.driver import FULL, connect
 from bjc_desktop.vault.schema import HEAD, SCRIPTS, migrate, revisions_after
 from tests.conftest import NOW, PASSPHRASE
 from tests.vault.cases import CANARY, add_case
@@ -153,3 +154,26 @@ def test_that_an_older_vault_is_backed_up_and_migrated_when_it_is_opened(
         assert actions == ["unlock", "migrate"]
     assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
     assert len(list((vault.folder / "backups").glob("*.bjcbackup"))) == 1
+
+
+def test_that_a_backup_that_failed_before_a_migration_is_said_and_stands_in_the_record_afterwards(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_case(vault)
+    vault.close()
+    older_than(monkeypatch, newer_scripts(tmp_path))
+
+    def full(*_: object, **_more: object) -> Path:
+        raise DiskFullError(FULL)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(opening, "write_backup", full)
+        for _ in range(2):
+            with pytest.raises(DiskFullError, match="Datenträger ist voll"):
+                open_vault(vault.folder, PASSPHRASE, now=NOW)
+    for _ in range(2):
+        with open_vault(vault.folder, PASSPHRASE, now=NOW) as migrated, migrated.reading() as connection:
+            lines = read_audit(connection, AuditFilter(kind="left"), today=NOW.date()).rows
+            assert [line.text for line in lines] == [
+                "Sicherung misslungen: vor einer Aktualisierung, Datenträger voll, 2 Versuche"
+            ]

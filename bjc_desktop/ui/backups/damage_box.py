@@ -8,13 +8,14 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from bjc_desktop.services.damage import Damage, NewerChange, read_damage, salvage_vault
 from bjc_desktop.services.typed_values import show_date, show_moment
 from bjc_desktop.ui.shared.background import Progress, sentence_of
-from bjc_desktop.ui.shared.desk import READ_ONLY, Desk
+from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import Banner, box, button, label
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.vault import SalvageReport, to_repeat
 from bjc_desktop.vault.backup_shelf import free_place
 from bjc_desktop.vault.restoring import restore_patiently
+from bjc_desktop.vault.vault import READ_ONLY
 
 COLUMNS = (
     Column("Tag", lambda change: show_date(change.day), width=120),

@@ -106,8 +106,6 @@ class ExchangePage(Page):
 
         def read(progress: Progress) -> ExchangeShown:
             _ = progress
-            # The vault's keys for the exchange are made at their first use: that writes.
-            self.desk.wait_until_checked()
             vault = self.desk.vault
             partners, conflicts, imports = list_partners(vault), list_conflicts(vault), list_imports(vault, now=now)
             with vault.reading() as connection:

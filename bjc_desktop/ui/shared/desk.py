@@ -16,13 +16,13 @@ from bjc_desktop.ui.shared.backup_keeper import BackupKeeper
 from bjc_desktop.vault import Leaving, Opened, Vault, account_for, assert_sound, record_closing, record_openings
 from bjc_desktop.vault.accounting import SITTING
 from bjc_desktop.vault.role_rights import sees_all_cases
+from bjc_desktop.vault.vault import READ_ONLY
 from bjc_desktop.vocabulary import Role
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 PROVIDER_DESK = frozenset({Role.COORDINATION, Role.ADMINISTRATION})
 """The roles at the provider's desk."""
-READ_ONLY = "Der Tresor ist beschädigt und nur lesbar. Bitte die letzte gute Sicherung wiederherstellen."
 
 
 class Desk(QObject):
