@@ -1,7 +1,7 @@
 """Who stands in for whom today: read from the assignments alone, as a hand-over until a day writes them.
 
-A coaching is covered where the next to be responsible, of the same role, was it before: it comes back. A hand-over for good to somebody
-new is no cover, even where its day is known already.
+A coaching is covered where the next to be responsible, of the same role, was it before, or where their assignment was written as the
+return of a cover: it comes back. A hand-over for good to somebody new is no cover, even where its day is known already.
 """
 
 from collections.abc import Iterable
@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Date, text
 
 from bjc_desktop.services.due_items import full_name
+from bjc_desktop.services.hand_over import return_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,12 @@ def _covered(assignments: Iterable[Any], today: date) -> tuple[Any, Any] | None:
         return None
     deputy = present[-1]
     back = next((row for row in rows if row.valid_from > today and row.staff_id != deputy.staff_id), None)
-    if back is None or not any(row.staff_id == back.staff_id and row.valid_from < deputy.valid_from for row in rows):
+    if back is None:
         return None
-    return deputy, back
+    comes_back = any(
+        (row.staff_id == back.staff_id and row.valid_from < deputy.valid_from) or return_of(row.id) == back.id for row in rows
+    )
+    return (deputy, back) if comes_back else None
 
 
 def _name(row: Any) -> str:

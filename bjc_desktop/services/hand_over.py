@@ -1,10 +1,11 @@
 """Handing a caseload over: a coach leaves, is ill or on leave, and the coachings go to one or several colleagues in one step."""
 
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.orm import Session
 
 from bjc_desktop.errors import InvalidInputError
@@ -17,6 +18,7 @@ NOBODY = "Bitte mindestens ein Coaching und eine Person wählen, die es übernim
 SAME = "Ein Coaching kann nicht an dieselbe Person übergeben werden."
 BACKWARDS = "Die Vertretung endet vor ihrem Beginn. Bitte die Tage prüfen."
 _DAY = timedelta(days=1)
+_RETURN = uuid.UUID("0d6c4b52-7a0e-5d3b-8f61-3e9a1c5b7d20")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,28 +90,50 @@ def hand_over(
         raise InvalidInputError({"moves": SAME})
     if last is not None and last < first:
         raise InvalidInputError({"last": BACKWARDS})
-    assignment = CoachingStaff.__table__.c
     for coaching_id, colleague in moves.items():
-        query = select(assignment.id, assignment.valid_from, assignment.valid_to).where(
-            assignment.coaching_id == coaching_id, assignment.staff_id == staff_id
-        )
-        ends = []
-        for row in session.execute(query).all():
-            if row.valid_to is not None and row.valid_to < first:
-                continue
-            ends.append(row.valid_to)
-            if row.valid_from >= first:
-                delete_row(session, CoachingStaff, row.id)
-            else:
-                change_row(session, CoachingStaff, row.id, {"valid_to": first - _DAY}, today=today)
-        until = None if not ends or None in ends else max(ends)
+        own = session.scalars(
+            select(CoachingStaff)
+            .where(CoachingStaff.coaching_id == coaching_id, CoachingStaff.staff_id == staff_id)
+            .where(func.coalesce(CoachingStaff.valid_to, first) >= first)
+        ).all()
+        ends = [row.valid_to for row in own]
+        until = None if not ends or None in ends else max(filter(None, ends))
         taken_until = until if last is None else last if until is None else min(last, until)
-        _assign(session, coaching_id, colleague, first, taken_until, today)
+        taken = _take(session, own, colleague, first, taken_until, today)
+        if taken is None:
+            taken = _assign(session, coaching_id, colleague, first, taken_until, today)
         if last is not None and (until is None or last < until):
-            _assign(session, coaching_id, staff_id, last + _DAY, until, today)
+            _assign(session, coaching_id, staff_id, last + _DAY, until, today, row_id=return_of(taken))
     return len(moves)
 
 
-def _assign(session: Session, coaching_id: str, staff_id: str, first: date, last: date | None, today: date) -> None:
+def return_of(row_id: str) -> str:
+    """Return the id of the assignment with which a coaching comes back after that of the deputy, *row_id*.
+
+    So it is known as a return in every vault, even where the cover begins with the absent member's own assignment.
+    """
+    return str(uuid.uuid5(_RETURN, row_id))
+
+
+def _take(
+    session: Session, own: Iterable[CoachingStaff], colleague: str, first: date, last: date | None, today: date
+) -> str | None:
+    """End the assignments *own* before *first*; return the id of the one that began on it and is the colleague's now, or None."""
+    taken = None
+    for row in own:
+        if row.valid_from == first:
+            taken = row.id
+        elif row.valid_from > first:
+            delete_row(session, CoachingStaff, row.id)
+        else:
+            change_row(session, CoachingStaff, row.id, {"valid_to": first - _DAY}, today=today)
+    if taken is not None:
+        change_row(session, CoachingStaff, taken, {"staff_id": colleague, "valid_to": last}, today=today)
+    return taken
+
+
+def _assign(
+    session: Session, coaching_id: str, staff_id: str, first: date, last: date | None, today: date, *, row_id: str | None = None
+) -> str:
     values = {"coaching_id": coaching_id, "staff_id": staff_id, "valid_from": first, "valid_to": last}
-    add_row(session, CoachingStaff, values, today=today)
+    return add_row(session, CoachingStaff, values, today=today, row_id=row_id)

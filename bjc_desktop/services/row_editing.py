@@ -43,11 +43,17 @@ Reader = Session | Connection
 
 
 def add_row(
-    session: Session, entity: type[Recorded], values: Mapping[str, Any], *, today: date, notes: NoteCipher | None = None
+    session: Session,
+    entity: type[Recorded],
+    values: Mapping[str, Any],
+    *,
+    today: date,
+    notes: NoteCipher | None = None,
+    row_id: str | None = None,
 ) -> str:
     """Add a row of *entity* with *values* (by field, as :mod:`typed_values` reads them) and return its id.
 
-    A note is given as text and needs the cipher *notes*.
+    A note is given as text and needs the cipher *notes*. The id is a new one where no *row_id* is given.
 
     Raises
     ------
@@ -59,7 +65,7 @@ def add_row(
     _refuse({**_missing(table, given), **row_problems(session, table.name, None, given, given, today)})
     # The id is needed before the row is written: a note is encrypted for its row, and one saving is one record.
     row: Any = entity()
-    row.id = str(uuid.uuid4())
+    row.id = str(uuid.uuid4()) if row_id is None else row_id
     for name, value in given.items():
         if name != "note":
             setattr(row, name, value)

@@ -82,6 +82,24 @@ def test_that_a_longer_cover_and_a_second_deputy_are_said_as_they_are(sample: Va
     assert {cover.absent_id for cover in found.values()} == {absent}
 
 
+def test_that_a_cover_from_the_first_day_of_an_assignment_is_one(sample: Vault) -> None:
+    absent, deputy, colleague = coaches(sample)[:3]
+    (before,) = some(sample, colleague, 1)
+    give(sample, colleague, {before: absent}, first=TODAY)
+    give(sample, absent, {before: deputy}, first=TODAY, last=TODAY + FORTNIGHT)
+    (cover,) = covers(sample)
+    assert (cover.absent_id, cover.deputy_id, cover.last, cover.coaching_ids) == (absent, deputy, TODAY + FORTNIGHT, (before,))
+    assert covers(sample, TODAY - DAY) == covers(sample, TODAY + FORTNIGHT + DAY) == ()
+    give(sample, deputy, {before: colleague}, first=TODAY)
+    (cover,) = covers(sample)
+    assert (cover.absent_id, cover.deputy_id, cover.last) == (absent, colleague, TODAY + FORTNIGHT)
+    last = TODAY + 2 * FORTNIGHT
+    give(sample, absent, {before: colleague}, first=TODAY + FORTNIGHT + DAY, last=last)
+    for day in (TODAY, last):
+        (cover,) = covers(sample, day)
+        assert (cover.absent_id, cover.deputy_id, cover.last) == (absent, colleague, last)
+
+
 def test_that_team_and_caseload_say_who_is_covered_by_whom(sample: Vault) -> None:
     absent, deputy = coaches(sample)[:2]
     give(sample, absent, dict.fromkeys(some(sample, absent, 2), deputy), first=TODAY, last=TODAY + FORTNIGHT)

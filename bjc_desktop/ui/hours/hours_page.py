@@ -24,6 +24,8 @@ from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.ui.shared.typing_table import TypingTable
 
 _QUARTERS = 8
+_WIDTH = 66
+"""The width of a column of hours."""
 
 
 class HoursTable(TypingTable):
@@ -35,17 +37,21 @@ class HoursTable(TypingTable):
         super().__init__(sheet_model, "Arbeitszeit")
         self.sheet_model = sheet_model
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        sheet_model.modelReset.connect(self._fit)
+        sheet_model.modelReset.connect(self._lay_out)
+        sheet_model.dataChanged.connect(self._fit_columns)
 
-    def _fit(self) -> None:
+    def _lay_out(self) -> None:
         header = self.horizontalHeader()
         header.setMinimumSectionSize(theme().pixels(60))
         for column in range(self.sheet_model.columnCount()):
             mode = QHeaderView.ResizeMode.Stretch if column == 0 else QHeaderView.ResizeMode.Fixed
             header.setSectionResizeMode(column, mode)
-            if column:
-                self.setColumnWidth(column, theme().pixels(82))
         self.setColumnWidth(0, theme().pixels(150))
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        for column in range(1, self.sheet_model.columnCount()):
+            self.fit(column, _WIDTH)
 
     def go_to_first_gap(self) -> None:
         """Choose the first cell that is missing, or the first to type in."""

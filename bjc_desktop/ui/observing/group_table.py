@@ -14,6 +14,7 @@ from bjc_desktop.ui.shared.typing_table import TypingTable
 _LAST_VALUE = FIRST_FIELD + len(DIMENSIONS) - 1
 _EVIDENCE = FIRST_FIELD + FIELDS.index("evidence")
 _LAST = FIRST_FIELD + len(FIELDS) - 1
+_WIDTHS = {GOAL: 76, None: 96}
 _MINUS = {"-", "−", "–"}
 
 
@@ -34,13 +35,15 @@ class GroupTable(TypingTable):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         header = self.horizontalHeader()
         header.setMinimumSectionSize(theme().pixels(56))
-        widths = {"derived_action": 160, GOAL: 76, "evidence": 160}
         for column in range(group_model.columnCount()):
             name = group_model.field(column)
             stretch = name == "evidence"
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch if stretch else QHeaderView.ResizeMode.Fixed)
-            width = widths.get(name, 86) if name is not None else 160 if column == 0 else 96
-            self.setColumnWidth(column, theme().pixels(width))
+            if column == 0 or name in TEXTS:
+                # A long note would make its column as wide as the window.
+                self.setColumnWidth(column, theme().pixels(160))
+            else:
+                self.fit(column, _WIDTHS.get(name, 60))
 
     def event(self, event: QEvent) -> bool:
         """Let Tab go from cell to cell, and leave the sheet at the end of the row only."""

@@ -241,6 +241,7 @@ QCheckBox:focus {{ outline: none; border: 2px solid {c.accent}; border-radius: {
 QTableView, QListView, QTreeView {{ background: {c.surface}; color: {c.text}; border: 1px solid {c.line};
   border-radius: {px(8)}px; gridline-color: {c.line}; outline: none; }}
 QTableView:focus, QListView:focus {{ border: 2px solid {c.accent}; }}
+QTableView#frozen {{ border: none; border-right: {px(1)}px solid {c.edge}; border-radius: 0; }}
 QTableView::item {{ border-bottom: 1px solid {c.line}; padding: 0 {px(8)}px; }}
 QTableView::item:selected, QListView::item:selected {{ background: {c.selection}; color: {c.text}; }}
 QListView::item {{ padding: {px(7)}px {px(8)}px; border-radius: {px(5)}px; }}

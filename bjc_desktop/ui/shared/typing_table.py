@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from bjc_desktop.reports.shown_list import Cell
+from bjc_desktop.ui.shared.frozen_column import FrozenColumn
 from bjc_desktop.ui.shared.list_offer import ListOffer, OfferedColumn, OfferedList, filter_words, offer_saving, typed_cell
 from bjc_desktop.ui.shared.theme import theme
 
@@ -102,6 +103,26 @@ class TypingTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(theme().pixels(_HEIGHT))
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._names = FrozenColumn(self)
+
+    def scrollTo(  # noqa: N802 - Qt's
+        self,
+        index: QModelIndex | QPersistentModelIndex,
+        hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
+    ) -> None:
+        """Show a cell, beside the names and not under them."""
+        bar = self.horizontalScrollBar()
+        before = bar.value()
+        super().scrollTo(index, hint)
+        if index.column() == 0:
+            bar.setValue(before)
+        elif bar.value():
+            bar.setValue(min(bar.value(), bar.value() + self.columnViewportPosition(index.column()) - self.columnWidth(0)))
+
+    def fit(self, column: int, least: int) -> None:
+        """Make a column as wide as *least* (at 100 %), and wider where its title or what stands in it needs it."""
+        needed = max(self.horizontalHeader().sectionSizeHint(column), self.sizeHintForColumn(column))
+        self.setColumnWidth(column, max(theme().pixels(least), needed))
 
     def offered(self) -> OfferedList:
         """Return the sheet as it stands, for saving, with what is typed and not saved yet: it is shown as well."""
