@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bjc_desktop import __version__
 from bjc_desktop.errors import BjcError, InvalidInputError, PackageError
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ def _flushed() -> bool:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _German(prog="bjc-desktop", description="Fallakte und Quartalsbericht des Berliner JobCoachings.")
+    parser.add_argument("--version", action="version", version=f"BJC Desktop {__version__}", help="die Version ausgeben")
+    parser.add_argument("--selftest", action="store_true", help="alles an Beispieldaten prüfen, ohne etwas zu hinterlassen")
     commands = parser.add_subparsers(dest="command", metavar="BEFEHL", parser_class=_German)
     demo = commands.add_parser("demo", help="Beispieldaten: Tresor, vier Quartale, Berichtspakete")
     demo.add_argument("--out", metavar="DIR", type=Path, default=Path("demo"))
