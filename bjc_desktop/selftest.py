@@ -3,6 +3,7 @@
 For whoever installs it (`bjc-desktop --selftest`) and for the builds under ``packaging/``.
 """
 
+import logging
 import os
 import pkgutil
 import platform
@@ -243,6 +244,27 @@ def _holidays(_: Trial) -> str:
 
 def _window(trial: Trial) -> str:
     vault = trial.open()
+    troubles = _Troubles(logging.ERROR)
+    logging.getLogger().addHandler(troubles)
+    try:
+        return _walk(trial, vault)
+    finally:
+        logging.getLogger().removeHandler(troubles)
+        if troubles.first:
+            raise TrialError(troubles.first)
+
+
+class _Troubles(logging.Handler):
+    """Remembers the first error that is logged: what fails behind the window shows nowhere else."""
+
+    first = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        self.first = self.first or f"{record.getMessage()}: {type(error).__name__}: {error}"
+
+
+def _walk(trial: Trial, vault: Vault) -> str:
     frame = Frame(trial.folder / "config", Settings(idle_minutes=0))
     frame.show()
     trial.application.processEvents()
