@@ -2,7 +2,7 @@
 BIN := .venv/bin
 export QT_QPA_PLATFORM ?= offscreen
 
-.PHONY: help setup run test check bench stress screenshots pictures docs lock dist sbom clean
+.PHONY: help setup run test check bench stress screenshots pictures docs lock dist smoke windows sbom clean
 
 help:            ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 10
@@ -55,8 +55,14 @@ lock: setup      ## resolve the packages anew
 	$(COMPILE) -c requirements.lock --group packaging -o packaging/requirements.lock
 	$(COMPILE) -c requirements.lock --group fuzz -o tests/fuzz/requirements.lock
 
-dist: setup sbom ## wheel, source archive and bill of materials in dist/
-	$(BIN)/python -m hatchling build
+dist: setup      ## wheel, source archive, bill of materials, frozen folder and Debian package in dist/ (packaging/README.md)
+	@packaging/build.sh
+
+smoke: setup     ## what make dist made: installed into empty places, tried, upgraded, removed
+	@packaging/smoke.sh
+
+windows: setup   ## the wheels of Windows, resolved and checked by their hashes, in build/windows
+	@packaging/windows/wheels.sh
 
 sbom: setup      ## the bill of materials (CycloneDX), the same bytes each time
 	$(BIN)/python tools/components.py --sbom dist/bjc-desktop.cdx.json

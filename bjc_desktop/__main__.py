@@ -6,6 +6,8 @@ from pathlib import Path
 
 from bjc_desktop.memory_dumps import forbid_memory_dumps
 
+_INSTALL = "Bitte das Programm neu installieren oder die genannte Bibliothek nachinstallieren."
+
 
 def main() -> int:
     """Run the program with the arguments of the command line and return its exit status.
@@ -14,10 +16,18 @@ def main() -> int:
     """
     forbid_memory_dumps()
     arguments = sys.argv[1:]
-    if _wants_window(arguments):
-        from bjc_desktop.app import run_window  # noqa: PLC0415 - an import here costs nothing on the command line
+    try:
+        if _wants_window(arguments):
+            from bjc_desktop.app import run_window  # noqa: PLC0415 - an import here costs nothing on the command line
 
-        return run_window(sys.argv[:1], Path(arguments[0]) if arguments else None)
+            return run_window(sys.argv[:1], Path(arguments[0]) if arguments else None)
+        if arguments == ["--selftest"]:
+            from bjc_desktop.selftest import run_selftest  # noqa: PLC0415 - the same
+
+            return run_selftest()
+    except ImportError as error:
+        sys.stderr.write(f"Dem Programm fehlt ein Teil oder dem System eine Bibliothek für das Fenster ({error}). {_INSTALL}\n")
+        return 1
     from bjc_desktop.cli import run  # noqa: PLC0415 - the same
 
     return run(arguments)

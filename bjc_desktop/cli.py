@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bjc_desktop import __version__
 from bjc_desktop.errors import BjcError, InvalidInputError, PackageError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def run(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    parser = _parser()
+    parser = command_parser()
     try:
         options = parser.parse_args(arguments)
     except SystemExit as stop:
@@ -74,8 +75,11 @@ def _flushed() -> bool:
     return True
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line, which the manual page is made from too."""
     parser = _German(prog="bjc-desktop", description="Fallakte und Quartalsbericht des Berliner JobCoachings.")
+    parser.add_argument("--version", action="version", version=f"BJC Desktop {__version__}", help="die Version ausgeben")
+    parser.add_argument("--selftest", action="store_true", help="alles an Beispieldaten prüfen, ohne etwas zu hinterlassen")
     commands = parser.add_subparsers(dest="command", metavar="BEFEHL", parser_class=_German)
     demo = commands.add_parser("demo", help="Beispieldaten: Tresor, vier Quartale, Berichtspakete")
     demo.add_argument("--out", metavar="DIR", type=Path, default=Path("demo"))
