@@ -120,3 +120,10 @@ def test_that_each_role_has_a_quick_start_and_the_provider_three_templates() -> 
     assert len(sheets("schnellstart")) == 4
     assert len(sheets("vorlagen")) == 3
     assert all(words_of(sheet.blocks[0]) == sheet.title for sheet in (*sheets("schnellstart"), *sheets("vorlagen")))
+
+
+def test_that_the_program_names_only_pages_that_there_are() -> None:
+    titles = {entry.title for entry in ALL_PAGES}
+    named = {name for text in said_by_the_program() for name in re.findall(r"Seite „([^“]+)“", text)}
+    assert named
+    assert sorted(named - titles) == []

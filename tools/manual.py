@@ -22,7 +22,7 @@ STYLE = SOURCE / "stil.css"
 TITLE = "Handbuch zu BJC Desktop"
 _GENERATED = {"kennzahlen": indicators_document, "fristen": privacy_document}
 """What a line such as ``{{kennzahlen}}`` stands for: a document made from the definitions, without its title and its first paragraph."""
-_KEY = re.compile(r"(Strg|Umschalt|Alt|F\d+|Enter|Esc|Entf|Tab|Leertaste|Pos1|Ende|Bild|[←↑→↓=−1-9])(\+|$| |…|/)")
+_KEY = re.compile(r"(Strg|Umschalt|Alt|F\d+|Enter|Esc|Entf|Einfg|Tab|Leertaste|Pos1|Ende|Bild|[←↑→↓=−1-9])(\+|$| |…|/)")
 _MARK = re.compile(r"\s*\{#([a-z0-9_-]+)\}$")
 _SECTION = 3
 """The level of the headings that the contents name below a chapter."""
@@ -58,7 +58,7 @@ def _book(chapters: list[str]) -> str:
 
 def _sheet(text: str, kind: str) -> str:
     tokens = _PARSER.parse(_filled(text))
-    _, title = next(_number(tokens, level_shift=0))
+    _, title = list(_number(tokens, level_shift=0))[0]  # noqa: RUF015 - all of them are to be numbered
     return _document(title, f"<main>\n{_PARSER.renderer.render(tokens, _PARSER.options, {})}</main>", kind)
 
 

@@ -60,7 +60,7 @@ def manual_pdf(page: str) -> bytes:
         return _Book(_TITLE, 9.5).made()
     sheet = read_sheet(page)
     quick = page.startswith("schnellstart")
-    return _Sheet(sheet.title, 8.6 if quick else 9.5, sheet.blocks).made()
+    return _Sheet(sheet.title, 10 if quick else 9.5, sheet.blocks).made()
 
 
 def _whole_html(page: str) -> bytes:
@@ -225,8 +225,8 @@ class _Sheet:
             bulletFormat="%s." if ordered else None,
             bulletFontName=REGULAR,
             bulletFontSize=self._size,
-            leftIndent=16,
-            bulletDedent=14,
+            leftIndent=20,
+            bulletDedent=18,
             spaceAfter=4,
         )
 
@@ -242,8 +242,9 @@ class _Sheet:
 
     def _table(self, block: Element) -> Flowable:
         rows = [list(row) for row in block.iter("tr")]
-        lengths = [max(len(words_of(row[at])) for row in rows if at < len(row)) for at in range(len(rows[0]))]
-        shares = [max(min(length, 90) ** 0.75, 3) for length in lengths]
+        # A column with more words is wider, but not by as much as it has more.
+        letters = [sum(len(words_of(row[at])) for row in rows if at < len(row)) for at in range(len(rows[0]))]
+        shares = [max(count, 1) ** 0.65 for count in letters]
         shares = [max(share / sum(shares), _LEAST_SHARE) for share in shares]
         widths = [self._width * share / sum(shares) for share in shares]
         cells = [[Paragraph(_inline(cell), self._styles[cell.tag]) for cell in row] for row in rows]
