@@ -2,7 +2,7 @@
 BIN := .venv/bin
 export QT_QPA_PLATFORM ?= offscreen
 
-.PHONY: help setup run test check bench stress screenshots pictures docs lock dist smoke windows sbom clean
+.PHONY: help setup run test check bench stress screenshots pictures docs manual lock dist smoke windows sbom clean
 
 help:            ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 10
@@ -27,6 +27,8 @@ check: setup     ## every static tool
 	$(BIN)/python -m bjc_desktop.indicators.documentation --check docs/indicators.md
 	$(BIN)/python tools/components.py --check
 	$(BIN)/python -m bjc_desktop.services.privacy_documentation --check docs/privacy.md
+	$(BIN)/python tools/manual.py --check
+	$(BIN)/python tools/pictures.py --check
 	$(BIN)/python tools/check_tree.py
 
 bench: setup     ## speed, measured on sample data
@@ -38,13 +40,18 @@ stress: setup    ## long loops of kills, power cuts, full disks and fuzzing, cou
 screenshots: setup ## pictures of every page, light and dark, in build/screenshots
 	@$(BIN)/python tools/screenshots.py build/screenshots
 
-pictures: setup  ## the pictures of the README
+pictures: setup  ## the pictures of the README and of the manual
 	@$(BIN)/python tools/pictures.py
+	@$(BIN)/python tools/pictures.py --manual
 
 docs: setup      ## the generated documents
 	$(BIN)/python -m bjc_desktop.indicators.documentation docs/indicators.md
 	$(BIN)/python tools/components.py --write
 	$(BIN)/python -m bjc_desktop.services.privacy_documentation docs/privacy.md
+	$(BIN)/python tools/manual.py
+
+manual: setup    ## the manual, the quick starts and the templates as HTML in resources/manual and as PDF in build/manual
+	@$(BIN)/python tools/manual.py --pdf build/manual
 
 # Universal (Linux, Windows, macOS), wheels only, with hashes, and nothing younger than a fortnight.
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: --generate-hashes --upgrade \

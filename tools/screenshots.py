@@ -1,22 +1,25 @@
 """Pictures of every page from the sample vault: light, dark, high contrast, at 150 and 200 per cent. Usage: screenshots.py OUT [PAGE …]."""
 
 import os
+import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QLabel
 from sqlalchemy import select
 from xlsxwriter import Workbook
 
 from bjc_desktop.app import make_application
 from bjc_desktop.models import Coachee
+from bjc_desktop.preferences import Settings
 from bjc_desktop.services.coachee_list import CoacheeFilter, find_coachees
 from bjc_desktop.services.exchanging import take_in, write_exchange
 from bjc_desktop.services.joining import join_people
@@ -29,6 +32,7 @@ from bjc_desktop.ui.page_list import PAGES
 from bjc_desktop.ui.shared.background import Background
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.theme import install_theme, theme
+from bjc_desktop.ui.start.start_page import StartPage
 from bjc_desktop.ui.workspace import Workspace
 from bjc_desktop.vault import KdfParameters, Vault, create_vault
 from bjc_desktop.vocabulary import DistinctReason, PartnerKind, Role
@@ -84,8 +88,8 @@ def exchange_with_a_coach(vault: Vault, place: Path) -> None:
     """Pair *vault* with that of a coach, let both change the same people, and take the coach's file in; the office of another is half paired."""
     with vault.reading() as connection:
         coach = next(member for member in list_staff(connection, today=DAY) if member.role is Role.JOB_COACH and member.employed)
-    made = [create_vault(place / name, name, "Musterdaten 2025", now=MOMENT, kdf=CHEAP)[0] for name in ("coachin", "buero")]
-    with made[0] as theirs, made[1] as third:
+    theirs = create_vault(place / "coachin", "coachin", "Musterdaten 2025", now=MOMENT, kdf=CHEAP)[0]
+    with theirs, _office_that_listens(vault, place) as third:
         pair(vault, own_card(theirs), name=coach.name, kind=PartnerKind.COACH, staff_id=coach.id, reads_notes=True, now=MOMENT)
         pair(theirs, own_card(vault), name="Koordination", kind=PartnerKind.OFFICE, staff_id=None, reads_notes=True, now=MOMENT)
         for side in (vault, theirs):
@@ -107,6 +111,16 @@ def exchange_with_a_coach(vault: Vault, place: Path) -> None:
         with theirs.writing(now=MOMENT) as session:
             change_row(session, Coachee, people[-1].coachee_id, {"phone": "030 4711"}, today=DAY)
         write_exchange(theirs, vault.id, place, now=MOMENT + timedelta(minutes=1), today=DAY).rename(place / PREVIEWED)
+
+
+def _office_that_listens(vault: Vault, place: Path) -> Vault:
+    """Return a vault to which *vault* reads the code out, not the other way round: the ids decide, which are new each time."""
+    for number in count():
+        third = create_vault(place / f"buero-{number}", "buero", "Musterdaten 2025", now=MOMENT, kdf=CHEAP)[0]
+        if vault.id < third.id:
+            return third
+        third.close()
+    raise AssertionError
 
 
 def places(workspace: Workspace, wanted: set[str]) -> Iterator[str]:
@@ -238,15 +252,15 @@ def _close_dialogs() -> None:
             dialog.close()
 
 
-def main(out: Path, wanted: set[str]) -> None:
-    """Write the pictures into *out*."""
+def main(out: Path, wanted: set[str], *, looks: Iterable[tuple[str, int]] = LOOKS, pages_alone: bool = False) -> None:
+    """Write the pictures into *out*: of the whole window, or *pages_alone*, and the first page of all besides."""
     out.mkdir(parents=True, exist_ok=True)
     application = make_application(sys.argv[:1])
     install_theme(application)
     with tempfile.TemporaryDirectory() as place:
         desk = PictureDesk(sample_vault(Path(place)), Background(), sample=True)
         desk.check()
-        for scheme, scale in LOOKS:
+        for scheme, scale in looks:
             theme().apply(scheme, scale)
             workspace = Workspace(desk)
             workspace.resize(1366, 768)
@@ -255,18 +269,37 @@ def main(out: Path, wanted: set[str]) -> None:
             for name in places(workspace, wanted):
                 desk.background.wait()
                 # The preview of the list comes when the keyboard has rested for a moment.
-                QTest.qWait(250)
+                QTest.qWait(400)
                 desk.background.wait()
                 QTest.qWait(50)
-                picture = workspace.grab()
+                if pages_alone:
+                    _hide_chance(workspace)
+                picture = (workspace.stack if pages_alone else workspace).grab()
                 for dialog in workspace.findChildren(QDialog):
                     if dialog.isVisible():
                         picture = dialog.grab()
                 picture.save(str(out / f"{name}-{scheme}-{scale}.png"))
             workspace.close()
             workspace.deleteLater()
+        if pages_alone and "start" in wanted:
+            _first_page().grab().save(str(out / f"start-{scheme}-{scale}.png"))
         desk.background.wait()
         desk.close()
+
+
+def _hide_chance(workspace: Workspace) -> None:
+    """Put the same code into every picture: it follows from keys that are new each time."""
+    for shown in workspace.findChildren(QLabel):
+        if re.fullmatch(r"(\d{4} ){4}\d{4}", shown.text()):
+            shown.setText("1234 5678 9012 3456 7890")
+
+
+def _first_page() -> StartPage:
+    page = StartPage(Background(), Settings(), Path("Tresore"))
+    page.resize(900, 640)
+    page.show()
+    QApplication.processEvents()
+    return page
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from bjc_desktop.vocabulary import HEALTH_AREAS, ConsentPurpose, ConsultationSet
 
 EFFECTS: Mapping[ConsentPurpose, str] = {
     ConsentPurpose.PARTICIPATION: (
-        "Das Coaching endet: Bis ein Austritt eingetragen ist, steht es als fällig auf der Seite „Heute“, und vor jeder Konsultation "
+        "Das Coaching endet: Bis ein Austritt eingetragen ist, steht es als fällig auf der Seite „Übersicht“, und vor jeder Konsultation "
         "wird gefragt; bitte Austritt und Löschung mit der Koordination klären."
     ),
     ConsentPurpose.REPORTING: (

@@ -51,6 +51,7 @@ _BACKUP_SECONDS = 8
 _GRACE_SECONDS = 2
 _LAST_WORD_SECONDS = 6
 """How long a window that is being closed says that there is no backup."""
+_HELP = QKeyCombination(Qt.KeyboardModifier.NoModifier, Qt.Key.Key_F1)
 _LOCK = QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_L)
 
 
@@ -189,16 +190,30 @@ class Frame(QMainWindow):
             self.workspace.warn_of_lock(int(limit - idle))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's
-        """Note that somebody is at work; lock by Ctrl+L in front of a dialog too, which keeps the window's own keys from acting."""
+        """Note that somebody is at work; Ctrl+L and F1 act in front of a dialog too, which keeps the window's own keys from acting."""
         if event.type() in _INPUT:
             self._last_input = time.monotonic()
             if self.workspace is not None:
                 self.workspace.take_back_warning()
-            locks = isinstance(event, QKeyEvent) and event.keyCombination() == _LOCK
-            if locks and event.type() is QEvent.Type.KeyPress and QApplication.activeModalWidget() is not None:
-                QTimer.singleShot(0, self.lock)
-                return True
+            if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+                return self._key_before_dialog(event.keyCombination()) or super().eventFilter(watched, event)
         return super().eventFilter(watched, event)
+
+    def _key_before_dialog(self, keys: QKeyCombination) -> bool:
+        """Do what *keys* ask for in front of a dialog; say whether they did."""
+        dialog = QApplication.activeModalWidget()
+        if dialog is None or keys not in {_LOCK, _HELP}:
+            return False
+        if keys == _LOCK:
+            QTimer.singleShot(0, self.lock)
+        else:
+            from bjc_desktop.ui.help.help_window import HelpWindow, open_help  # noqa: PLC0415 - not before it is asked for
+            from bjc_desktop.ui.help.places import place_of_dialog  # noqa: PLC0415 - the same
+
+            if isinstance(QApplication.activeWindow(), HelpWindow):
+                return False
+            open_help(dialog, place_of_dialog(dialog))
+        return True
 
     def change_look(self, scheme: str, scale: int) -> None:
         """Show everything in *scheme* with text of *scale* per cent; the workspace is built anew where it was."""

@@ -112,6 +112,7 @@ class Workspace(QWidget):
         below.setContentsMargins(px(8), px(4), px(8), px(10))
         below.setSpacing(px(1))
         below.addWidget(button("Suchen …", self.open_palette, rank="section", symbol="search", shortcut="Ctrl+K"))
+        below.addWidget(button("Handbuch", self.open_help, rank="section", symbol="circle-help", shortcut="F1"))
         if self.records:
             below.addWidget(
                 button("Konsultation", self.record, rank="section", symbol="message-square-plus", shortcut="Ctrl+Shift+K")
@@ -281,6 +282,7 @@ class Workspace(QWidget):
         ]
         actions += [
             ("Konsultation erfassen", "Strg+Umschalt+K", self.record),
+            ("Handbuch zu dieser Seite", "F1", self.open_help),
             ("Sperren", "Strg+L", self.lock_wanted.emit),
         ]
         actions += [
@@ -291,6 +293,14 @@ class Workspace(QWidget):
         if keeps_cases(self.desk.vault.user.roles):
             actions.append(("Neue*r Coachee", "Strg+N", lambda: self.open_page("coachees", {"new": True})))
         Palette(self.desk, actions, self.open_page, self).open()
+
+    def open_help(self) -> None:
+        """Show the manual where it tells of the page that is shown."""
+        from bjc_desktop.ui.help.help_window import open_help  # noqa: PLC0415 - not needed to show the first page
+        from bjc_desktop.ui.help.places import place_of_page  # noqa: PLC0415 - the same
+
+        page = self.shown_page
+        open_help(self, place_of_page("" if page is None else page.key, "" if page is None else page.shown_part))
 
     def record(self, coaching_id: str | None = None) -> None:
         """Record a consultation, with the coaching that is shown."""

@@ -257,6 +257,11 @@ class CasePage(Page):
             *((f"Fallakte: {entry.title}", "", partial(self._go_to_section, entry.key)) for entry in self.sections),
         ]
 
+    @property
+    def shown_part(self) -> str:
+        """The section that is shown."""
+        return self._section
+
     def sample_places(self) -> dict[str, dict[str, Any]]:
         """Return the sections of the pictures."""
         coaching_id = self.desk.read(partial(_some_coaching, staff_id=self.desk.staff_id or "", today=self.desk.today()))

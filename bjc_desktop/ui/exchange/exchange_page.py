@@ -167,6 +167,11 @@ class ExchangePage(Page):
         """Return the section: coming back reads no file again."""
         return {"section": self.sections.shown}
 
+    @property
+    def shown_part(self) -> str:
+        """The section that is shown."""
+        return self.sections.shown
+
     def first_field(self) -> QWidget:
         """Return the list of what is to be decided where that is shown, or the button of the section."""
         if self.sections.shown == CONFLICTS and self.conflicts.selected():

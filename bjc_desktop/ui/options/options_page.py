@@ -34,6 +34,7 @@ _KEYS = (
     ("Alt+←", "Zurück"),
     ("Strg+Umschalt+Z", "Letzte Speicherung zurücknehmen"),
     ("Strg+L", "Sperren"),
+    ("F1", "Handbuch zu dieser Stelle"),
     ("F5", "Neu lesen"),
 )
 

@@ -341,6 +341,11 @@ class PrivacyPage(Page):
         """Return the button of the section."""
         return self.sections.shown_button
 
+    @property
+    def shown_part(self) -> str:
+        """The section that is shown."""
+        return self.sections.shown
+
     def sample_places(self) -> dict[str, dict[str, Any]]:
         """Return each section of the pictures."""
         return {f"privacy-{key}": {"section": key} for key in self.sections.buttons}

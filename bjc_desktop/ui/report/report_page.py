@@ -124,6 +124,11 @@ class ReportPage(Page):
         return {"period": self.chosen[1].label, "step": self.steps.shown}
 
     @property
+    def shown_part(self) -> str:
+        """The section that is shown."""
+        return self.steps.shown
+
+    @property
     def chosen(self) -> tuple[Scope, Period]:
         """Whose report of what period it is."""
         return self.scope.currentData(), self.period.currentData()

@@ -92,6 +92,11 @@ class Page(QWidget):
         """Return where on the page the user is, for coming back; None where the place it was opened at says it all."""
         return None
 
+    @property
+    def shown_part(self) -> str:
+        """The key of the part of the page that is shown; empty where there is one only."""
+        return ""
+
     def refresh(self) -> None:
         """Read the rows again and show them; what the user is typing stays."""
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -100,6 +101,7 @@ class StartPage(QWidget):
         self._waiting: Vault | None = None
         self._holders: dict[QWidget, QWidget] = {}
         self.settings = settings
+        QShortcut(QKeySequence("F1"), self).activated.connect(self.open_help)
         self.stack = QStackedWidget()
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -109,6 +111,13 @@ class StartPage(QWidget):
             self.show_choice()
         else:
             self.offer_vault(newest)
+
+    def open_help(self) -> None:
+        """Show the manual where it tells of the first day."""
+        from bjc_desktop.ui.help.help_window import open_help  # noqa: PLC0415 - not before it is asked for
+        from bjc_desktop.ui.help.places import BEGINNING  # noqa: PLC0415 - the same
+
+        open_help(self, BEGINNING)
 
     # Each panel is made when it is first shown: the first paint waits for one of them only.
 
