@@ -29,9 +29,7 @@ from bjc_desktop.reports.remarks import (
     trend_words,
     verdict,
 )
-from bjc_desktop.reports.scales import chart_top, scale_end
-from bjc_desktop.reports.style import visible
-from bjc_desktop.reports.tables import (
+from bjc_desktop.reports.report_tables import (
     TextTable,
     change_table,
     coach_table,
@@ -40,6 +38,8 @@ from bjc_desktop.reports.tables import (
     setting_table,
     trend_table,
 )
+from bjc_desktop.reports.scales import chart_top, scale_end
+from bjc_desktop.reports.style import visible
 
 _TONES = {Rating.REACHED: "good", Rating.TOLERANCE: "warning", Rating.BELOW: "below", Rating.NONE: "muted"}
 """The colour of the style sheet for each rating."""

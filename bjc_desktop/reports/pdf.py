@@ -22,6 +22,7 @@ from bjc_desktop.reports.remarks import (
     trend_note,
     verdict,
 )
+from bjc_desktop.reports.report_tables import change_table, coach_table, figure_table, quality_table, setting_table, trend_table
 from bjc_desktop.reports.style import (
     CELL,
     EYEBROW,
@@ -40,7 +41,6 @@ from bjc_desktop.reports.style import (
     register_fonts,
     words,
 )
-from bjc_desktop.reports.tables import change_table, coach_table, figure_table, quality_table, setting_table, trend_table
 
 _CHARTS_PER_ROW = 3
 _GAP = 20
