@@ -22,7 +22,7 @@ find_python() {
 # What Qt loads, and the font it falls back to; CI also has what other machines may lack: then tests are skipped with a reason.
 wanted="libglib2.0-0 libgl1 libegl1 libdbus-1-3 libfontconfig1 libxkbcommon0 fonts-dejavu-core"
 if [ "${CI:-}" = true ]; then
-    wanted="$wanted libreoffice-calc-nogui poppler-utils openssl dbus xvfb xauth xdotool libxcb-cursor0 libxcb-icccm4"
+    wanted="$wanted libreoffice-calc-nogui poppler-utils openssl dbus at-spi2-core xvfb xauth xdotool libxcb-cursor0 libxcb-icccm4"
     wanted="$wanted libxcb-keysyms1 libxcb-shape0 libxcb-xkb1 libxkbcommon-x11-0"
 fi
 python=$(find_python)

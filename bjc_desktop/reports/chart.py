@@ -11,35 +11,13 @@ from reportlab.platypus import Flowable
 
 from bjc_desktop.indicators.catalogue import BY_CODE
 from bjc_desktop.indicators.period import Period
-from bjc_desktop.indicators.rating import RATIO_CODES
 from bjc_desktop.indicators.results import Figure
 from bjc_desktop.reports.german import figure_value, quarter
+from bjc_desktop.reports.scales import chart_top, scale_end, short_value
 from bjc_desktop.reports.style import ACCENT, BAND, BOLD, INK, LINE, MUTED, RATING_COLOURS, REGULAR
-
-_SCALES = {
-    "a1_1": Fraction(1, 2),
-    "a1_2": Fraction(1, 2),
-    "a4": Fraction(1, 2),
-    "consultations_per_hour": Fraction(7, 10),
-}
-"""Where the scale of an indicator ends, unless a value or target lies beyond; the others end at 100 %."""
-
 
 _SEAM = 0.4
 """How far neighbouring parts of a band overlap, so that no viewer shows a gap."""
-_HEADROOM = Fraction(11, 10)
-"""How far a chart reaches above its greatest value."""
-
-
-def _scale(figure: Figure) -> Fraction:
-    """Return the end of a scale on which value and target of *figure* have room."""
-    return max(_SCALES.get(figure.code, Fraction(1)), figure.value or Fraction(0), Fraction(figure.target.target))
-
-
-def _short_value(figure: Figure, value: Fraction) -> str:
-    """Return a mark of the scale: whole per cent without decimals."""
-    text = figure_value(figure, value)
-    return text if figure.code in RATIO_CODES else text.replace(",0", "")
 
 
 class IndicatorBar(Flowable):  # type: ignore[misc]
@@ -82,7 +60,7 @@ class IndicatorBar(Flowable):  # type: ignore[misc]
     def _bar(self, left: float, length: float) -> None:
         figure, canvas = self.figure, self.canv
         target, low = Fraction(figure.target.target), Fraction(figure.target.tolerance_low)
-        scale = _scale(figure)
+        scale = scale_end(figure)
 
         def place(value: Fraction) -> float:
             return left + float(value / scale) * length
@@ -103,10 +81,10 @@ class IndicatorBar(Flowable):  # type: ignore[misc]
     def _marks(self, left: float, length: float, target: float, scale: Fraction) -> None:
         """Write 0, the target and the scale's end under the bar; the end gives way to the target."""
         figure, canvas = self.figure, self.canv
-        text = f"Soll {_short_value(figure, Fraction(figure.target.target))}"
+        text = f"Soll {short_value(figure, Fraction(figure.target.target))}"
         half = stringWidth(text, REGULAR, 6.5) / 2
         centre = min(max(target, left + half), left + length - half)
-        end = _short_value(figure, scale)
+        end = short_value(figure, scale)
         canvas.setFillColor(MUTED)
         canvas.setFont(REGULAR, 6.5)
         canvas.drawCentredString(centre, 3.5, text)
@@ -152,8 +130,7 @@ class TrendChart(Flowable):  # type: ignore[misc]
         """Draw title, band and target, line and dots, and the quarters below."""
         figures = [figure for _, figure in self.trend]
         bottom, top = 12.0, self.height - 18
-        values = [figure.value for figure in figures if figure.value is not None]
-        scale = max(*values, *(Fraction(figure.target.target) for figure in figures), Fraction(1, 100)) * _HEADROOM
+        scale = chart_top(figures)
         step = self.width / len(figures)
         self.canv.setFillColor(INK)
         self.canv.setFont(BOLD, 8)

@@ -1,13 +1,21 @@
 """What a report says in sentences beside its figures."""
 
 from collections import Counter
+from collections.abc import Iterable
 from fractions import Fraction
 
+from bjc_desktop.indicators.period import Period
 from bjc_desktop.indicators.results import Figure, Rating, ScopeFigures
 from bjc_desktop.indicators.settings import ChecklistItem
-from bjc_desktop.reports.german import NO_VALUE, month, per_cent
+from bjc_desktop.reports.content import ReportContent
+from bjc_desktop.reports.german import NO_VALUE, day, figure_value, month, number, per_cent, quarter
 
 SEVERITIES = {"error": "Fehler", "warning": "Warnung", "hint": "Hinweis"}
+NO_SIGNALS = "Keine. Ein Signal entsteht, wenn eine Kennzahl in zwei Quartalen eines Bescheids unter der Toleranz liegt, A1.1 und A4 zwei Jahre lang unter 3 % liegen oder der Betreuungsschlüssel deutlich unterschritten ist."
+NO_COACHES = "Keine JobCoaches im Bericht."
+NO_FINDINGS = "Keine Auffälligkeiten."
+NO_CHANGES = "Nichts hat sich geändert."
+_LEGEND = "Rot und fett: unter Toleranz. "
 _NUMERALS = ("keine", "eine", "zwei", "drei", "vier", "fünf", "sechs")
 
 
@@ -65,3 +73,77 @@ def substitute_targets(figures: ScopeFigures) -> list[str]:
     if not years:
         return []
     return [f"Für {figures.period.last.year} sind keine eigenen Sollwerte hinterlegt; es gelten die von {max(years)}."]
+
+
+def circumstances(content: ReportContent) -> str:
+    """Return period, day of the data and version in one line."""
+    version = "Entwurf, nicht freigegeben" if content.version is None else state(content.version)
+    period = content.figures.period
+    return f"{day(period.first)} bis {day(period.last)} · Datenstand {day(content.figures.as_of)} · {version}"
+
+
+def title(content: ReportContent) -> str:
+    """Return the title of the document."""
+    made = f"Quartalsbericht {quarter(content.figures.period)}, {content.figures.scope.name}"
+    return made if content.version is not None else f"{made} (Entwurf)"
+
+
+def provenance(content: ReportContent) -> str:
+    """Return quarter, version, day of the data and program, as every page names them below."""
+    parts = (quarter(content.figures.period), state(content.version), f"Datenstand {day(content.figures.as_of)}")
+    return f"{' · '.join(parts)} · BJC Desktop {content.program_version}"
+
+
+def bar_words(figure: Figure) -> str:
+    """Return in one sentence what an indicator's bar shows."""
+    target, low = (figure_value(figure, value) for value in (figure.target.target, figure.target.tolerance_low))
+    return f"{figure.label}: {figure_value(figure, figure.value)}, Soll {target}, Toleranz ab {low}, {figure.rating.label}."
+
+
+def trend_words(line: Iterable[tuple[Period, Figure]]) -> str:
+    """Return in words what an indicator's chart shows, quarter by quarter."""
+    return "; ".join(
+        f"{quarter(period)}: {figure_value(figure, figure.value)} (Soll {figure_value(figure, figure.target.target)})"
+        for period, figure in line
+    )
+
+
+def remarks(content: ReportContent) -> list[str]:
+    """Return what stands under the table of the indicators."""
+    figures = content.figures
+    by_code = {figure.code: figure for figure in figures.figures}
+    met = "erfüllt" if by_code["measure_link"].details["at_least_51_percent"] else "nicht erfüllt"
+    both = by_code["a4"].details["overlap_a1_a4"]
+    together = f"Coachings, die für A1.1 und A4 zugleich zählen: {both}."
+    reading = f"Maßnahmebezug in der Lesart „mindestens 51 Prozent“: {met}."
+    lines = [
+        f"A1.2: {response(by_code['a1_2'])}. {together} {reading} {content.persons}",
+        *failed_items(by_code["correctly_closed"]),
+        *missing_hours(figures),
+        *substitute_targets(figures),
+    ]
+    notes = {
+        "Vorläufig: Der Wert kann sich im gewöhnlichen Ablauf noch ändern.": any(f.provisional for f in figures.figures),
+        "Kleine Fallzahl: unter zehn; ein einzelner Fall verändert den Wert stark.": any(f.small_number for f in figures.figures),
+    }
+    return lines + [" ".join(note for note, applies in notes.items() if applies)] * any(notes.values())
+
+
+def trend_note(content: ReportContent) -> str:
+    """Return how the charts and the table of the quarters are read."""
+    note = _LEGEND + "Linie: Soll, grau: Toleranzbereich, jeweils nach den Sollwerten des Quartals. "
+    return note + " ".join(substitute_targets(content.figures))
+
+
+def caseload(figures: ScopeFigures) -> str:
+    """Return the cases per coach in one sentence."""
+    loads = figures.caseload
+    line = "Fälle je Coach im Mittel der Monatsenden: "
+    return line + f"Minimum {number(loads.minimum, 1)} · Maximum {number(loads.maximum, 1)} · Median {number(loads.median, 1)}."
+
+
+def coach_note(figures: ScopeFigures) -> str:
+    """Return how the table of the coaches is read."""
+    note = _LEGEND + "Auslastung: 1,00 ist der volle Betreuungsschlüssel (1:30 und 1:40) je Vollzeitstelle. "
+    note += f"Ohne Angabe „arbeitslos seit“ und daher als 1:40 gezählt: {figures.unknown_unemployment} Coachings. "
+    return note + " ".join(substitute_targets(figures))

@@ -201,6 +201,7 @@ def _make(
     *,
     release: bool,
 ) -> MadeReport:
+    from bjc_desktop.reports.html_report import report_html  # noqa: PLC0415 - it takes from what the PDF is made with
     from bjc_desktop.reports.pdf import report_pdf  # noqa: PLC0415 - ReportLab takes long to import
     from bjc_desktop.reports.xlsx import report_xlsx  # noqa: PLC0415 - so does XlsxWriter
 
@@ -225,6 +226,7 @@ def _make(
     package = _package(connection, figures, scope, cases, pseudonyms)
     files = {
         "report.pdf": report_pdf(content),
+        "report.html": report_html(content),
         "report.xlsx": report_xlsx(content),
         "indicators.json": as_json(indicators_json(scope)),
         **{f"package/{name}": data for name, data in package.items()},

@@ -27,9 +27,9 @@ from bjc_desktop.vault import memory_engine
 
 _MAXIMUM = 500 * 1024**2
 _RATIO_FREE, _RATIO = 10 * 1024**2, 100
-_ALLOWED = {"report.pdf", "report.xlsx", "indicators.json", MANIFEST, SIGNATURE, PUBLIC_KEY, "package/datapackage.json"} | {
-    f"package/{table.name}.csv" for table in tables()
-}
+_NEEDED = {"report.pdf", "report.xlsx", "indicators.json", MANIFEST, SIGNATURE, PUBLIC_KEY}
+_ALLOWED = _NEEDED | {"report.html", "package/datapackage.json"} | {f"package/{table.name}.csv" for table in tables()}
+"""What a bundle may hold; those of earlier versions have no report.html."""
 
 
 _UNREADABLE = "Die Fälle des Berichtspakets sind nicht lesbar. Bitte beim Träger neu anfordern."
@@ -95,7 +95,7 @@ def _read(path: Path) -> dict[str, bytes]:
     except Exception as error:
         # A hostile archive makes zipfile, zlib and lzma raise what they like.
         raise BundleError(message) from error
-    if not {MANIFEST, SIGNATURE, PUBLIC_KEY, "indicators.json", "report.pdf", "report.xlsx"} <= files.keys():
+    if not files.keys() >= _NEEDED:
         message = "Dem Berichtspaket fehlt eine Datei. Bitte die Übertragung wiederholen."
         raise BundleError(message)
     return files

@@ -72,8 +72,16 @@ def test_that_a_bundle_signed_anew_is_another_senders_and_verifies(genuine, plac
     assert said.status == 0, said
 
 
+def test_that_a_bundle_of_an_earlier_version_without_a_web_page_verifies(genuine, place):
+    earlier = {name: data for name, data in genuine.items() if name != "report.html"}
+    (place.folder / "bundle.zip").write_bytes(packed(signed_anew(earlier)))
+    said = place.run("verify", "bundle.zip")
+    assert said.status == 0, said
+
+
 @pytest.mark.parametrize(
-    "name", ["report.pdf", "report.xlsx", "indicators.json", "package/coachings.csv", MANIFEST, SIGNATURE, PUBLIC_KEY]
+    "name",
+    ["report.pdf", "report.html", "report.xlsx", "indicators.json", "package/coachings.csv", MANIFEST, SIGNATURE, PUBLIC_KEY],
 )
 def test_that_each_file_of_a_bundle_is_protected(genuine, place, name):
     altered = bytearray(genuine[name])

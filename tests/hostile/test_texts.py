@@ -13,6 +13,7 @@ from bjc_desktop.models.base import Exposure
 from bjc_desktop.reports.german_csv import harmless
 from tests.hostile.packages import TEXT_FIELDS, full_rows, read_rows, write_package
 from tests.hostile.program import Home, assert_refused, content
+from tests.reports.web_pages import page_of
 
 CORPUS = [
     "=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1:A9)", "\t=1+1", "\r=1+1", "'=1", "{=1}", "<img src=file:///etc/passwd>",
@@ -117,6 +118,17 @@ def test_that_a_name_is_read_in_the_pdf_as_it_was_typed(bundles):
             assert "".join(typed.split()) in "".join(pdf_text(data).split()), typed
             seen += 1
     assert seen > 15
+
+
+def test_that_a_name_is_text_on_the_web_page(bundles):
+    for path in bundles[:-1]:
+        with zipfile.ZipFile(path) as bundle:
+            page = page_of(bundle.read("report.html"))
+            typed = next(csv.DictReader(io.StringIO(bundle.read("package/providers.csv").decode(), newline="")))["name"]
+        assert not {"script", "img", "b", "para", "font"} & {element.tag for element in page.iter()}
+        [owner] = [element for element in page.iter("p") if element.get("class") == "owner"]
+        if typed.isprintable():
+            assert owner.text == typed
 
 
 def test_that_the_statistic_takes_a_text_for_nothing_else(hostile):

@@ -12,11 +12,12 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
+from bjc_desktop.indicators.catalogue import BY_CODE
 from bjc_desktop.indicators.figures import compute
 from bjc_desktop.indicators.period import quarter
-from bjc_desktop.indicators.rating import decimal_text
+from bjc_desktop.indicators.rating import RATIO_CODES, decimal_text
 from bjc_desktop.indicators.results import ScopeKind
-from bjc_desktop.reports.german import figure_value
+from bjc_desktop.reports.german import figure_value, number
 from bjc_desktop.services.hours_sheet import read_hours_sheet
 from bjc_desktop.services.hours_statistic import read_statistic
 from bjc_desktop.services.indicator_board import offered_scopes, read_indicator_board
@@ -30,6 +31,7 @@ from bjc_desktop.vault import Vault, open_with_key
 from bjc_desktop.vocabulary import Role
 from tests.conftest import TemplateVault
 from tests.libreoffice import cells
+from tests.reports.web_pages import page_of, table_of
 from tests.samples import filled
 
 QUARTERS = [quarter(year, number) for year in (2024, 2025) for number in range(1, 5)]
@@ -79,6 +81,9 @@ def _documents(vault: Vault, period, scope_id: str, figures, as_of: date, folder
     with zipfile.ZipFile(BytesIO(bundle)) as archive:
         stated = json.loads(archive.read("indicators.json"))["indicators"]
     words = words_of(bundle_part(bundle, "report.pdf"))
+    page = page_of(bundle_part(bundle, "report.html"))
+    lines = table_of(page, "Die sechs Kennzahlen mit Fällen, Sollwerten und Bewertung")[1:]
+    table = {short: row[1:] for row in lines for short in [entry.short for entry in BY_CODE.values()] if row[0].startswith(short)}
     (folder / "report.xlsx").write_bytes(bundle_part(bundle, "report.xlsx"))
     overview = next(iter(cells(folder / "report.xlsx").values()))
     rows = {value: row for (row, column), value in overview.items() if column == "A"}
@@ -87,8 +92,12 @@ def _documents(vault: Vault, period, scope_id: str, figures, as_of: date, folder
         assert Fraction(said["numerator"]) == figure.numerator
         assert said["value"] == (None if figure.value is None else decimal_text(figure.value, 6))
         assert figure_value(figure, figure.value).replace("\u00a0", " ") in words.replace("\u00a0", " ")
+        denominator = number(figure.denominator) if figure.code in RATIO_CODES else str(figure.denominator)
+        told = [str(figure.numerator), denominator, figure_value(figure, figure.value).replace("\u00a0", " ")]
+        assert table[BY_CODE[figure.code].short][:3] == told
+        assert table[BY_CODE[figure.code].short][-1].endswith(figure.rating.label)
         line = [value for (row, _), value in overview.items() if row == rows[figure.label]]
         numbers = [float(value) for value in line if re.fullmatch(r"-?[\d.]+(E-?\d+)?", str(value))]
         wanted = [float(figure.numerator), float(figure.denominator)]
-        for number in [*wanted, float(figure.value)] if figure.value is not None else wanted:
-            assert any(abs(number - found) < 1e-9 for found in numbers)
+        for stated_number in [*wanted, float(figure.value)] if figure.value is not None else wanted:
+            assert any(abs(stated_number - found) < 1e-9 for found in numbers)

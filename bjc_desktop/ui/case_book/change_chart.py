@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
+from bjc_desktop.ui.shared.drawing import Drawing
 from bjc_desktop.ui.shared.theme import theme
 
 
@@ -20,7 +21,7 @@ class ChangeLine:
     words: str
 
 
-class ChangeChart(QWidget):
+class ChangeChart(Drawing):
     """One line for each scale: dots in the order of time, the last one filled."""
 
     def __init__(self, lines: tuple[ChangeLine, ...], name: str) -> None:

@@ -2,10 +2,11 @@
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from bjc_desktop.services.person_picks import PersonPick
 from bjc_desktop.services.typed_values import show_date
+from bjc_desktop.ui.shared.entry_fields import TypedLine
 from bjc_desktop.ui.shared.labels import label
 from bjc_desktop.ui.shared.theme import theme
 
@@ -28,11 +29,11 @@ class PersonLine(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme().pixels(4))
-        self.line = QLineEdit()
+        self.line = TypedLine()
         self.line.setAccessibleName(title)
         self.line.setPlaceholderText(hint)
         self.line.setClearButtonEnabled(True)
-        self.line.textEdited.connect(self.changed)
+        self.line.typed.connect(self.changed)
         self.line.installEventFilter(self)
         self.list = QListWidget()
         self.list.setAccessibleName("Gemeinte Person")

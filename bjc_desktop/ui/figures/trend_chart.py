@@ -6,8 +6,9 @@ from fractions import Fraction
 
 from PySide6.QtCore import QLineF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
+from bjc_desktop.ui.shared.drawing import Drawing
 from bjc_desktop.ui.shared.theme import theme
 
 
@@ -23,7 +24,7 @@ class TrendColumn:
     words: str
 
 
-class TrendChart(QWidget):
+class TrendChart(Drawing):
     """The columns from the oldest quarter to the newest."""
 
     def __init__(self) -> None:

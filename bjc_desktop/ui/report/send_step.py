@@ -16,6 +16,7 @@ from bjc_desktop.ui.shared.page import Scroller, clear_layout
 
 _CONTENTS = {
     "report.pdf": "der Bericht zum Lesen",
+    "report.html": "derselbe Bericht für Bildschirm und Sprachausgabe, barrierearm",
     "report.xlsx": "dieselben Zahlen mit Formeln, zum Nachrechnen",
     "indicators.json": "die Kennzahlen für Programme",
     "manifest.json": "Prüfsummen, Einstellungen, Datenstand",

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QCalendarWidget,
     QComboBox,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -124,15 +125,43 @@ class Field(QWidget):
             self.blockSignals(False)  # noqa: FBT003 - Qt's
 
 
+class TypedLine(QLineEdit):
+    """A line that tells, by ``typed``, what comes from the user: from the keyboard, or from dictation and other assistive technology.
+
+    Qt's own ``textEdited`` tells of the keyboard only.
+    """
+
+    typed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown = False
+        self.textChanged.connect(self._changed)
+
+    def setText(self, text: str) -> None:  # noqa: N802 - Qt's
+        """Show *text*, which the user did not type."""
+        self._shown = True
+        super().setText(text)
+        self._shown = False
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.setText("")
+
+    def _changed(self) -> None:
+        if not self._shown:
+            self.typed.emit()
+
+
 class LineField(Field):
     """A line of text or a number."""
 
     def __init__(self, info: FieldInfo) -> None:
         super().__init__(info)
-        line = QLineEdit()
+        line = TypedLine()
         if info.kind in {Kind.INTEGER, Kind.DECIMAL} and not is_duration(info):
             line.setAlignment(Qt.AlignmentFlag.AlignRight)
-        line.textEdited.connect(self.typed)
+        line.typed.connect(self.typed)
         self.line = line
         self._hold(line)
 
@@ -215,13 +244,32 @@ class DateField(LineField):
 
 
 class ChoiceBox(QComboBox):
-    """A list that the wheel changes only where it has the focus, and that has a name for „nothing“."""
+    """A list that the wheel changes only where it has the focus, and that has a name for „nothing“.
+
+    On Linux Qt tells a screen reader the entry in place of the name; the name comes from a label beside the list, so that
+    one stands there, unseen.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self._told = QLabel()
+        self._told.setTextFormat(Qt.TextFormat.PlainText)
+        self._told.setBuddy(self)
+        self._told.hide()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
+
+    def setAccessibleName(self, name: str) -> None:  # noqa: N802 - Qt's
+        """Have a screen reader say *name*."""
+        super().setAccessibleName(name)
+        self._told.setText(name.replace("&", "&&"))
+
+    def event(self, event: QEvent) -> bool:
+        """Take the unseen label along to where the list is put."""
+        if event.type() is QEvent.Type.ParentChange:
+            self._told.setParent(self.parentWidget())
+        return super().event(event)
 
     def showPopup(self) -> None:  # noqa: N802 - Qt's
         """Show the list as wide as its entries, where the box is narrower."""

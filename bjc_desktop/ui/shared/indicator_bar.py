@@ -5,8 +5,9 @@ from fractions import Fraction
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
+from bjc_desktop.ui.shared.drawing import Drawing
 from bjc_desktop.ui.shared.theme import theme
 
 
@@ -21,7 +22,7 @@ class BarValues:
     words: str
 
 
-class IndicatorBar(QWidget):
+class IndicatorBar(Drawing):
     """The bar."""
 
     def __init__(self, values: BarValues) -> None:

@@ -80,6 +80,35 @@ def set_tone(widget: QWidget, name: str, value: str) -> None:
         widget.style().polish(widget)
 
 
+class Button(QPushButton):
+    """A button that does the same for assistive technology as for mouse and keys.
+
+    Of a button that can be checked Qt lets a screen reader only change the state, which is no click: nothing would happen.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._known = False
+        self.toggled.connect(self._tell)
+
+    def setChecked(self, checked: bool) -> None:  # noqa: FBT001, N802 - Qt's
+        """Show whether it is chosen; that presses nothing."""
+        self._known = True
+        super().setChecked(checked)
+        self._known = False
+
+    def nextCheckState(self) -> None:  # noqa: N802 - Qt's
+        """Change the state with a click, which is told by itself."""
+        self._known = True
+        super().nextCheckState()
+        self._known = False
+
+    def _tell(self, checked: bool) -> None:  # noqa: FBT001 - Qt's signal
+        given_up = self.autoExclusive() and not checked  # another one was chosen
+        if not self._known and not given_up:
+            self.clicked.emit()
+
+
 def button(
     text: str,
     action: Callable[[], object] | None = None,
@@ -93,7 +122,7 @@ def button(
 
     *name* is what a screen reader says where the text alone is not enough.
     """
-    made = QPushButton(text)
+    made = Button(text)
     made.setAutoDefault(True)  # Enter presses the one that has the keyboard, in the window as in a dialog
     made.setDefault(rank == "primary")  # and in a dialog's fields the primary one: Qt would take the first, which cancels
     if rank:

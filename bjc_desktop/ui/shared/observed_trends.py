@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from bjc_desktop.services.case_file import CaseFile, DimensionTrend
 from bjc_desktop.services.typed_values import show_date
+from bjc_desktop.ui.shared.drawing import Drawing
 from bjc_desktop.ui.shared.labels import box, label
 from bjc_desktop.ui.shared.theme import theme
 
@@ -38,7 +39,7 @@ def since_last(trend: DimensionTrend) -> str:
     return f"zuletzt {before} → {now}: {word}"
 
 
-class ObservedTrends(QWidget):
+class ObservedTrends(Drawing):
     """One line for each dimension, all over the same days."""
 
     def __init__(self, trends: Sequence[DimensionTrend], first: date, last: date) -> None:

@@ -1,0 +1,227 @@
+"""The way of somebody who works with a screen reader, from outside: pages read and the case worked over the accessibility bus."""
+
+import re
+from datetime import date
+
+import pytest
+
+from bjc_desktop.ui.page_list import PAGES
+from tests.journeys import screen_reader
+from tests.journeys import test_outside_in as outside
+
+MISSING = [*outside.MISSING, *screen_reader.MISSING]
+pytestmark = pytest.mark.skipif(
+    bool(MISSING), reason=f"not installed: {', '.join(MISSING)} (apt-get install xvfb xdotool libxcb-cursor0 dbus at-spi2-core)"
+)
+TODAY = date.today()
+WORKED = {
+    "push button", "check box", "radio button", "toggle button", "text", "password text", "combo box", "table", "tree table", "list",
+    "spin button", "slider", "page tab", "menu item", "scroll pane", "filler", "link", "document frame", "tree",
+}  # fmt: skip
+"""Roles by which a screen reader knows what can be done; a filler is a part of a page that the keyboard scrolls."""
+PICTURES = ("image", "graphic")
+BARS = {"overview": 6, "figures": 6}
+"""How many bars each of these pages shows at least."""
+
+
+class Desk:
+    """The program's window as a screen reader has it."""
+
+    def __init__(self, reader, screen) -> None:
+        self.reader, self.screen = reader, screen
+        [self.root] = reader.wait_for(reader.windows, "the window")
+
+    def read(self):
+        """Read the window anew."""
+        return self.reader.grown(self.root)
+
+    def dialog(self, title: str):
+        """Wait for the dialog *title* and read it."""
+        found = self.reader.wait_for(lambda: [w for w in self.reader.windows() if w.name.startswith(title)], title)
+        return self.reader.grown(found[0])
+
+    def gone(self, title: str) -> None:
+        """Wait until the dialog *title* is closed."""
+        self.reader.wait_for(lambda: not [w for w in self.reader.windows() if w.name.startswith(title)], f"the end of {title}")
+
+    def find(self, what: str, *roles: str, within=None, last: bool = False):
+        """Wait for what has one of *roles* and a name or label that is, or begins with, *what*."""
+
+        def there():
+            root = self.read() if within is None else self.reader.grown(within)
+            found = [
+                node
+                for node in root.all(*roles)
+                if f"{node.label or node.name} ".startswith((f"{what} ", f"{what}:", f"{what}."))
+            ]
+            return found[-1 if last else 0] if found else None
+
+        return self.reader.wait_for(there, f"{roles} „{what}“")
+
+    def press(self, what: str, within=None, *, last: bool = False) -> None:
+        """Press the button *what*."""
+        roles = ("push button", "check box", "radio button")
+        # What is being built anew is gone before it can be pressed.
+        self.reader.wait_for(lambda: self.reader.press(self.find(what, *roles, within=within, last=last)), f"„{what}“ to press")
+
+    def write(self, what: str, text: str, within=None) -> None:
+        """Put *text* into the field *what*, as dictation does."""
+        self.reader.write(self.find(what, "text", within=within), text)
+
+    def hears(self, words: str) -> None:
+        """Wait until something with *words* is announced."""
+        self.reader.wait_for(lambda: any(words in said for said in self.reader.heard), f"„{words}“")
+        self.reader.heard.clear()
+
+
+@pytest.fixture
+def desk(tmp_path):
+    """Yield the program on a screen and a bus of its own, with the sample data."""
+    with (
+        outside.screen_in(tmp_path / "screen") as screen,
+        screen_reader.session_bus(screen.environment) as screen.environment,
+        screen_reader.reader_on(screen.environment) as reader,
+    ):
+        home = outside.Home(tmp_path / "home")
+        with outside.program_on(screen, home):
+            made = Desk(reader, screen)
+            made.press("Mit Beispieldaten ausprobieren")
+            made.find("Sperren", "push button")
+            yield made
+        assert "ERROR" not in home.log()
+
+
+def faults_of(desk: Desk, top) -> list[str]:
+    """Return what a screen reader could not tell on what is shown."""
+    found = []
+    for node in top.walk():
+        if "showing" not in node.states or node.role == "label":
+            continue
+        if "focusable" in node.states and not (node.label if node.role == "combo box" else node.name):
+            found.append(f"no name: {node.path()}")
+        if "focusable" in node.states and node.role not in WORKED:
+            found.append(f"no role to work with: {node.path()}")
+        if "focusable" in node.states and not {"enabled", "sensitive"} <= node.states and "focused" in node.states:
+            found.append(f"focused, but disabled: {node.path()}")
+        if node.role in {"check box", "radio button"} and "checkable" not in node.states:
+            found.append(f"not known to be checked or not: {node.path()}")
+        if node.role == "combo box" and "expandable" not in node.states:
+            found.append(f"does not say that it opens: {node.path()}")
+        if node.role == "text" and not node.states & {"editable", "read_only"}:
+            found.append(f"does not say whether it takes text: {node.path()}")
+        if node.role in {"table", "tree table"}:
+            found += table_faults(desk, node)
+    return found
+
+
+def table_faults(desk: Desk, node) -> list[str]:
+    """Return what is missing of a table's heads and first rows."""
+    rows, columns = desk.reader.size(node)
+    heads, *lines = desk.reader.cells(node, 2)
+    found = [] if all(heads) and columns else [f"heads {heads}: {node.path()}"]
+    if len(lines) != min(rows, 2) or not all(line[0] for line in lines):
+        found.append(f"rows {lines}: {node.path()}")
+    return found
+
+
+def counted(desk: Desk, code: str) -> tuple[int, int]:
+    """Return numerator and denominator that the first drawn bar of the indicator *code* tells: that of the own cases."""
+
+    def told() -> list[str]:
+        return [node.name for node in desk.read().all(*PICTURES) if f"({code}):" in node.name]
+
+    words, *_ = desk.reader.wait_for(told, f"the bar of {code}")
+    numerator, denominator = re.search(r"\(([\d.]+) von ([\d.]+)\)", words).groups()
+    return int(numerator), int(denominator)
+
+
+def walk_pages(desk: Desk) -> None:
+    """Open each page of the sidebar and read it."""
+    faults = {}
+    for entry in PAGES:
+        if not entry.in_sidebar:
+            continue
+        desk.press(entry.title)
+        desk.reader.listen(0.4)
+        top = desk.read()
+        faults[entry.title] = faults_of(desk, top)
+        bars = [node for node in top.all(*PICTURES) if "Soll" in node.name]
+        assert len(bars) >= BARS.get(entry.key, 0), entry.title
+        chosen = [
+            node.name for node in top.all("check box") if "checked" in node.states and node.name in {e.title for e in PAGES}
+        ]
+        assert chosen == [entry.title]
+    assert {title: found for title, found in faults.items() if found} == {}
+
+
+def open_case(desk: Desk) -> None:
+    """Open the file of somebody who is coached, by the search."""
+    desk.press("Coachees")
+    desk.reader.listen(0.5)
+    rows = desk.reader.cells(desk.find("Coachees", "table"), 40)[1:]
+    number = next(row[-1] for row in rows if row[1] == "aktiv")
+    desk.press("Suchen …")
+    dialog = desk.dialog("Suchen")
+    desk.write("Suchen", number, within=dialog)
+    desk.reader.wait_for(lambda: len(desk.reader.cells(desk.find("Treffer", "list", within=dialog), 9)) == 2, "the one hit")
+    desk.screen.window("Suchen")
+    desk.screen.keys("Return")
+    desk.find(f"Fallnummer {number}", "label")
+    assert faults_of(desk, desk.read()) == []
+
+
+def record(desk: Desk) -> None:
+    """Record a consultation in the case that is shown: first with a fault, which is said."""
+    desk.reader.heard.clear()
+    desk.press("Konsultation", last=True)
+    dialog = desk.dialog("Konsultation erfassen")
+    assert faults_of(desk, dialog) == []
+    desk.write("Dauer (Minuten)", "lange", within=dialog)
+    desk.press("Speichern", within=dialog)
+    desk.hears("Das ist keine Dauer.")
+    assert "keine Dauer" in desk.find("Dauer (Minuten)", "text", within=dialog).description
+    desk.write("Dauer (Minuten)", "47", within=dialog)
+    desk.write("Notiz", "Von der Sprachausgabe geführt", within=dialog)
+    desk.press("Speichern", within=dialog)
+    desk.gone("Konsultation erfassen")
+    desk.press("Konsultationen")
+    table = desk.find("Konsultationen", "table")
+
+    def rows() -> list[list[str]]:
+        return [row for row in desk.reader.cells(table, 5) if row[3] == "47 Min." and row[5] == "Von der Sprachausgabe geführt"]
+
+    desk.reader.wait_for(rows, "the new consultation")
+
+
+def close_case(desk: Desk) -> None:
+    """Close the case that is shown: first with a day before its beginning, which is said."""
+    desk.press("Suchen …")
+    dialog = desk.dialog("Suchen")
+    desk.write("Suchen", "abschließen", within=dialog)
+    desk.reader.wait_for(lambda: len(desk.reader.cells(desk.find("Treffer", "list", within=dialog), 9)) == 2, "the one action")
+    desk.screen.window("Suchen")
+    desk.screen.keys("Return")
+    desk.find("Austritt speichern", "push button")
+    assert faults_of(desk, desk.read()) == []
+    desk.reader.heard.clear()
+    desk.write("Austritt", "1.1.2020")
+    desk.press("Austritt speichern")
+    desk.hears("Eintritt")
+    desk.write("Austritt", f"{TODAY:%d.%m.%Y}")
+    for name, letter in (("Austrittsgrund", "z"), ("Status bei Austritt", "b")):
+        desk.reader.press(desk.find(name, "combo box"))
+        desk.screen.keys(letter, "Return")
+        desk.reader.wait_for(lambda name=name: desk.find(name, "combo box").name != "–", f"an entry of {name}")
+    desk.press("Austritt speichern")
+    desk.hears("Austritt gespeichert.")
+
+
+def test_that_the_case_is_worked_and_every_page_is_read_with_a_screen_reader(desk) -> None:
+    before = counted(desk, "A4")
+    open_case(desk)
+    record(desk)
+    close_case(desk)
+    desk.press("Übersicht")
+    after = desk.reader.wait_for(lambda: (now := counted(desk, "A4")) != before and now, "the figure")
+    assert after == (before[0], before[1] + 1)
+    walk_pages(desk)
