@@ -64,15 +64,17 @@ def make_vault(new: NewVault, *, now: datetime, today: date) -> tuple[Vault, str
             provider = Provider(name=new.provider.strip())
             session.add(provider)
             session.flush()
-            session.add(
-                Staff(
-                    provider_id=provider.id,
-                    given_name=new.given_name.strip() or None,
-                    family_name=new.family_name.strip(),
-                    role=new.role.value,
-                    employed_from=today,
-                )
+            member = Staff(
+                provider_id=provider.id,
+                given_name=new.given_name.strip() or None,
+                family_name=new.family_name.strip(),
+                role=new.role.value,
+                employed_from=today,
             )
+            session.add(member)
+            session.flush()
+            # Said once: with the second member of staff nobody would know any more who the user is.
+            set_staff_of_user(session, user_id=vault.user.id, staff_id=member.id)
     except BaseException:
         vault.abandon()
         shutil.rmtree(new.folder, ignore_errors=True)

@@ -175,6 +175,19 @@ class Workspace(QWidget):
         key, where = place or (own, {})
         self.open_page(key, where)
 
+    def begin_anew(self, key: str, said: str = "") -> None:
+        """Show the page *key* after a change of who the user is in the team: what every page offers follows from that."""
+        self.desk.staff_id = self.desk.read(partial(staff_of_user, user_id=self.desk.vault.user.id))
+        for page in self._pages.values():
+            self.stack.removeWidget(page)
+            page.hide()
+            page.deleteLater()
+        self._pages.clear()
+        self._places.clear()
+        self.open_page(key)
+        if said and self.shown_page is not None:
+            self.shown_page.banner.tell(said, "good")
+
     def place(self) -> tuple[str, dict[str, Any]]:
         """Return where the user is."""
         return self._places[-1]
@@ -224,6 +237,7 @@ class Workspace(QWidget):
             "save_list": lambda _: self.save_list(),
             "calendar": lambda _: self.save_calendar(),
             "consultation": lambda where: self.record(where.get("coaching_id")),
+            "anew": lambda where: self.begin_anew(where["page"], where.get("said", "")),
         }
 
     def _remember_place(self) -> None:
