@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from bjc_desktop.errors import NotFoundError, VaultError
-from bjc_desktop.models import Provider, Staff, UserStaff
+from bjc_desktop.models import CoachingStaff, Provider, Staff, UserStaff
 from bjc_desktop.services.row_editing import add_row
 from bjc_desktop.vault import record_event
 from bjc_desktop.vault.role_rights import sees_all_cases
@@ -79,6 +79,16 @@ def staff_of_user(connection: Connection, user_id: str) -> str | None:
         return str(chosen)
     everybody = connection.execute(select(staff.id).limit(2)).scalars().all()
     return str(everybody[0]) if len(everybody) == 1 else None
+
+
+def has_own_cases(connection: Connection, staff_id: str) -> bool:
+    """Say whether a member of staff may have cases of their own: a coach or a trainer, or whoever has had one."""
+    staff = Staff.__table__.c
+    role = connection.execute(select(staff.role).where(staff.id == staff_id)).scalar()
+    if role in {Role.JOB_COACH.value, Role.EMPLOYMENT_TRAINER.value}:
+        return True
+    held = select(CoachingStaff.id).where(CoachingStaff.staff_id == staff_id).limit(1)
+    return connection.execute(held).first() is not None
 
 
 def may_choose_staff(roles: Collection[Role]) -> bool:

@@ -10,10 +10,10 @@ from pathlib import Path
 from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.exchange.package_import import import_package
 from bjc_desktop.indicators.period import quarter_of, quarters_up_to
-from bjc_desktop.models import Provider, Staff
 from bjc_desktop.sample import DEMO, sample_tables
 from bjc_desktop.sample.shape import SampleShape
 from bjc_desktop.services.demo import DEMO_PASSPHRASE, DEMO_USER, sample_package
+from bjc_desktop.services.first_steps import NO_PROVIDER, found_provider
 from bjc_desktop.services.targets import fill_new_vault
 from bjc_desktop.services.team import list_staff, set_staff_of_user
 from bjc_desktop.vault import Vault, create_vault
@@ -49,7 +49,7 @@ def make_vault(new: NewVault, *, now: datetime, today: date) -> tuple[Vault, str
     missing = {
         name: sentence
         for name, value, sentence in (
-            ("provider", new.provider, "Bitte den Namen des Trägers eintragen."),
+            ("provider", new.provider, NO_PROVIDER),
             ("family_name", new.family_name, "Bitte Ihren Nachnamen eintragen."),
             ("user", new.user, "Bitte einen Benutzernamen wählen."),
         )
@@ -61,20 +61,15 @@ def make_vault(new: NewVault, *, now: datetime, today: date) -> tuple[Vault, str
     try:
         fill_new_vault(vault, now=now)
         with vault.writing(now=now) as session:
-            provider = Provider(name=new.provider.strip())
-            session.add(provider)
-            session.flush()
-            member = Staff(
-                provider_id=provider.id,
-                given_name=new.given_name.strip() or None,
-                family_name=new.family_name.strip(),
-                role=new.role.value,
-                employed_from=today,
+            found_provider(
+                session,
+                user_id=vault.user.id,
+                provider=new.provider,
+                given_name=new.given_name,
+                family_name=new.family_name,
+                role=new.role,
+                today=today,
             )
-            session.add(member)
-            session.flush()
-            # Said once: with the second member of staff nobody would know any more who the user is.
-            set_staff_of_user(session, user_id=vault.user.id, staff_id=member.id)
     except BaseException:
         vault.abandon()
         shutil.rmtree(new.folder, ignore_errors=True)

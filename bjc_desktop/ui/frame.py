@@ -70,6 +70,7 @@ class Frame(QMainWindow):
         self.start.opened.connect(self._opened)
         self.start.settings_wanted.connect(lambda values: self.remember(replace(self.settings, **values)))
         self.start.remarked.connect(self._tell_remark)
+        self.start.founded.connect(self._begin_first_day)
         self.stack.addWidget(self.start)
         area = QGuiApplication.primaryScreen().availableGeometry()
         self.resize(min(settings.width, area.width()), min(settings.height, area.height()))
@@ -105,6 +106,16 @@ class Frame(QMainWindow):
         desk.check()
         desk.backups.start()
 
+    def _begin_first_day(self) -> None:
+        if self.workspace is not None:
+            self.workspace.open_page("beginning")
+
+    def _look_around(self) -> None:
+        """Lock, and go on in the vault with invented people."""
+        self.lock()
+        self.start.show_choice()
+        self.start.make_sample()
+
     def _tell_remark(self, sentence: str) -> None:
         if self.workspace is not None:
             self.workspace.tell_remark(sentence)
@@ -116,6 +127,7 @@ class Frame(QMainWindow):
         made.lock_wanted.connect(self.lock)
         made.vault_wanted.connect(self._go_to)
         made.look_wanted.connect(self.change_look)
+        made.sample_wanted.connect(self._look_around)
         made.settings_wanted.connect(lambda values: self.remember(replace(self.settings, **values)))
         self.stack.addWidget(made)
         self.stack.setCurrentWidget(made)

@@ -35,6 +35,8 @@ class Workspace(QWidget):
     look_wanted = Signal(str, int)
     vault_wanted = Signal(Path)
     """Another vault, to go on in that one."""
+    sample_wanted = Signal()
+    """The vault with invented people, to look around."""
     settings_wanted = Signal(dict)
     """Settings to keep, by name."""
 
@@ -213,7 +215,7 @@ class Workspace(QWidget):
         if key in self._commands:
             self._commands[key](place[1])
             return
-        if not next(entry for entry in PAGES if entry.key == key).open_to(self.desk.vault.user.roles):
+        if not self._opens(key):
             self.banner.tell(_NOT_OPEN, "warning", button("Verstanden", self.banner.clear, rank="plain"))
             return
         coaching_id = place[1].get("coaching_id")
@@ -237,6 +239,7 @@ class Workspace(QWidget):
             "save_list": lambda _: self.save_list(),
             "calendar": lambda _: self.save_calendar(),
             "consultation": lambda where: self.record(where.get("coaching_id")),
+            "sample": lambda _: self.sample_wanted.emit(),
             "anew": lambda where: self.begin_anew(where["page"], where.get("said", "")),
         }
 
@@ -292,6 +295,8 @@ class Workspace(QWidget):
             (entry.title, f"Strg+{number}", partial(self.open_page, entry.key))
             for number, entry in enumerate(self.shown_pages(), 1)
         ]
+        if self._opens("beginning"):
+            actions.append(("Erste Schritte", "", partial(self.open_page, "beginning")))
         actions += [
             ("Konsultation erfassen", "Strg+Umschalt+K", self.record),
             ("Sperren", "Strg+L", self.lock_wanted.emit),
@@ -343,6 +348,10 @@ class Workspace(QWidget):
         banner = self.banner if page is None else page.banner
         dialog.saved.connect(lambda said: banner.tell(said, "good"))
         dialog.open()
+
+    def _opens(self, key: str) -> bool:
+        """Say whether the user's roles open the page *key*."""
+        return next(entry for entry in PAGES if entry.key == key).open_to(self.desk.vault.user.roles)
 
     @property
     def _sees_due(self) -> bool:

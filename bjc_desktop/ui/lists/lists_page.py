@@ -359,7 +359,8 @@ class ListsPage(Page):
         self._job, self._done, self.plan = None, True, result.plan
         self.take_in.show_result(result.plan)
         self._allow_steps()
-        self.banner.tell(f"{rows_of(result.plan.rows_in)} eingelesen.", "good")
+        there = button("Zur Übersicht", lambda: self.wanted.emit("overview", {}), rank="plain")
+        self.banner.tell(f"{rows_of(result.plan.rows_in)} eingelesen.", "good", there)
         give_keyboard(self.take_in.rest_button if result.plan.out else self.take_in.again_button)
 
     def save_rest(self, path: Path) -> None:

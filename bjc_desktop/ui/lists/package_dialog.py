@@ -91,9 +91,9 @@ class PackageDialog(QDialog):
             self.faults,
             self.update_box,
             self.back_box,
+            self.same_box,
             self.table,
             self.words,
-            self.same_box,
         ):
             column.addWidget(part)
         for part in (self.faults, self.update_box, self.back_box, self.table, self.words, self.same_box):

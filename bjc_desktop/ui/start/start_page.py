@@ -90,6 +90,8 @@ class StartPage(QWidget):
 
     opened = Signal(object)
     settings_wanted = Signal(dict)
+    founded = Signal()
+    """The vault that was just opened is new."""
     remarked = Signal(str)
     """What there is to consider about a new vault once it is open."""
 
@@ -352,6 +354,7 @@ class StartPage(QWidget):
         vault, self._waiting = self._waiting, None
         if vault is not None:
             self.opened.emit(vault)
+            self.founded.emit()
             if remark:
                 self.remarked.emit(remark)
 
