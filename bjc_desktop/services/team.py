@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from bjc_desktop.errors import NotFoundError, VaultError
-from bjc_desktop.models import CoachingStaff, Provider, Staff, UserStaff
+from bjc_desktop.models import CoachingStaff, Provider, Staff, User, UserStaff
 from bjc_desktop.services.row_editing import add_row
 from bjc_desktop.vault import record_event
 from bjc_desktop.vault.role_rights import sees_all_cases
@@ -122,6 +122,14 @@ def staff_of_users(connection: Connection) -> dict[str, str]:
     """Return for each user who they are in the team: user → member of staff; users without are left out."""
     mine = UserStaff.__table__.c
     return {row.user_id: row.staff_id for row in connection.execute(select(mine.user_id, mine.staff_id))}
+
+
+def without_access(connection: Connection, *, today: date) -> tuple[StaffMember, ...]:
+    """Return who is employed *today* and is nobody among those who can open the vault."""
+    user, mine = User.__table__.c, UserStaff.__table__.c
+    query = select(mine.staff_id).join(User, user.id == mine.user_id).where(user.removed_at.is_(None))
+    have = set(connection.execute(query).scalars())
+    return tuple(member for member in list_staff(connection, today=today) if member.employed and member.id not in have)
 
 
 def list_providers(connection: Connection) -> tuple[tuple[str, str], ...]:

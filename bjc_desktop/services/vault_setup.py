@@ -14,6 +14,7 @@ from bjc_desktop.sample import DEMO, sample_tables
 from bjc_desktop.sample.shape import SampleShape
 from bjc_desktop.services.demo import DEMO_PASSPHRASE, DEMO_USER, sample_package
 from bjc_desktop.services.first_steps import NO_PROVIDER, found_provider
+from bjc_desktop.services.sample_story import OPEN_TO_ALL, prepare_day
 from bjc_desktop.services.targets import fill_new_vault
 from bjc_desktop.services.team import list_staff, set_staff_of_user
 from bjc_desktop.vault import Vault, create_vault
@@ -111,13 +112,15 @@ def make_sample_vault(folder: Path, *, now: datetime, today: date, step: Callabl
     VaultError
         where the folder is taken or cannot be written.
     """
-    step(0, 2)
-    vault, _ = create_vault(folder, DEMO_USER, DEMO_PASSPHRASE, now=now)
+    step(0, 3)
+    vault, _ = create_vault(folder, DEMO_USER, DEMO_PASSPHRASE, now=now, kdf=OPEN_TO_ALL)
     try:
         (folder / SAMPLE_MARK).touch()
-        step(1, 2)
+        step(1, 3)
         fill_with_sample(vault, now=now, today=today)
-        step(2, 2)
+        step(2, 3)
+        prepare_day(vault, now=now, today=today)
+        step(3, 3)
     except BaseException:
         vault.abandon()
         shutil.rmtree(folder, ignore_errors=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_data_path
 from PySide6.QtCore import QEvent, QEventLoop, QKeyCombination, QObject, Qt, QTimer
@@ -110,11 +110,13 @@ class Frame(QMainWindow):
         if self.workspace is not None:
             self.workspace.open_page("beginning")
 
-    def _look_around(self) -> None:
-        """Lock, and go on in the vault with invented people."""
+    def _look_around(self, desk: dict[str, Any]) -> None:
+        """Lock, and go on in the vault with invented people: at the desk of a role, or where the desks are chosen."""
         self.lock()
-        self.start.show_choice()
-        self.start.make_sample()
+        if "role" in desk:
+            self.start.open_sample(desk["role"])
+        else:
+            self.start.show_sample()
 
     def _tell_remark(self, sentence: str) -> None:
         if self.workspace is not None:

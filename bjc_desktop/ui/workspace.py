@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from bjc_desktop.errors import VaultDamagedError
 from bjc_desktop.services.team import staff_of_user
@@ -18,6 +18,7 @@ from bjc_desktop.ui.shared.file_drop import FileDrop
 from bjc_desktop.ui.shared.labels import Banner, button, give_keyboard, label
 from bjc_desktop.ui.shared.list_offer import SAVE_KEYS, SAVE_KEYS_SHOWN
 from bjc_desktop.ui.shared.page import Page, Scroller
+from bjc_desktop.ui.shared.sample_banner import SampleBanner
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.vault.role_rights import NOT_ASSIGNED, keeps_cases, sees_coaching
 from bjc_desktop.vocabulary import Role
@@ -35,8 +36,8 @@ class Workspace(QWidget):
     look_wanted = Signal(str, int)
     vault_wanted = Signal(Path)
     """Another vault, to go on in that one."""
-    sample_wanted = Signal()
-    """The vault with invented people, to look around."""
+    sample_wanted = Signal(dict)
+    """The vault with invented people, at the desk of a ``role`` where one is named."""
     settings_wanted = Signal(dict)
     """Settings to keep, by name."""
 
@@ -55,7 +56,7 @@ class Workspace(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         if desk.sample:
-            outer.addWidget(_sample_banner())
+            outer.addWidget(SampleBanner(desk.vault.user.name, self.sample_wanted.emit))
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self._sidebar())
@@ -239,7 +240,7 @@ class Workspace(QWidget):
             "save_list": lambda _: self.save_list(),
             "calendar": lambda _: self.save_calendar(),
             "consultation": lambda where: self.record(where.get("coaching_id")),
-            "sample": lambda _: self.sample_wanted.emit(),
+            "sample": self.sample_wanted.emit,
             "anew": lambda where: self.begin_anew(where["page"], where.get("said", "")),
         }
 
@@ -436,11 +437,3 @@ def _first_of(page: Page) -> QWidget | None:
             return widget
         widget = widget.nextInFocusChain()
     return None
-
-
-def _sample_banner() -> QLabel:
-    made = label("Beispieldaten: alle Personen sind erfunden. Bitte hier nichts Echtes eintragen.")
-    px, colours = theme().pixels, theme().colours
-    made.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    made.setStyleSheet(f"background: {colours.warning_ground}; color: {colours.warning}; padding: {px(4)}px; font-weight: 600;")
-    return made
