@@ -103,12 +103,15 @@ class Frame(QMainWindow):
         # Only an unlocked window asks whether somebody is at work: the filter sees every event there is.
         QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
         self.workspace.begin()
+        if sample:
+            self.workspace.offer_tour()
         desk.check()
         desk.backups.start()
 
     def _begin_first_day(self) -> None:
         if self.workspace is not None:
             self.workspace.open_page("beginning")
+            self.workspace.offer_tour()
 
     def _look_around(self, desk: dict[str, Any]) -> None:
         """Lock, and go on in the vault with invented people: at the desk of a role, or where the desks are chosen."""

@@ -17,9 +17,9 @@ _SHORT: dict[Role | None, str] = {Role.EMPLOYMENT_TRAINER: "Training"}
 
 
 class SampleBanner(QFrame):
-    """The banner; *go* is called with the desk that is wanted next."""
+    """The banner; *go* is called with the desk that is wanted next, *walk* for the walk around the window."""
 
-    def __init__(self, user: str, go: Callable[[dict[str, Any]], object]) -> None:
+    def __init__(self, user: str, go: Callable[[dict[str, Any]], object], walk: Callable[[], object]) -> None:
         super().__init__()
         px = theme().pixels
         self.setObjectName("sample")
@@ -41,6 +41,7 @@ class SampleBanner(QFrame):
             made.setEnabled(role is not here)
             self.buttons[role] = made
             line.add(made)
+        line.add(button("Rundgang", walk, rank="plain", symbol="flag"))
         column.addWidget(line)
         if theme().scale < LARGE_TEXT:
             self.story = label(DESKS[here].story, "small", wrap=True)
