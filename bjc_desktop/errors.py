@@ -67,6 +67,14 @@ class PackageError(BjcError):
         self.faults = faults
 
 
+class PackageConflictError(PackageError):
+    """A data package that holds other values than the vault; it can be taken in all the same, on purpose."""
+
+
+class ErasedPeopleError(PackageError):
+    """A data package with people who were erased; they can be taken in again, on purpose."""
+
+
 class ListError(BjcError):
     """A list that cannot be read or taken in."""
 

@@ -29,6 +29,8 @@ class Settings:
     idle_minutes: int = 10
     """Minutes without input after which the window locks; 0 never."""
     backup_folder: str = ""
+    toured: bool = False
+    """Whether the walk around the window was offered: once is enough."""
     width: int = 1280
     height: int = 760
 

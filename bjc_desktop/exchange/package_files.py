@@ -127,6 +127,15 @@ def read_package_files(path: Path, known: frozenset[str]) -> PackageFiles:
         return _read(opened, known)
 
 
+def is_package(path: Path) -> bool:
+    """Say whether the file at *path* looks like a data package: an archive that holds a descriptor, and not a workbook."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name.rpartition("/")[2] == _DESCRIPTOR for name in archive.namelist())
+    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
+        return False
+
+
 def read_packed_files(data: bytes, known: frozenset[str]) -> PackageFiles:
     """Return the files of the data package that is the ZIP *data*, as :func:`read_package_files` does.
 

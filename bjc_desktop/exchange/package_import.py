@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Table
 
-from bjc_desktop.errors import MissingNoteKeyError, PackageError
+from bjc_desktop.errors import ErasedPeopleError, MissingNoteKeyError, PackageConflictError, PackageError
 from bjc_desktop.exchange.cells import Value
 from bjc_desktop.exchange.joined_files import follow_joined_files
 from bjc_desktop.exchange.package_checks import MergedTable, Row, find_faults, select_by
@@ -42,6 +42,8 @@ class ImportResult:
     counts: Mapping[str, TableCount]
     ignored_files: tuple[str, ...]
     unknown_columns: tuple[str, ...]
+    new_providers: tuple[str, ...] = ()
+    """The names of providers that the vault did not have."""
 
     @property
     def changed(self) -> bool:
@@ -74,6 +76,38 @@ def import_package(
     MissingNoteKeyError
         where the package holds notes and the user has no key to them.
     """
+    planned = _prepared(vault, path, update=update, bring_back=bring_back, today=today)
+    if planned.result.changed:
+        back_up_before(vault, "import", now)
+        _apply(vault, planned, now)
+    return planned.result
+
+
+def rehearse_package(vault: Vault, path: Path, *, update: bool, bring_back: bool = False, today: date) -> ImportResult:
+    """Return what :func:`import_package` would do with the data package at *path*; nothing is changed.
+
+    Raises
+    ------
+    PackageError
+        with every fault, where anything is wrong; as PackageConflictError or ErasedPeopleError where the package could be taken in on purpose.
+    MissingNoteKeyError
+        where the package holds notes and the user has no key to them.
+    VaultError
+        where the user's roles may not write what the package brings.
+    """
+    return _prepared(vault, path, update=update, bring_back=bring_back, today=today).result
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    files: PackageFiles
+    plans: list[_Plan]
+    result: ImportResult
+    brought_back: frozenset[str]
+
+
+def _prepared(vault: Vault, path: Path, *, update: bool, bring_back: bool, today: date) -> _Prepared:
+    """Read the package and check all that can be checked before anything is written."""
     known = {table.name: table for table in tables()}
     files = read_package_files(path, frozenset(known))
     faults: list[Fault] = []
@@ -82,28 +116,30 @@ def import_package(
         follow_joined_files(connection, contents)
         plans = _plan(connection, contents, vault.notes, faults, today)
     if faults:
-        raise _refused("Das Datenpaket enthält Fehler und wurde nicht übernommen; bitte korrigieren und erneut einlesen.", faults)
+        message = "Das Datenpaket enthält Fehler und wurde nicht übernommen; bitte korrigieren und erneut einlesen."
+        raise PackageError(message, _lines(faults))
     erased = _erased_people(vault, plans)
     if erased and not bring_back:
-        raise _refused(ERASED, erased_faults(plans, set(erased)))
+        raise ErasedPeopleError(ERASED, _lines(erased_faults(plans, set(erased))))
     conflicts = [] if update else [fault for plan in plans for fault in _conflicts(plan)]
     if conflicts:
-        raise _refused("Das Datenpaket widerspricht dem Tresor; mit --update gilt das Paket.", conflicts)
-    result = _result(files, contents, plans)
-    if result.changed:
-        back_up_before(vault, "import", now)
-        _apply(vault, files, plans, result, now, frozenset(erased.values()))
-    return result
+        raise PackageConflictError("Das Datenpaket widerspricht dem Tresor; mit --update gilt das Paket.", _lines(conflicts))
+    changed = {plan.merged.table.name for plan in plans if plan.new or plan.changed}
+    assert_may_write(vault.user.roles, changed)
+    if any(concerns_people(name) for name in changed):
+        assert_sees_all_cases(vault.user.roles)
+    return _Prepared(files, plans, _result(files, contents, plans), frozenset(erased.values()))
 
 
-def _refused(message: str, faults: list[Fault]) -> PackageError:
-    return PackageError(message, tuple(map(str, faults)))
+def _lines(faults: list[Fault]) -> tuple[str, ...]:
+    return tuple(map(str, faults))
 
 
 def _result(files: PackageFiles, contents: list[TableContent], plans: list[_Plan]) -> ImportResult:
     counts = {plan.merged.table.name: plan.count() for plan in plans}
     unknown = tuple(f"{content.file}: {name}" for content in contents for name in content.unknown)
-    return ImportResult(counts, files.ignored, unknown)
+    new = [row[plan.merged.columns.index("name")] for plan in plans if plan.merged.table.name == "providers" for row in plan.new]
+    return ImportResult(counts, files.ignored, unknown, tuple(map(str, new)))
 
 
 def _plan(
@@ -228,27 +264,22 @@ def erased_faults(plans: list[_Plan], people: set[str]) -> list[Fault]:
     return found
 
 
-def _apply(
-    vault: Vault, files: PackageFiles, plans: list[_Plan], result: ImportResult, now: datetime, brought_back: frozenset[str]
-) -> None:
+def _apply(vault: Vault, planned: _Prepared, now: datetime) -> None:
+    plans = planned.plans
     payload = {
-        "package": files.digest,
-        "counts": {name: [count.inserted, count.updated, count.unchanged] for name, count in result.counts.items()},
+        "package": planned.files.digest,
+        "counts": {name: [count.inserted, count.updated, count.unchanged] for name, count in planned.result.counts.items()},
     }
     actor = vault.actor()
-    changed = {plan.merged.table.name for plan in plans if plan.new or plan.changed}
-    assert_may_write(vault.user.roles, changed)
-    if any(concerns_people(name) for name in changed):
-        assert_sees_all_cases(vault.user.roles)
     with vault.writing(now=now) as session:
         change_id = record_event(session, actor, "import", payload, now=now)
         connection = session.connection()
-        take_back(connection, brought_back, now)
+        take_back(connection, planned.brought_back, now)
         for plan in plans:
             insert_rows(connection, plan.merged, plan.new, vault.notes, change_id)
         for plan in plans:
             _update(connection, plan, vault.notes, actor, now, change_id)
-    if brought_back:
+    if planned.brought_back:
         keep_beside(vault)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from bjc_desktop.errors import NotFoundError, VaultError
-from bjc_desktop.models import Provider, Staff, UserStaff
+from bjc_desktop.models import CoachingStaff, Provider, Staff, User, UserStaff
 from bjc_desktop.services.row_editing import add_row
 from bjc_desktop.vault import record_event
 from bjc_desktop.vault.role_rights import sees_all_cases
@@ -81,6 +81,16 @@ def staff_of_user(connection: Connection, user_id: str) -> str | None:
     return str(everybody[0]) if len(everybody) == 1 else None
 
 
+def has_own_cases(connection: Connection, staff_id: str) -> bool:
+    """Say whether a member of staff may have cases of their own: a coach or a trainer, or whoever has had one."""
+    staff = Staff.__table__.c
+    role = connection.execute(select(staff.role).where(staff.id == staff_id)).scalar()
+    if role in {Role.JOB_COACH.value, Role.EMPLOYMENT_TRAINER.value}:
+        return True
+    held = select(CoachingStaff.id).where(CoachingStaff.staff_id == staff_id).limit(1)
+    return connection.execute(held).first() is not None
+
+
 def may_choose_staff(roles: Collection[Role]) -> bool:
     """Say whether *roles* may say who they are in the team; whose sight follows from it may not."""
     return sees_all_cases(roles) or Role.ADMINISTRATION in roles
@@ -112,6 +122,14 @@ def staff_of_users(connection: Connection) -> dict[str, str]:
     """Return for each user who they are in the team: user → member of staff; users without are left out."""
     mine = UserStaff.__table__.c
     return {row.user_id: row.staff_id for row in connection.execute(select(mine.user_id, mine.staff_id))}
+
+
+def without_access(connection: Connection, *, today: date) -> tuple[StaffMember, ...]:
+    """Return who is employed *today* and is nobody among those who can open the vault."""
+    user, mine = User.__table__.c, UserStaff.__table__.c
+    query = select(mine.staff_id).join(User, user.id == mine.user_id).where(user.removed_at.is_(None))
+    have = set(connection.execute(query).scalars())
+    return tuple(member for member in list_staff(connection, today=today) if member.employed and member.id not in have)
 
 
 def list_providers(connection: Connection) -> tuple[tuple[str, str], ...]:

@@ -10,10 +10,11 @@ from pathlib import Path
 from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.exchange.package_import import import_package
 from bjc_desktop.indicators.period import quarter_of, quarters_up_to
-from bjc_desktop.models import Provider, Staff
 from bjc_desktop.sample import DEMO, sample_tables
 from bjc_desktop.sample.shape import SampleShape
 from bjc_desktop.services.demo import DEMO_PASSPHRASE, DEMO_USER, sample_package
+from bjc_desktop.services.first_steps import NO_PROVIDER, found_provider
+from bjc_desktop.services.sample_story import OPEN_TO_ALL, prepare_day
 from bjc_desktop.services.targets import fill_new_vault
 from bjc_desktop.services.team import list_staff, set_staff_of_user
 from bjc_desktop.vault import Vault, create_vault
@@ -49,7 +50,7 @@ def make_vault(new: NewVault, *, now: datetime, today: date) -> tuple[Vault, str
     missing = {
         name: sentence
         for name, value, sentence in (
-            ("provider", new.provider, "Bitte den Namen des Trägers eintragen."),
+            ("provider", new.provider, NO_PROVIDER),
             ("family_name", new.family_name, "Bitte Ihren Nachnamen eintragen."),
             ("user", new.user, "Bitte einen Benutzernamen wählen."),
         )
@@ -61,17 +62,14 @@ def make_vault(new: NewVault, *, now: datetime, today: date) -> tuple[Vault, str
     try:
         fill_new_vault(vault, now=now)
         with vault.writing(now=now) as session:
-            provider = Provider(name=new.provider.strip())
-            session.add(provider)
-            session.flush()
-            session.add(
-                Staff(
-                    provider_id=provider.id,
-                    given_name=new.given_name.strip() or None,
-                    family_name=new.family_name.strip(),
-                    role=new.role.value,
-                    employed_from=today,
-                )
+            found_provider(
+                session,
+                user_id=vault.user.id,
+                provider=new.provider,
+                given_name=new.given_name,
+                family_name=new.family_name,
+                role=new.role,
+                today=today,
             )
     except BaseException:
         vault.abandon()
@@ -114,13 +112,15 @@ def make_sample_vault(folder: Path, *, now: datetime, today: date, step: Callabl
     VaultError
         where the folder is taken or cannot be written.
     """
-    step(0, 2)
-    vault, _ = create_vault(folder, DEMO_USER, DEMO_PASSPHRASE, now=now)
+    step(0, 3)
+    vault, _ = create_vault(folder, DEMO_USER, DEMO_PASSPHRASE, now=now, kdf=OPEN_TO_ALL)
     try:
         (folder / SAMPLE_MARK).touch()
-        step(1, 2)
+        step(1, 3)
         fill_with_sample(vault, now=now, today=today)
-        step(2, 2)
+        step(2, 3)
+        prepare_day(vault, now=now, today=today)
+        step(3, 3)
     except BaseException:
         vault.abandon()
         shutil.rmtree(folder, ignore_errors=True)

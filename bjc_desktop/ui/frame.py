@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_data_path
 from PySide6.QtCore import QEvent, QEventLoop, QKeyCombination, QObject, Qt, QTimer
@@ -71,6 +71,7 @@ class Frame(QMainWindow):
         self.start.opened.connect(self._opened)
         self.start.settings_wanted.connect(lambda values: self.remember(replace(self.settings, **values)))
         self.start.remarked.connect(self._tell_remark)
+        self.start.founded.connect(self._begin_first_day)
         self.stack.addWidget(self.start)
         area = QGuiApplication.primaryScreen().availableGeometry()
         self.resize(min(settings.width, area.width()), min(settings.height, area.height()))
@@ -103,8 +104,23 @@ class Frame(QMainWindow):
         # Only an unlocked window asks whether somebody is at work: the filter sees every event there is.
         QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
         self.workspace.begin()
+        if sample:
+            self.workspace.offer_tour()
         desk.check()
         desk.backups.start()
+
+    def _begin_first_day(self) -> None:
+        if self.workspace is not None:
+            self.workspace.open_page("beginning")
+            self.workspace.offer_tour()
+
+    def _look_around(self, desk: dict[str, Any]) -> None:
+        """Lock, and go on in the vault with invented people: at the desk of a role, or where the desks are chosen."""
+        self.lock()
+        if "role" in desk:
+            self.start.open_sample(desk["role"])
+        else:
+            self.start.show_sample()
 
     def _tell_remark(self, sentence: str) -> None:
         if self.workspace is not None:
@@ -117,6 +133,7 @@ class Frame(QMainWindow):
         made.lock_wanted.connect(self.lock)
         made.vault_wanted.connect(self._go_to)
         made.look_wanted.connect(self.change_look)
+        made.sample_wanted.connect(self._look_around)
         made.settings_wanted.connect(lambda values: self.remember(replace(self.settings, **values)))
         self.stack.addWidget(made)
         self.stack.setCurrentWidget(made)

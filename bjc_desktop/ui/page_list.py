@@ -65,6 +65,15 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("access", "Zugänge", "key-round", "access.access_page", "AccessPage", _ADMINISTRATION),
     PageEntry("backups", "Sicherungen", "database-backup", "backups.backups_page", "BackupsPage"),
     PageEntry("settings", "Einstellungen", "settings", "options.options_page", "OptionsPage"),
+    PageEntry(
+        "beginning",
+        "Erste Schritte",
+        "flag",
+        "beginning.beginning_page",
+        "BeginningPage",
+        CASES | _ADMINISTRATION,
+        in_sidebar=False,
+    ),
     PageEntry("case_file", "Fallakte", "user", "case_book.case_page", "CasePage", _PEOPLE, in_sidebar=False),
     PageEntry("closing", "Abschluss", "flag", "closing.closing_page", "ClosingPage", CASES, in_sidebar=False),
 )

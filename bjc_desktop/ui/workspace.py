@@ -6,9 +6,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from bjc_desktop.errors import VaultDamagedError
 from bjc_desktop.services.team import staff_of_user
@@ -18,7 +18,9 @@ from bjc_desktop.ui.shared.file_drop import FileDrop
 from bjc_desktop.ui.shared.labels import Banner, button, give_keyboard, label
 from bjc_desktop.ui.shared.list_offer import SAVE_KEYS, SAVE_KEYS_SHOWN
 from bjc_desktop.ui.shared.page import Page, Scroller
+from bjc_desktop.ui.shared.sample_banner import SampleBanner
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
+from bjc_desktop.ui.tour.tour_steps import RECORD, SEARCH, TourStep, steps_for
 from bjc_desktop.vault.role_rights import NOT_ASSIGNED, keeps_cases, sees_coaching
 from bjc_desktop.vault.vault import READ_ONLY
 from bjc_desktop.vocabulary import Role
@@ -36,6 +38,8 @@ class Workspace(QWidget):
     look_wanted = Signal(str, int)
     vault_wanted = Signal(Path)
     """Another vault, to go on in that one."""
+    sample_wanted = Signal(dict)
+    """The vault with invented people, at the desk of a ``role`` where one is named."""
     settings_wanted = Signal(dict)
     """Settings to keep, by name."""
 
@@ -46,6 +50,8 @@ class Workspace(QWidget):
         self._pages: dict[str, Page] = {}
         self._places: list[tuple[str, dict[str, Any]]] = []
         self._buttons: dict[str, QPushButton] = {}
+        self._landmarks: dict[str, QWidget] = {}
+        """Buttons of the sidebar that open no page, by what the walk around the window calls them."""
         self.stack = QStackedWidget()
         self.banner = Banner()
         self._lock_warning = Banner()
@@ -54,7 +60,7 @@ class Workspace(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         if desk.sample:
-            outer.addWidget(_sample_banner())
+            outer.addWidget(SampleBanner(desk.vault.user.name, self.sample_wanted.emit, self.begin_tour))
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self._sidebar())
@@ -111,14 +117,16 @@ class Workspace(QWidget):
         below = QVBoxLayout(actions)
         below.setContentsMargins(px(8), px(4), px(8), px(10))
         below.setSpacing(px(1))
-        below.addWidget(button("Suchen …", self.open_palette, rank="section", symbol="search", shortcut="Ctrl+K"))
-        below.addWidget(button("Handbuch", self.open_help, rank="section", symbol="circle-help", shortcut="F1"))
+        self._landmarks[SEARCH] = button("Suchen …", self.open_palette, rank="section", symbol="search", shortcut="Ctrl+K")
         if self.records:
-            below.addWidget(
-                button("Konsultation", self.record, rank="section", symbol="message-square-plus", shortcut="Ctrl+Shift+K")
+            self._landmarks[RECORD] = button(
+                "Konsultation", self.record, rank="section", symbol="message-square-plus", shortcut="Ctrl+Shift+K"
             )
+        for mark in self._landmarks.values():
+            below.addWidget(mark)
+        below.addWidget(button("Handbuch", self.open_help, rank="section", symbol="circle-help", shortcut="F1"))
         below.addWidget(button("Sperren", self.lock_wanted.emit, rank="section", symbol="lock", shortcut="Ctrl+L"))
-        scroller = Scroller()
+        self._side = scroller = Scroller()
         scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroller.column.setContentsMargins(0, 0, 0, 0)
         scroller.column.addWidget(pages, 1)
@@ -177,6 +185,19 @@ class Workspace(QWidget):
         key, where = place or (own, {})
         self.open_page(key, where)
 
+    def begin_anew(self, key: str, said: str = "") -> None:
+        """Show the page *key* after a change of who the user is in the team: what every page offers follows from that."""
+        self.desk.staff_id = self.desk.read(partial(staff_of_user, user_id=self.desk.vault.user.id))
+        for page in self._pages.values():
+            self.stack.removeWidget(page)
+            page.hide()
+            page.deleteLater()
+        self._pages.clear()
+        self._places.clear()
+        self.open_page(key)
+        if said and self.shown_page is not None:
+            self.shown_page.banner.tell(said, "good")
+
     def place(self) -> tuple[str, dict[str, Any]]:
         """Return where the user is."""
         return self._places[-1]
@@ -202,7 +223,7 @@ class Workspace(QWidget):
         if key in self._commands:
             self._commands[key](place[1])
             return
-        if not next(entry for entry in PAGES if entry.key == key).open_to(self.desk.vault.user.roles):
+        if not self._opens(key):
             self.banner.tell(_NOT_OPEN, "warning", button("Verstanden", self.banner.clear, rank="plain"))
             return
         coaching_id = place[1].get("coaching_id")
@@ -226,6 +247,8 @@ class Workspace(QWidget):
             "save_list": lambda _: self.save_list(),
             "calendar": lambda _: self.save_calendar(),
             "consultation": lambda where: self.record(where.get("coaching_id")),
+            "sample": self.sample_wanted.emit,
+            "anew": lambda where: self.begin_anew(where["page"], where.get("said", "")),
         }
 
     def _remember_place(self) -> None:
@@ -251,11 +274,7 @@ class Workspace(QWidget):
             # What else can be read stays within reach.
             self.desk.met_damage(error)
         self.stack.setCurrentWidget(page)
-        target = page.first_field()
-        if target is not None and not target.isVisibleTo(page):
-            target = _first_of(page)
-        if target is not None:
-            give_keyboard(target)
+        self._take_keyboard()
 
     def go_back(self) -> None:
         """Show where the user was before."""
@@ -280,9 +299,12 @@ class Workspace(QWidget):
             (entry.title, f"Strg+{number}", partial(self.open_page, entry.key))
             for number, entry in enumerate(self.shown_pages(), 1)
         ]
+        if self._opens("beginning"):
+            actions.append(("Erste Schritte", "", partial(self.open_page, "beginning")))
         actions += [
             ("Konsultation erfassen", "Strg+Umschalt+K", self.record),
             ("Handbuch zu dieser Seite", "F1", self.open_help),
+            ("Rundgang", "", self.begin_tour),
             ("Sperren", "Strg+L", self.lock_wanted.emit),
         ]
         actions += [
@@ -312,6 +334,57 @@ class Workspace(QWidget):
             coaching_id = getattr(self.shown_page, "coaching_id", None)
         ConsultationDialog(self.desk, coaching_id, self).open()
 
+    # --- the walk around the window -------------------------------------------------------------------------------------
+
+    def offer_tour(self) -> None:
+        """Offer the walk around the window, once on this computer; nobody has to go."""
+        if self.desk.settings.toured:
+            return
+        self.settings_wanted.emit({"toured": True})
+        count = len(steps_for(self.desk.vault.user.roles))
+        self.banner.tell(
+            f"Neu hier? Ein Rundgang zeigt in {count} Schritten, wo was ist. Später steht er in der Suche (Strg+K).",
+            "quiet",
+            button("&Rundgang", self.begin_tour),
+            button("Nicht jetzt", self.banner.clear, rank="plain"),
+        )
+
+    def begin_tour(self) -> None:
+        """Walk around the window."""
+        from bjc_desktop.ui.tour.tour import Tour  # noqa: PLC0415 - needed once in a user's life
+
+        if any(made.isVisible() for made in self.findChildren(Tour)):
+            return
+        self.banner.clear()
+        tour = Tour(self, steps_for(self.desk.vault.user.roles), self._tour_place)
+        tour.finished.connect(self._take_keyboard)
+        tour.begin()
+
+    def _take_keyboard(self) -> None:
+        """Give the keyboard to the page that is shown."""
+        page = self.shown_page
+        target = None if page is None else page.first_field()
+        if page is not None and target is not None and not target.isVisibleTo(page):
+            target = _first_of(page)
+        if target is not None:
+            give_keyboard(target)
+
+    def _tour_place(self, step: TourStep) -> QWidget | None:
+        """Show the page of *step* and return what it points at: a part of the page where that is to be seen, else a button of the sidebar."""
+        from bjc_desktop.ui.tour.tour import seen  # noqa: PLC0415 - as above
+
+        if step.place in self._buttons:
+            self.open_page(step.place)
+        # What was just shown has its place only when it is laid out.
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        part = getattr(self._pages.get(step.place), step.part, None) if step.part else None
+        if isinstance(part, QWidget) and part.isVisible() and 2 * seen(part, self).height() > part.height():
+            return part
+        mark = self._landmarks.get(step.place) or self._buttons.get(step.place)
+        if mark is not None and self._side.isAncestorOf(mark):
+            self._side.ensureWidgetVisible(mark)
+        return mark
+
     # --- lists ------------------------------------------------------------------------------------------------------------
 
     def _lists(self) -> list[tuple[Any, str]]:
@@ -340,6 +413,10 @@ class Workspace(QWidget):
         banner = self.banner if page is None else page.banner
         dialog.saved.connect(lambda said: banner.tell(said, "good"))
         dialog.open()
+
+    def _opens(self, key: str) -> bool:
+        """Say whether the user's roles open the page *key*."""
+        return next(entry for entry in PAGES if entry.key == key).open_to(self.desk.vault.user.roles)
 
     @property
     def _sees_due(self) -> bool:
@@ -424,11 +501,3 @@ def _first_of(page: Page) -> QWidget | None:
             return widget
         widget = widget.nextInFocusChain()
     return None
-
-
-def _sample_banner() -> QLabel:
-    made = label("Beispieldaten: alle Personen sind erfunden. Bitte hier nichts Echtes eintragen.")
-    px, colours = theme().pixels, theme().colours
-    made.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    made.setStyleSheet(f"background: {colours.warning_ground}; color: {colours.warning}; padding: {px(4)}px; font-weight: 600;")
-    return made

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from bjc_desktop.errors import WrongPassphraseError
-from bjc_desktop.services.team import list_staff, staff_of_user
+from bjc_desktop.services.team import add_member, list_providers, list_staff, staff_of_user
 from bjc_desktop.ui.page_list import PAGES
 from bjc_desktop.ui.workspace import Workspace
 from bjc_desktop.vault import UserIdentity, add_user, list_users, open_vault
@@ -210,3 +210,18 @@ def test_that_a_new_passphrase_states_its_rule_and_marks_a_short_one_at_its_fiel
     assert dialog.passphrase.line.property("state") == "error"
     assert dialog.passphrase.text() == "kurz"
     dialog.reject()
+
+
+def test_that_who_is_in_the_team_without_access_is_named(first_workspace, first_desk) -> None:
+    values = {
+        "family_name": "Kaya",
+        "role": Role.JOB_COACH.value,
+        "provider_id": first_desk.read(list_providers)[0][1],
+        "employed_from": first_desk.today(),
+    }
+    first_workspace.open_page("access")
+    page = first_workspace.page("access")
+    assert not page._without.isVisible()
+    first_desk.write(lambda session: add_member(session, values=values, today=first_desk.today()))
+    assert "Kaya (JobCoach)" in page._without.text()
+    assert "Özil" not in page._without.text()

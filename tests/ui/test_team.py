@@ -11,6 +11,8 @@ from bjc_desktop.services.requirement_profile import RequirementState
 from bjc_desktop.services.team_board import read_team_board
 from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
 from bjc_desktop.ui.shared.reason_dialog import ReasonDialog
+from bjc_desktop.ui.workspace import Workspace
+from bjc_desktop.vault import UserIdentity
 from bjc_desktop.vocabulary import Role
 from tests.ui.conftest import TODAY
 from tests.ui.typing_keys import type_text
@@ -203,3 +205,18 @@ def test_that_the_head_of_the_team_holds_facts(page) -> None:
     words = page._facts.words()
     for said in ("Fälle je JobCoach: 27–35, Median 34,5", "Stellen JobCoaching: 3,6 von 4", "Laufende Coachings, nach Plan: "):
         assert said in words
+
+
+def test_that_who_has_no_page_of_today_is_reminded_of_the_backups_here(desk, qtbot) -> None:
+    user = desk.vault.user
+    desk.vault.user = UserIdentity(user.id, user.name, frozenset({Role.ADMINISTRATION}))
+    workspace = Workspace(desk)
+    qtbot.addWidget(workspace)
+    workspace.begin()
+    assert workspace.shown_page.key == "team"
+    desk.backups.reminder = "Das zweite Ziel war lange nicht da."
+    desk.backups.changed.emit()
+    assert "zweite Ziel" in workspace.shown_page.banner.text()
+    desk.backups.reminder = ""
+    desk.backups.changed.emit()
+    assert workspace.shown_page.banner.text() == ""

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QMessageBox, QVBoxLayout, QWidget
 
 from bjc_desktop.errors import InvalidInputError
-from bjc_desktop.services.team import list_staff, set_staff_of_user, staff_of_users
+from bjc_desktop.services.team import list_staff, set_staff_of_user, staff_of_users, without_access
 from bjc_desktop.ui.access.new_user_dialog import NewUserDialog
 from bjc_desktop.ui.access.roles_dialog import RolesDialog
 from bjc_desktop.ui.shared.background import sentence_of
@@ -76,6 +76,8 @@ class AccessPage(Page):
         for made in (self.roles_button, self.passphrase_button, self.notes_button, self.remove_button, self.code_button):
             ways.add(made)
         self.add(ways)
+        self._without = label("", "muted", wrap=True)
+        self.add(self._without)
         self.table = RowTable(COLUMNS, "Zugänge")
         self.table.chosen.connect(self._chosen)
         self.table.opened.connect(lambda _: self.change_roles())
@@ -99,6 +101,14 @@ class AccessPage(Page):
         rows = [AccessRow(user, staff.get(mine.get(user.id, ""), ""), mine.get(user.id), user.id in holders) for user in users]
         self.subtitle.setText(f"{len(rows)} {'Zugang' if len(rows) == 1 else 'Zugänge'}")
         self.table.show_rows(rows, key=lambda shown: shown.user.id)
+        self._tell_without()
+
+    def _tell_without(self) -> None:
+        """Name who is in the team and cannot open the vault."""
+        people = self.desk.read(partial(without_access, today=self.desk.today()))
+        names = ", ".join(f"{member.name} ({member.role.label})" for member in people)
+        self._without.setText(f"Im Team, aber ohne Zugang zu diesem Tresor: {names}.")
+        self._without.setVisible(bool(people))
 
     def _chosen(self, shown: AccessRow | None) -> None:
         self.remove_button.setEnabled(shown is not None and shown.user.id != self.desk.vault.user.id)

@@ -19,6 +19,7 @@ from bjc_desktop.services.coachee_list import (
     ListOrder,
     find_coachees,
 )
+from bjc_desktop.services.first_steps import has_coachees
 from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.ui.coachees.preview_panel import CoacheePreviewPanel
 from bjc_desktop.ui.shared.desk import Desk
@@ -77,6 +78,10 @@ _ORDERS = {
     4: ListOrder.ENTRY,
     5: ListOrder.CASE_NUMBER,
 }
+
+_FIRST = "Hier stehen die Coachees mit Status, nächster Fälligkeit und letztem Kontakt; Enter öffnet die Fallakte. Noch ist niemand da."
+_ASSIGNED = "Hier stehen die Coachees, die Ihnen zugeordnet sind. Zugeordnet wird in der Fallakte unter „Zuständig“."
+_NONE_OF_YOURS = "Hier stehen die Coachees, für die Sie zuständig sind. Noch ist es niemand."
 
 
 class CoacheesPage(Page):
@@ -229,19 +234,24 @@ class CoacheesPage(Page):
         self._split.setVisible(bool(page.rows))
         self._empty.setVisible(not page.rows)
         if not page.rows:
-            self._tell_empty(page.total_all)
+            self._tell_empty()
 
-    def _tell_empty(self, everybody: int) -> None:
-        wanted = self._wanted()
+    def _tell_empty(self) -> None:
+        wanted, roles = self._wanted(), self.desk.vault.user.roles
         narrowed = replace(wanted, text="") != CoacheeFilter()
+        whole, begins = wanted == CoacheeFilter(coach_id=wanted.coach_id), not self.desk.read(has_coachees)
+        way, action = "Alle zeigen", self.show_everybody
         if narrowed and wanted.text.strip():
             sentence, way, action = "Unter diesen Fällen heißt niemand so.", "In allen Fällen suchen", self._clear_filters
-        elif everybody or wanted != CoacheeFilter() or not keeps_cases(self.desk.vault.user.roles):
-            sentence, way, action = "Kein Coachee entspricht der Suche und den Filtern.", "Alle zeigen", self.show_everybody
+        elif not whole:
+            sentence = "Kein Coachee entspricht der Suche und den Filtern."
+        elif not keeps_cases(roles):
+            sentence, way, action = _ASSIGNED, "Neu lesen", self.refresh
+        elif begins or not sees_all_cases(roles):
+            sentence, way, action = _FIRST if begins else _NONE_OF_YOURS, "Ersten Coachee anlegen", self.add_coachee
         else:
-            sentence = "Hier stehen die Coachees mit Status, nächster Fälligkeit und letztem Kontakt."
-            way, action = "Ersten Coachee anlegen", self.add_coachee
-        self._list_button.setVisible(action == self.add_coachee and sees_all_cases(self.desk.vault.user.roles))
+            sentence = f"{_NONE_OF_YOURS} Alle anderen zeigt der Knopf."
+        self._list_button.setVisible(begins and sees_all_cases(roles))
         self._empty_text.setText(sentence)
         self._empty_button.setText(way)
         self._empty_button.setAccessibleName(way)

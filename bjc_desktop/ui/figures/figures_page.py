@@ -15,6 +15,7 @@ from bjc_desktop.indicators.period import Period, quarter_of
 from bjc_desktop.indicators.results import Figure, Scope, ScopeKind
 from bjc_desktop.reports.german import NO_VALUE, figure_value, number, per_cent, quarter
 from bjc_desktop.services.case_file import CaseRow
+from bjc_desktop.services.first_steps import lacks
 from bjc_desktop.services.indicator_board import (
     BoardSignal,
     CoachRow,
@@ -308,9 +309,12 @@ class FiguresPage(Page):
         self.trend.setVisible(view == TREND)
         self.coaches.setVisible(view == COACHES and not coach)
         self._nothing.setVisible((view == CASES and not self.cases) or (view == COACHES and coach))
-        self._nothing.setText(
-            "In diesem Zeitraum gibt es keinen Fall." if view == CASES else "Gezeigt werden schon die Zahlen einer Person."
-        )
+        self._nothing.setText(self._no_case() if view == CASES else "Gezeigt werden schon die Zahlen einer Person.")
+
+    def _no_case(self) -> str:
+        """Return why there is no case behind the figure that is shown."""
+        reasons = [] if self.board is None else [lack.reason for lack in lacks([self._figure(self.board.figures)])]
+        return " ".join(["In diesem Zeitraum gibt es keinen Fall.", *reasons])
 
     # --- going somewhere --------------------------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from bjc_desktop.services.follow_up_desk import (
 from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.ui.follow_ups.survey_panel import SurveyPanel
 from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.empty_place import EmptyPlace
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import label
@@ -49,6 +50,11 @@ COLUMNS = (
     Column("Stand", lambda row: row.words, colour=lambda row: _COLOURS.get(row.state, ""), width=180),
     Column("Versuche", lambda row: str(len(row.attempts)), number=True, width=90),
     Column("A1.2", _a1_2, width=110),
+)
+
+_NO_SURVEYS = (
+    "Sechs Monate nach jedem Austritt steht hier von selbst die Nachbefragung, mit Telefonnummer und dem, was die Antwort für die Kennzahl A1.2 "
+    "ausmacht. Sie beginnt mit einem Austritt in der Fallakte."
 )
 
 
@@ -95,8 +101,8 @@ class FollowUpsPage(Page):
         self._split.setStretchFactor(1, 2)
         self.add(self._split, 1)
         self.offer_list(self.table, ListOffer((self.cases, self.states), total=self._count))
-        self._empty = label("", "muted", wrap=True)
-        self.add(self._empty)
+        self._empty = EmptyPlace()
+        self.add(self._empty, 1)
 
     def open_at(self, where: Mapping[str, Any]) -> None:
         """Show the desk, at the survey of one coaching."""
@@ -140,12 +146,10 @@ class FollowUpsPage(Page):
         self._empty.setVisible(not rows)
         if keyboard_was_here and not rows:
             self.states.setFocus()
-        hidden = bool(self.survey_desk.rows)
-        self._empty.setText(
-            "Keine Nachbefragung hat diesen Stand; oben lässt sich ein anderer wählen."
-            if hidden
-            else "Sechs Monate nach jedem Austritt steht hier die Nachbefragung."
-        )
+        if survey_desk.rows:
+            self._empty.tell("Keine Nachbefragung hat diesen Stand; oben lässt sich ein anderer wählen.")
+        else:
+            self._empty.tell(_NO_SURVEYS, ("Coachees zeigen", "users", lambda: self.wanted.emit("coachees", {})))
 
     def _show_row(self, row: SurveyRow | None) -> None:
         if row is not None and self.survey_desk is not None:

@@ -1,4 +1,4 @@
-"""Step 1: the file, and which of its sheets are taken in."""
+"""Step 1: the file, and which of its sheets are taken in; or a data package instead of a list."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -14,6 +14,11 @@ from bjc_desktop.ui.lists.counted_words import grouped
 from bjc_desktop.ui.shared.labels import box, button, label, row
 from bjc_desktop.ui.shared.page import Scroller, clear_layout
 
+_PACKAGES = "Datenpakete (*.zip);;Alle Dateien (*)"
+_PACKAGE = (
+    "Eine ZIP-Datei mit Tabellen in festem Aufbau, wie sie ein anderes Programm oder die Auswertung eines Trägers schreibt. "
+    "Auch hier wird zuerst geprüft und gezeigt, was käme; bei einem Fehler bleibt alles, wie es ist."
+)
 _FILTER = "Listen (*.xlsx *.xlsm *.ods *.csv *.txt);;Alle Dateien (*)"
 _WHAT = (
     "Excel (XLSX), LibreOffice (ODS) oder CSV, so wie die Liste ist: mit Titelzeilen, mehreren Blättern, „05.03.26“, „ja/x“ und Lücken. "
@@ -22,9 +27,10 @@ _WHAT = (
 
 
 class FileStep(Scroller):
-    """The step; ``chosen`` carries the path of a file, ``sheet_ticked`` a sheet and whether it is taken in."""
+    """The step; ``chosen`` carries the path of a file, ``package_chosen`` of a package, ``sheet_ticked`` a sheet and whether it is taken in."""
 
     chosen = Signal(Path)
+    package_chosen = Signal(Path)
     sheet_ticked = Signal(str, bool)
     finished = Signal()
 
@@ -37,6 +43,11 @@ class FileStep(Scroller):
         self.choose_button = button("&Datei wählen …", self.choose, rank="primary", symbol="folder-open")
         column.addLayout(row(self.choose_button, label("oder hierher ziehen", "small"), None))
         self.column.addWidget(frame)
+        self._package, column = box()
+        column.addWidget(label("Oder ist es ein Datenpaket?", "heading"))
+        column.addWidget(label(_PACKAGE, "muted", wrap=True))
+        self.package_button = button("Daten&paket wählen …", self.choose_package, symbol="folder-open")
+        column.addLayout(row(self.package_button, label("oder hierher ziehen", "small"), None))
         self._sheets, self._lines = QWidget(), QVBoxLayout()
         self._lines.setContentsMargins(0, 0, 0, 0)
         outer = QVBoxLayout(self._sheets)
@@ -48,6 +59,7 @@ class FileStep(Scroller):
         outer.addLayout(row(None, self.next_button))
         self._sheets.hide()
         self.column.addWidget(self._sheets)
+        self.column.addWidget(self._package)
         self.column.addStretch(1)
         self.boxes: dict[str, QCheckBox] = {}
 
@@ -56,6 +68,12 @@ class FileStep(Scroller):
         found, _ = QFileDialog.getOpenFileName(self, "Liste wählen", "", _FILTER)
         if found:
             self.chosen.emit(Path(found))
+
+    def choose_package(self) -> None:
+        """Ask for a data package."""
+        found, _ = QFileDialog.getOpenFileName(self, "Datenpaket wählen", "", _PACKAGES)
+        if found:
+            self.package_chosen.emit(Path(found))
 
     def show_list(self, name: str, opened: OpenList, taken: Mapping[str, object], said: set[str]) -> None:
         """Show the sheets of the list, those that are *taken* in ticked."""
@@ -75,6 +93,7 @@ class FileStep(Scroller):
         if without:
             names = ", ".join(f"„{sheet}“" for sheet in without)
             self._lines.addWidget(label(f"Ohne erkennbare Überschriften und deshalb nicht dabei: {names}.", "muted", wrap=True))
+        self._package.hide()
         self._sheets.show()
         self.set_ready(ready=bool(taken))
 

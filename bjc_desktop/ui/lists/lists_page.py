@@ -1,15 +1,17 @@
-"""Taking an old list in: file and sheets, columns, values, preview, import."""
+"""Taking an old list in: file and sheets, columns, values, preview, import; or a data package as a whole."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from bjc_desktop.errors import BjcError
 from bjc_desktop.exchange.lists.column_suggestions import suggested_mapping
 from bjc_desktop.exchange.lists.list_mapping import SheetMapping
 from bjc_desktop.exchange.lists.list_tables import find_table
+from bjc_desktop.exchange.package_files import is_package
 from bjc_desktop.services.old_lists.list_importing import ListResult, NothingImportedError, import_list, nothing_sentence
 from bjc_desktop.services.old_lists.list_opening import OpenList, begin_work, mapping_of, open_list
 from bjc_desktop.services.old_lists.list_plan import ListPlan, ListWork
@@ -38,7 +40,7 @@ _SURE = "gleicher Name, gleiches Geburtsdatum"
 
 
 class ListsPage(Page):
-    """The page; its place may name a ``step``, and a ``file`` to open."""
+    """The page; its place may name a ``step``, a ``file`` to open, a ``package``, or with ``choose`` what to ask for (list or package)."""
 
     key: ClassVar[str] = "lists"
     heading: ClassVar[str] = "Liste einlesen"
@@ -76,6 +78,7 @@ class ListsPage(Page):
 
     def _connect(self) -> None:
         self.file.chosen.connect(self.open_file)
+        self.file.package_chosen.connect(self.open_package)
         self.file.sheet_ticked.connect(self._tick)
         self.file.finished.connect(lambda: self._go_on(COLUMNS, self.columns.panes.table))
         self.columns.assigned.connect(lambda heading, key: self._change(lambda m: m.with_column(heading, key)))
@@ -100,6 +103,11 @@ class ListsPage(Page):
         """Show a step, and open a file."""
         if "file" in where:
             self.open_file(Path(where["file"]))
+        if "package" in where:
+            self.open_package(Path(where["package"]))
+        if "choose" in where:
+            # Once the page is there: the question stands in front of it.
+            QTimer.singleShot(0, self.file.choose if where["choose"] == "list" else self.file.choose_package)
         if "step" in where:
             self.show_step(where["step"])
 
@@ -140,8 +148,28 @@ class ListsPage(Page):
 
     # --- the file ---------------------------------------------------------------------------------------------------------
 
+    def offers(self) -> Sequence[tuple[str, str, Callable[[], object]]]:
+        """Offer the two kinds of files."""
+        return (("Liste wählen", "", self.file.choose), ("Datenpaket wählen", "", self.file.choose_package))
+
+    def open_package(self, path: Path) -> None:
+        """Show what the data package at *path* would bring, and let it be taken in."""
+        from bjc_desktop.ui.lists.package_dialog import PackageDialog  # noqa: PLC0415 - not needed for a list
+
+        self.banner.clear()
+        dialog = PackageDialog(self.desk, path, self)
+        dialog.taken.connect(self._package_taken)
+        dialog.open()
+
+    def _package_taken(self, words: str) -> None:
+        # Who the user is in the team, and whose cases there are, may be other than before: every page begins anew.
+        self.wanted.emit("anew", {"page": "overview", "said": words})
+
     def open_file(self, path: Path) -> None:
-        """Read the list at *path* behind the window."""
+        """Read the list at *path* behind the window; a data package is shown as such."""
+        if is_package(path):
+            self.open_package(path)
+            return
         self.stop()
         self.banner.clear()
         self.busy.begin(f"„{path.name}“ wird gelesen …")
@@ -331,7 +359,8 @@ class ListsPage(Page):
         self._job, self._done, self.plan = None, True, result.plan
         self.take_in.show_result(result.plan)
         self._allow_steps()
-        self.banner.tell(f"{rows_of(result.plan.rows_in)} eingelesen.", "good")
+        there = button("Zur Übersicht", lambda: self.wanted.emit("overview", {}), rank="plain")
+        self.banner.tell(f"{rows_of(result.plan.rows_in)} eingelesen.", "good", there)
         give_keyboard(self.take_in.rest_button if result.plan.out else self.take_in.again_button)
 
     def save_rest(self, path: Path) -> None:

@@ -19,6 +19,7 @@ from bjc_desktop.ui.case_book.list_shapes import suggestions
 from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.draft_keeper import RESTORED, DraftKeeper
+from bjc_desktop.ui.shared.empty_place import EmptyPlace
 from bjc_desktop.ui.shared.labels import NO_VALUE, button, label, row
 from bjc_desktop.ui.shared.list_offer import ListOffer
 from bjc_desktop.ui.shared.observed_trends import observed_trends
@@ -61,6 +62,11 @@ PEOPLE_COLUMNS = (
     Column("beobachtet", lambda person: show_date(person.observed_on) or NO_VALUE, width=110),
 )
 
+_NOBODY = (
+    "Hier steht zu jeder Person Ihrer Gruppe, was sie vereinbart hat und wie sich ihre Beobachtungen entwickeln. Ihnen ist heute niemand "
+    "zugeordnet; zugeordnet wird in der Fallakte unter „Zuständig“."
+)
+
 
 class FollowingPage(Page):
     """The page; its place may name a ``coaching_id``."""
@@ -80,10 +86,9 @@ class FollowingPage(Page):
         self.people.opened.connect(self._go_to_tasks)
         self.detail = QWidget()
         self._build_detail()
-        self._empty = label(
-            "Ihnen ist heute niemand zugeordnet. Zugeordnet wird in der Fallakte unter „Zuständig“.", "muted", wrap=True
-        )
-        self.add(self._empty)
+        self._empty = EmptyPlace()
+        self._empty.tell(_NOBODY, ("Coachees zeigen", "users", lambda: self.wanted.emit("coachees", {})))
+        self.add(self._empty, 1)
         self.offer_list(self.people, ListOffer())
         of_person = ListOffer(words=self._name.text, about=lambda: () if self.case is None else (self.case.coaching.id,))
         self.offer_list(self.tasks, of_person)

@@ -20,6 +20,7 @@ from bjc_desktop.ui.observing.group_model import FIRST_FIELD, ObservationGroupMo
 from bjc_desktop.ui.observing.group_table import GroupTable
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.draft_keeper import RESTORED, DraftKeeper
+from bjc_desktop.ui.shared.empty_place import EmptyPlace, Way
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.form import Form
 from bjc_desktop.ui.shared.labels import announce, button, give_keyboard, label
@@ -38,6 +39,12 @@ _LARGE_ROW, _LARGE_SHEET = 25, 180
 
 _SAVE_FIRST = "Hier ist noch etwas nicht gespeichert. Bitte zuerst speichern, dann den anderen Bogen öffnen."
 _NOT_IN_SHEET = "Diese Person ist Ihnen heute nicht zugeordnet; ihre Beobachtung bleibt, wie sie ist."
+
+_NOBODY = (
+    "Hier bewerten Sie Ihre Gruppe in einem Bogen, fünf Merkmale von 1 bis 5, mit den Werten vom letzten Mal vor Augen. Ihnen ist heute niemand "
+    "zugeordnet; zugeordnet wird in der Fallakte unter „Zuständig“."
+)
+_UNKNOWN = "Hier steht die Gruppe, die Ihnen zugeordnet ist. Bitte zuerst in den Einstellungen angeben, wer Sie im Team sind."
 
 
 class ObservingPage(Page):
@@ -70,7 +77,7 @@ class ObservingPage(Page):
         self.table.said.connect(self._say)
         self.table.person_wanted.connect(lambda coaching_id: self.wanted.emit("following", {"coaching_id": coaching_id}))
         self.form.left.connect(self._change_sheet)
-        self._empty = label("", "muted", wrap=True)
+        self._empty = EmptyPlace()
         self._anchors = label("", "muted", wrap=True)
         self._keys = label(
             "1 bis 5 Wert · = wie zuletzt · − nicht beobachtet · Buchstaben: Beobachtung · beim Ziel dessen Nummer · Entf leert · Esc zurück · "
@@ -152,11 +159,11 @@ class ObservingPage(Page):
         """Read the group again; what is entered stays."""
         staff_id, today = self.desk.staff_id, self.desk.today()
         if staff_id is None:
-            self._show_empty("Bitte zuerst in den Einstellungen angeben, wer Sie im Team sind.")
+            self._show_empty(_UNKNOWN, ("Zu den Einstellungen", "settings", lambda: self.wanted.emit("settings", {})))
             return
         group = self.desk.read(partial(read_observation_group, staff_id=staff_id, today=today, sheet=self._sheet()))
         if not group.people:
-            self._show_empty("Ihnen ist heute niemand zugeordnet. Zugeordnet wird in der Fallakte unter „Zuständig“.")
+            self._show_empty(_NOBODY, ("Coachees zeigen", "users", lambda: self.wanted.emit("coachees", {})))
             return
         self._empty.hide()
         self.table.setVisible(theme().scale < LARGE_TEXT or self.form.isHidden())
@@ -233,8 +240,8 @@ class ObservingPage(Page):
         """Narrow the sheet by a name."""
         give_keyboard(self.search)
 
-    def _show_empty(self, sentence: str) -> None:
-        self._empty.setText(sentence)
+    def _show_empty(self, sentence: str, way: Way) -> None:
+        self._empty.tell(sentence, way)
         self._empty.show()
         self.table.hide()
         self.subtitle.setText("")

@@ -11,6 +11,7 @@ from bjc_desktop.indicators.period import quarter_of
 from bjc_desktop.indicators.results import Figure
 from bjc_desktop.reports.german import number
 from bjc_desktop.services.due_items import ALL_KINDS, CaseSection, DueItem, DueKind
+from bjc_desktop.services.first_steps import has_coachees, lacks
 from bjc_desktop.services.overview import (
     DAYS_AHEAD,
     TRAINER_KINDS,
@@ -28,6 +29,7 @@ from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.figure_grid import LEGEND, FigureGrid
 from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import box, button, label, plain_tip, row
+from bjc_desktop.ui.shared.lack_lines import NO_FIGURE, lack_lines
 from bjc_desktop.ui.shared.list_offer import ListOffer
 from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
 from bjc_desktop.ui.shared.row_table import Column, RowTable
@@ -36,6 +38,11 @@ from bjc_desktop.vault.role_rights import keeps_cases
 from bjc_desktop.vocabulary import ConsultationStatus, Role
 
 NOBODY_KNOWN = "noch steht nicht fest, wer Sie im Team sind; bitte die Verwaltung fragen"
+_NOTHING_DUE = "In den nächsten zwei Wochen ist nichts fällig."
+_NOBODY_YET = (
+    "Hier steht jeden Tag, was zu tun ist: Termine, Nachbefragungen, Abschlüsse, Aufgaben. Noch ist niemand im Tresor; „Erste Schritte“ führt "
+    "zur ersten Akte, zur alten Liste oder zum Datenpaket."
+)
 _WEEKDAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 _TWO_COLUMNS = 980
 
@@ -64,6 +71,7 @@ class OverviewPage(Page):
         self._reminded = False
         self._whose = ""
         self._overview: Overview | None = None
+        self._begins = False
         if desk.vault.user.roles & {Role.JOB_COACH, Role.EMPLOYMENT_TRAINER}:
             self.head.addWidget(
                 button(
@@ -81,7 +89,7 @@ class OverviewPage(Page):
         self._chips = FlowRow()
         self.due_table = RowTable(DUE_COLUMNS, "Fällig")
         self.due_table.opened.connect(self.open_item)
-        self._nothing_due = label("In den nächsten zwei Wochen ist nichts fällig.", "muted")
+        self._nothing_due = label(_NOTHING_DUE, "muted", wrap=True)
         due.addWidget(self._due_title)
         due.addWidget(self._chips)
         due.addWidget(self.due_table)
@@ -92,7 +100,11 @@ class OverviewPage(Page):
         self.calendar_button = button(
             "&Termine als Kalenderdatei …", lambda: self.wanted.emit("calendar", {}), rank="plain", symbol="calendar"
         )
-        due.addLayout(row(self._first, None, self.calendar_button))
+        self._steps = button("Erste &Schritte", lambda: self.wanted.emit("beginning", {}), symbol="flag")
+        ways = FlowRow()
+        for made in (self._steps, self._first, self.calendar_button):
+            ways.add(made)
+        due.addWidget(ways)
         self._agenda_box, self._agenda = box()
         self._figures_box, self._figures = box()
         week_box, self._week = box()
@@ -126,6 +138,7 @@ class OverviewPage(Page):
         """Read today again; the figures follow from behind the window."""
         today, (_, staff_id) = self.desk.today(), self.desk.whose_cases[0]
         roles = self.desk.vault.user.roles
+        self._begins = keeps_cases(roles) and not self.desk.read(has_coachees)
         kinds = ALL_KINDS if keeps_cases(roles) else TRAINER_KINDS
         self._overview = self.desk.read(partial(read_overview, staff_id=staff_id, today=today, with_figures=False, kinds=kinds))
         self._whose = {None: "alle Fälle", "": NOBODY_KNOWN}.get(staff_id, "Ihre Fälle")
@@ -211,7 +224,9 @@ class OverviewPage(Page):
         items = [item for item in overview.due if self._kind in {None, item.kind}]
         self.due_table.setVisible(bool(items))
         self._nothing_due.setVisible(not items)
-        self._first.setVisible(not items and not any(load.stock for load in overview.caseload))
+        for way in (self._first, self._steps):
+            way.setVisible(self._begins)
+        self._nothing_due.setText(_NOBODY_YET if self._begins else _NOTHING_DUE)
         self.due_table.show_rows(items, key=lambda item: (item.kind, item.row_id))
         self.due_table.fit_height(10)
 
@@ -288,13 +303,21 @@ class OverviewPage(Page):
         clear_layout(self._figures)
         quarter = f"{live.period.label[5:]} {live.period.label[:4]}"
         self._figures.addWidget(label(f"Kennzahlen {quarter}, bis heute", "heading"))
+        if self._begins:
+            self._figures.addWidget(label(NO_FIGURE, "muted", wrap=True))
+            return
         scopes = [(live.scope_id, live.scope_name, live.provider)]
-        if live.own and self.desk.staff_id is not None:
+        if self.desk.staff_id is not None and any(figure.value is not None for figure in live.own):
             scopes.insert(0, (self.desk.staff_id, "Ihre Fälle", live.own))
         for scope_id, name, figures in scopes:
             self._figures.addWidget(label(name, "strong"))
             self._figures.addWidget(FigureGrid(figures, partial(self._open_figure, scope_id=scope_id)))
+        for line in lack_lines(lacks(live.provider), self.wanted.emit, open_to=self._open_to):
+            self._figures.addWidget(line)
         self._figures.addWidget(label(LEGEND, "small", wrap=True))
+
+    def _open_to(self, page: str) -> bool:
+        return page != "hours" or self.desk.at_provider_desk
 
     def _open_figure(self, figure: Figure, scope_id: str) -> None:
         self.wanted.emit("figures", {"code": figure.code, "scope_id": scope_id, "period": quarter_of(self.desk.today()).label})

@@ -25,8 +25,9 @@ from bjc_desktop.ui.quality.join_dialog import JoinDialog
 from bjc_desktop.ui.quality.two_people_dialog import TwoPeopleDialog
 from bjc_desktop.ui.shared.background import Progress, sentence_of
 from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.empty_place import EmptyPlace
 from bjc_desktop.ui.shared.flow_layout import FlowRow
-from bjc_desktop.ui.shared.labels import NO_VALUE, button, label
+from bjc_desktop.ui.shared.labels import NO_VALUE, button
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.vocabulary import DistinctReason
@@ -36,9 +37,10 @@ _COLOURS = {Likelihood.VERY_LIKELY: "danger", Likelihood.LIKELY: "warning", Like
 _PAUSE = 120
 """Milliseconds that the keyboard rests on a pair before the two files are read."""
 _EMPTY = {
-    OPEN: "Niemand scheint zwei Akten zu haben.",
-    REFUSED: "Bisher wurde kein Paar als zwei Personen gemerkt.",
-    JOINED: "Bisher wurden keine Akten zusammengeführt.",
+    OPEN: "Hier stehen Paare von Akten, die vielleicht dieselbe Person meinen, zum Vergleichen und Zusammenführen: sonst zählt sie doppelt. "
+    "Zurzeit scheint niemand zwei Akten zu haben.",
+    REFUSED: "Hier steht, wen jemand verglichen und als zwei verschiedene Personen gemerkt hat. Bisher niemanden.",
+    JOINED: "Hier stehen zusammengeführte Akten; jede lässt sich wieder trennen. Bisher ist es keine.",
 }
 T = TypeVar("T")
 
@@ -120,8 +122,8 @@ class DuplicatesPage(Page):
             table.chosen.connect(partial(self._choose, key))
             table.opened.connect(self.join if key == OPEN else self.take_back)
             self.add(table, 2)
-        self._empty = label("", "muted", wrap=True)
-        self.add(self._empty)
+        self._empty = EmptyPlace()
+        self.add(self._empty, 1)
         self.comparison = FileComparison()
         self.add(self.comparison, 3)
         self._rest = QTimer(self)
@@ -171,7 +173,7 @@ class DuplicatesPage(Page):
         rows = self.table.rows_model.rows
         for name, table in self.tables.items():
             table.setVisible(name == key and (bool(rows) or not self._read))
-        self._empty.setText(_EMPTY[key])
+        self._empty.tell(_EMPTY[key], *((("Coachees zeigen", "users", self._to_people),) if key == OPEN else ()))
         self._empty.setVisible(not rows and self._read)
         self.join_button.setVisible(key == OPEN)
         self.two_button.setVisible(key == OPEN)
@@ -181,6 +183,9 @@ class DuplicatesPage(Page):
     def _open_list(self, key: str) -> None:
         self._show_list(key)
         self.table.setFocus()
+
+    def _to_people(self) -> None:
+        self.wanted.emit("coachees", {})
 
     def _choose(self, key: str, chosen: Any) -> None:
         if key != self._shown_list:

@@ -15,7 +15,9 @@ from bjc_desktop.indicators.period import quarter_of
 from bjc_desktop.services.acknowledging import acknowledge, take_back
 from bjc_desktop.services.case_findings import CaseFinding, FindingGroup, read_case_findings, recent_quarters
 from bjc_desktop.services.findings import title_of
+from bjc_desktop.services.first_steps import has_coachees
 from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.empty_place import EmptyPlace
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import button, label
@@ -39,6 +41,11 @@ COLUMNS = (
     Column("JobCoach", lambda row: row.coach, width=150),
     Column("Was zu tun ist", lambda row: row.text if row.reason is None else f"{row.text} Bleibt so: {row.reason}", stretch=True),
     Column("Fallnummer", lambda row: row.subject, width=130),
+)
+
+_NOTHING_YET = (
+    "Hier steht, was in den Akten fehlt oder sich widerspricht, bevor es im Bericht auffällt; ein Klick führt zum Feld. Noch ist keine Akte da, "
+    "die sich prüfen ließe."
 )
 
 
@@ -77,8 +84,8 @@ class QualityPage(Page):
         self.add(self.table, 1)
         self._whole = label("", wrap=True)
         self.add(self._whole)
-        self._empty = label("", "muted", wrap=True)
-        self.add(self._empty)
+        self._empty = EmptyPlace()
+        self.add(self._empty, 1)
         self._empty.hide()
         self.offer_list(self.table, ListOffer((self.cases,), words=self._narrowed, total=self._count))
 
@@ -118,7 +125,10 @@ class QualityPage(Page):
         self.open_button.setEnabled(bool(shown))
         self._empty.setVisible(not shown)
         self._offer(self.table.current())
-        self._empty.setText("In diesen Fällen fehlt nichts und widerspricht sich nichts.")
+        if self.desk.read(has_coachees):
+            self._empty.tell("In diesen Fällen fehlt nichts und widerspricht sich nichts.")
+        else:
+            self._empty.tell(_NOTHING_YET, ("Erste Schritte", "flag", lambda: self.wanted.emit("beginning", {})))
 
     def _narrowed(self) -> str:
         period = recent_quarters(self.desk.today()).label

@@ -52,6 +52,10 @@ CHANGE_COLUMNS = (
     Column("geändert von", lambda case: case.changed_by or NO_VALUE, width=120),
     Column("am", lambda case: f"{case.changed_at.astimezone():%d.%m.%Y}" if case.changed_at else NO_VALUE, width=104),
 )
+_NONE = (
+    "Jede freigegebene Fassung steht hier, mit Datum und mit dem, was eine spätere anders zählt, und lässt sich als Bündel speichern. Noch ist keine "
+    "freigegeben; das geht im Schritt 3."
+)
 
 
 class KeptStep(QWidget):
@@ -68,7 +72,7 @@ class KeptStep(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         self.table = RowTable(COLUMNS, "Freigegebene Berichte")
         self.table.opened.connect(self.open_report)
-        self._none = label("", "muted")
+        self._none = label("", "muted", wrap=True)
         self.keep_button = button("&Bündel speichern …", self.save_bundle, rank="primary", symbol="file-text")
         self.open_button = button("An&sehen …", lambda: self.open_report(self.table.current()), symbol="eye")
         column.addLayout(row(self.open_button, self.keep_button, None))
@@ -90,7 +94,7 @@ class KeptStep(QWidget):
     def show_reports(self, released: Sequence[Released]) -> None:
         """Show the released reports."""
         self.table.setVisible(bool(released))
-        self._none.setText("" if released else "Noch ist kein Bericht freigegeben.")
+        self._none.setText("" if released else _NONE)
         self._none.setVisible(not released)
         for made in (self.keep_button, self.open_button):
             made.setEnabled(bool(released))

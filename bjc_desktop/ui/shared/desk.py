@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from functools import partial
 from threading import Event, Lock
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from bjc_desktop.errors import BjcError, VaultDamagedError
 from bjc_desktop.preferences import Settings
+from bjc_desktop.services.team import has_own_cases
 from bjc_desktop.ui.shared.background import Background, Progress
 from bjc_desktop.ui.shared.backup_keeper import BackupKeeper
 from bjc_desktop.vault import Leaving, Opened, Vault, account_for, assert_sound, record_closing, record_openings
@@ -70,6 +72,9 @@ class Desk(QObject):
         Who is neither coach nor trainer has no cases of their own.
         """
         has_own = self.staff_id is not None and bool(self.vault.user.roles & {Role.JOB_COACH, Role.EMPLOYMENT_TRAINER})
+        if self.staff_id is not None and has_own and sees_all_cases(self.vault.user.roles):
+            # With all roles, it is the coordination that sits here: nothing of theirs would ever be due.
+            has_own = self.read(partial(has_own_cases, staff_id=self.staff_id))
         own: list[tuple[str, str | None]] = [("Meine Fälle", self.staff_id)] if has_own else []
         if sees_all_cases(self.vault.user.roles):
             return [*own, ("Alle Fälle", None)]

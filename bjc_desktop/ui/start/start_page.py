@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QHBoxLayout,
-    QProgressBar,
     QPushButton,
     QScrollArea,
     QStackedWidget,
@@ -23,7 +22,7 @@ from bjc_desktop.errors import InvalidInputError, NotFoundError, VaultDamagedErr
 from bjc_desktop.preferences import Settings
 from bjc_desktop.ui.shared.background import Background, sentence_of
 from bjc_desktop.ui.shared.icons import pixmap
-from bjc_desktop.ui.shared.labels import Banner, button, label
+from bjc_desktop.ui.shared.labels import button, label
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.start import vault_jobs
 from bjc_desktop.ui.start.unlock_form import UnlockForm
@@ -31,8 +30,10 @@ from bjc_desktop.ui.start.unlock_form import UnlockForm
 if TYPE_CHECKING:
     from bjc_desktop.ui.start.new_vault_form import NewVaultForm, RecoveryCodePanel
     from bjc_desktop.ui.start.restore_form import RestoreForm
+    from bjc_desktop.ui.start.sample_panel import SamplePanel
     from bjc_desktop.ui.start.second_place_form import SecondPlaceForm
     from bjc_desktop.vault import Vault
+    from bjc_desktop.vocabulary import Role
 
 P = TypeVar("P", bound=QWidget)
 
@@ -57,12 +58,6 @@ class ChoicePanel(QWidget):
                 wrap=True,
             )
         )
-        self.banner = Banner()
-        self.progress = QProgressBar()
-        self.progress.setAccessibleName("Fortschritt")
-        self.progress.hide()
-        column.addWidget(self.banner)
-        column.addWidget(self.progress)
         self.buttons: list[QPushButton] = []
         for symbol, title, hint, action in ways:
             made = button(
@@ -79,18 +74,14 @@ class ChoicePanel(QWidget):
                 made = button(place, action, rank="plain", symbol="folder-open", name=f"Tresor {place} entsperren")
                 column.addWidget(made, 0, Qt.AlignmentFlag.AlignLeft)
 
-    def set_busy(self, *, busy: bool) -> None:
-        """Take no input while something is made."""
-        for made in self.buttons:
-            made.setEnabled(not busy)
-        self.progress.setVisible(busy)
-
 
 class StartPage(QWidget):
     """The page; ``opened`` carries the open vault, ``settings_wanted`` what was chosen to be remembered on this computer."""
 
     opened = Signal(object)
     settings_wanted = Signal(dict)
+    founded = Signal()
+    """The vault that was just opened is new."""
     remarked = Signal(str)
     """What there is to consider about a new vault once it is open."""
 
@@ -133,7 +124,7 @@ class StartPage(QWidget):
                 "Aus einer Sicherungsdatei an einen neuen Ort.",
                 self.show_restore,
             ),
-            ("sparkles", "Mit &Beispieldaten ausprobieren", "Erfundene Personen in einem eigenen Tresor.", self.make_sample),
+            ("sparkles", "Mit &Beispieldaten ausprobieren", "Erfundene Personen in einem eigenen Tresor.", self.show_sample),
         ]
         lately = [(place, partial(self.offer_vault, Path(place))) for place in self.settings.vaults if _is_there(place)]
         return self._held(ChoicePanel(ways, lately))
@@ -169,6 +160,16 @@ class StartPage(QWidget):
         return made
 
     @cached_property
+    def sample_panel(self) -> "SamplePanel":
+        """The choice of a desk in the vault with invented people."""
+        from bjc_desktop.ui.start.sample_panel import SamplePanel  # noqa: PLC0415 - not before the first paint
+
+        made = self._held(SamplePanel())
+        made.chosen.connect(self.open_sample)
+        made.back.connect(self.show_choice)
+        return made
+
+    @cached_property
     def code_panel(self) -> "RecoveryCodePanel":
         """The recovery code of a new vault."""
         from bjc_desktop.ui.start.new_vault_form import RecoveryCodePanel  # noqa: PLC0415 - not before the first paint
@@ -198,7 +199,6 @@ class StartPage(QWidget):
 
     def show_choice(self) -> None:
         """Show what can be done without an open vault."""
-        self.choice.banner.clear()
         self._show(self.choice, self.choice.buttons[0])
 
     def show_new(self) -> None:
@@ -227,33 +227,31 @@ class StartPage(QWidget):
         if chosen:
             self.offer_vault(Path(chosen))
 
-    def make_sample(self) -> None:
-        """Make a vault with invented people, or offer the one that is there."""
-        folder = self._data / "Beispiel-Tresor"
-        if folder.exists():
-            self._open(lambda _: vault_jobs.open_sample(folder))
-            return
-        self.choice.set_busy(busy=True)
-        self.choice.progress.setRange(0, 2)
+    def show_sample(self) -> None:
+        """Ask at whose desk somebody wants to look around."""
+        self._show(self.sample_panel, self.sample_panel.buttons[0])
+
+    def open_sample(self, role: "Role | None") -> None:
+        """Open the vault with invented people at the desk of *role*, made at its first use."""
+        folder, panel = self._data / "Beispiel-Tresor", self.sample_panel
+        self._show(panel, panel.buttons[0])
+        panel.banner.clear()
+        panel.set_busy(busy=True)
         self._background.run(
             self,
-            lambda progress: vault_jobs.make_sample(folder, progress),
-            self._sample_made,
+            lambda progress: vault_jobs.open_sample(folder, role, progress),
+            self._sample_opened,
             self._sample_failed,
-            lambda done, _: self.choice.progress.setValue(done),
+            panel.tell_progress,
         )
 
-    def _sample_made(self, vault: "Vault") -> None:
-        self.choice.set_busy(busy=False)
+    def _sample_opened(self, vault: "Vault") -> None:
+        self.sample_panel.set_busy(busy=False)
         self.opened.emit(vault)
 
     def _sample_failed(self, error: BaseException) -> None:
-        self.choice.set_busy(busy=False)
-        self.choice.banner.tell(sentence_of(error), "danger")
-
-    def _open(self, job: Callable[[Any], "Vault"]) -> None:
-        self.choice.set_busy(busy=True)
-        self._background.run(self, job, self._sample_made, self._sample_failed)
+        self.sample_panel.set_busy(busy=False)
+        self.sample_panel.banner.tell(sentence_of(error), "danger")
 
     def _unlock(self, user: str, passphrase: str) -> None:
         folder = self._folder
@@ -361,6 +359,7 @@ class StartPage(QWidget):
         vault, self._waiting = self._waiting, None
         if vault is not None:
             self.opened.emit(vault)
+            self.founded.emit()
             if remark:
                 self.remarked.emit(remark)
 

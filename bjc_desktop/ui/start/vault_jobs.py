@@ -9,6 +9,7 @@ from bjc_desktop.ui.shared.background import Progress
 
 if TYPE_CHECKING:
     from bjc_desktop.vault import Vault
+    from bjc_desktop.vocabulary import Role
 
 
 def _now() -> datetime:
@@ -67,19 +68,26 @@ def choose_second_place(folder: Path, place: Path) -> str:
     return choose_second(folder, place)
 
 
-def make_sample(folder: Path, progress: Progress) -> "Vault":
-    """Make the vault with sample data in *folder*."""
-    from bjc_desktop.services.vault_setup import make_sample_vault  # noqa: PLC0415
-
-    return make_sample_vault(folder, now=_now(), today=_today(), step=progress.step)
-
-
-def open_sample(folder: Path) -> "Vault":
-    """Open the vault with sample data that is there already."""
+def open_sample(folder: Path, role: "Role | None", progress: Progress) -> "Vault":
+    """Open the vault with sample data in *folder* at the desk of *role* (None: of all roles); make it where it is not there yet."""
     from bjc_desktop.services.demo import DEMO_PASSPHRASE, DEMO_USER  # noqa: PLC0415
+    from bjc_desktop.services.sample_story import DESKS, prepare_day  # noqa: PLC0415
+    from bjc_desktop.services.vault_setup import make_sample_vault  # noqa: PLC0415
     from bjc_desktop.vault import open_vault  # noqa: PLC0415
 
-    return open_vault(folder, DEMO_PASSPHRASE, user=DEMO_USER, now=_now(), check=False)
+    if folder.exists():
+        vault = open_vault(folder, DEMO_PASSPHRASE, user=DEMO_USER, now=_now(), check=False)
+        try:
+            prepare_day(vault, now=_now(), today=_today())
+        except BaseException:
+            vault.close()
+            raise
+    else:
+        vault = make_sample_vault(folder, now=_now(), today=_today(), step=progress.step)
+    if role is None:
+        return vault
+    vault.close()
+    return open_vault(folder, DEMO_PASSPHRASE, user=DESKS[role].user, now=_now(), check=False)
 
 
 def restore_backup(source: Path, folder: Path) -> str:

@@ -34,6 +34,8 @@ from bjc_desktop.vault.role_rights import sees_all_cases
 from bjc_desktop.vocabulary import Role
 
 _SIDE_BY_SIDE = 900
+_OF_TODAY = frozenset(Role) - {Role.ADMINISTRATION}
+"""Who has the page of today, which says what is amiss with the backups."""
 _SHARES = (6, 5)
 """Of list and details, where they stand side by side."""
 _STAFF = ("family_name", "given_name", "role", "weekly_hours", "funded_share", "employed_from", "employed_to")
@@ -89,6 +91,8 @@ class TeamPage(Page):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self.board: TeamBoard | None = None
+        self._reminded = False
+        desk.backups.changed.connect(self._remind)
         self._asked: str | None = None
         self._confirmed: str | None = None
         """The item of the profile that was confirmed last, to which the keyboard comes back."""
@@ -162,7 +166,18 @@ class TeamPage(Page):
 
     def refresh(self) -> None:
         """Read the team again, behind the window."""
+        self._remind()
         self.ask(partial(read_team_board, today=self.desk.today()), self._show, behind=True)
+
+    def _remind(self) -> None:
+        """Say that the second place of the backups was not reached for long, to who begins here: the page of today is not theirs."""
+        reminder = "" if self.desk.vault.user.roles & _OF_TODAY else self.desk.backups.reminder
+        if reminder:
+            there = button("Zu den Sicherungen", lambda: self.wanted.emit("backups", {}), rank="plain")
+            self.banner.tell(reminder, "warning", there)
+        elif self._reminded:
+            self.banner.clear()
+        self._reminded = bool(reminder)
 
     def _show(self, board: TeamBoard) -> None:
         self.board = board
