@@ -20,10 +20,11 @@ PACKAGING = Path(__file__).resolve().parent
 ROOT = PACKAGING.parent
 sys.path[:0] = [str(PACKAGING), str(ROOT)]
 
-from bjc_desktop import __version__
 from frozen_folder import OPTIONAL
 from manual_page import page
 from pictures import DRAWING, NAME, SIZES
+
+from bjc_desktop import __version__
 
 MAINTAINER = "BJC Desktop <bjc-desktop@localhost.localdomain>"
 """Whoever passes a package on names themselves by DEBFULLNAME and DEBEMAIL."""
