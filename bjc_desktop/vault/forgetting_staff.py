@@ -9,6 +9,8 @@ _OF_STAFF = (
     ("requirement_confirmations", "reason = :erased", "reason IS NOT :erased"),
 )
 """Texts about a member of staff: in which table, what stands there afterwards, and where there was something."""
+_AUTHORS = ("row_stamps", "held_versions")
+"""Where the exchange names who changed something."""
 _FORMER_USERS = "removed_at IS NOT NULL AND id IN (SELECT user_id FROM user_staff WHERE staff_id = :person)"
 
 
@@ -27,6 +29,8 @@ def erase_staff(connection: Connection, staff_id: str, pseudonym: str, erased: s
     for table, after, before in _OF_STAFF:
         counts[table] = run(f"UPDATE {table} SET {after}, row_version = row_version + 1 WHERE staff_id = :person AND {before}")
     counts["drafts"] = run(f"DELETE FROM drafts WHERE user_id IN (SELECT id FROM users WHERE {_FORMER_USERS})")
+    for table in _AUTHORS:
+        run(f"UPDATE {table} SET changed_by = :name WHERE changed_by IN (SELECT name FROM users WHERE {_FORMER_USERS})")
     counts["users"] = run(
         f"UPDATE users SET name = :name || ' ' || substr(id, 1, 8) WHERE name NOT LIKE :name || '%' AND {_FORMER_USERS}"
     )

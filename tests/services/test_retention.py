@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from bjc_desktop.cli import run
 from bjc_desktop.errors import InvalidInputError, PackageError, VaultError
@@ -19,11 +20,13 @@ from bjc_desktop.models import (
     FeedbackTalk,
     FollowUp,
     FundingDecision,
+    HeldVersion,
     LegalHold,
     Observation,
     Outcome,
     Provider,
     RequirementConfirmation,
+    RowStamp,
     Staff,
     StaffQualification,
     User,
@@ -326,6 +329,16 @@ def _left(office: Office, name: str, until: date, provider: str | None = None) -
         session.get(Staff, staff_id).family_name = f"{name} neu"
         session.add(User(id=f"u-{staff_id[:30]}", name=name, roles="job_coach", created_at=NOW, removed_at=NOW))
         session.add(UserStaff(user_id=f"u-{staff_id[:30]}", staff_id=staff_id))
+        session.add(RowStamp(entity="staff", entity_id=staff_id, stamps="{}", deleted=False, changed_by=name, changed_at=""))
+        held = {
+            "id": f"h-{staff_id[:30]}",
+            "entity": "staff",
+            "entity_id": staff_id,
+            "field_group": "",
+            "vector": "",
+            "change_id": 1,
+        }
+        session.connection().execute(insert(HeldVersion.__table__).values(**held, row_version=1, changed_by=name, changed_at=""))
     return staff_id
 
 
