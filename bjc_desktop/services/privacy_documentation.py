@@ -57,7 +57,7 @@ _HOW = """
 - Namen in Texten anderer: in Notizen zu anderen Personen, in Begründungen und Rückmeldegesprächen. Auf die letzten beiden weist die Vorschau hin.
 - Werte zu Personal, Trägern und Einstellungen, die eine Version vor dieser in den Änderungsnachweis schrieb: Sie stehen dort unverschlüsselt und
   lassen sich nicht löschen, ohne die Kette zu brechen.
-- Namen von Zugängen, die niemandem im Personal zugeordnet sind, und Personal ohne letzten Tag der Beschäftigung.
+- Namen von Zugängen, die noch jemand benutzt, und Personal ohne letzten Tag der Beschäftigung.
 - Gesundheitsdaten in Freitexten und Notizen, und solche, die ein Datenpaket bringt: Abgelehnt wird nur, was jemand in den drei Bereichen einträgt.
 - Ein älteres Datenpaket, das mit `--update` eingelesen wird, kann gelöschte Texte, Kontakt- und Gesundheitsdaten einer Person wiederbringen, die
   selbst nicht gelöscht ist; Texte und Kontaktdaten nimmt der nächste Löschlauf wieder.

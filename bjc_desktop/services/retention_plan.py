@@ -13,6 +13,7 @@ from bjc_desktop.services.past_figures import EVERYTHING, read_frozen
 from bjc_desktop.services.retention_rules import RuleKey, RuleLine, read_rules
 from bjc_desktop.vault.change_chain import HOUSE, KEY_DAYS, STAFF
 from bjc_desktop.vault.forgetting import ERASED, people_with_something
+from bjc_desktop.vault.forgetting_staff import former_accesses
 from bjc_desktop.vocabulary import ErasureDepth, Role
 
 _ENDED = (
@@ -61,11 +62,17 @@ class DuePerson:
 
 @dataclass(frozen=True, slots=True)
 class RetentionGroup:
-    """Who is due by one rule; and, for the change record, how many keys."""
+    """Who is due by one rule; and, for the change record, how many keys and former accesses."""
 
     line: RuleLine
     people: tuple[DuePerson, ...]
     keys: int = 0
+    accesses: int = 0
+
+    @property
+    def count(self) -> int:
+        """How much is due."""
+        return len(self.people) + self.keys + self.accesses
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,7 @@ class RetentionPlan:
     @property
     def empty(self) -> bool:
         """Whether nothing is due."""
-        return not any(group.people or group.keys for group in self.groups)
+        return not any(group.count for group in self.groups)
 
 
 def plan_retention(connection: Connection, *, today: date) -> RetentionPlan:
@@ -100,7 +107,10 @@ class _Planner:
         groups = {key: RetentionGroup(lines[key], tuple(self._people(lines[key]))) for key in order}
         groups[RuleKey.STAFF] = RetentionGroup(lines[RuleKey.STAFF], tuple(self._staff(lines[RuleKey.STAFF])))
         audit = lines[RuleKey.AUDIT]
-        groups[RuleKey.AUDIT] = RetentionGroup(audit, (), old_keys(self.connection, add_months(self.today, -audit.months)))
+        day = add_months(self.today, -audit.months)
+        groups[RuleKey.AUDIT] = RetentionGroup(
+            audit, (), old_keys(self.connection, day), former_accesses(self.connection, day, ERASED)
+        )
         return RetentionPlan(tuple(groups[key] for key in lines), tuple(self.held.values()))
 
     def _people(self, line: RuleLine) -> Iterable[DuePerson]:

@@ -86,8 +86,8 @@ RULES: tuple[RetentionRule, ...] = (
     ),
     RetentionRule(
         RuleKey.AUDIT,
-        "frühere Werte im Änderungsnachweis, auch von Personal, Trägern, Einstellungen und Rückmeldegesprächen; wer wann was änderte, bleibt",
-        "dem Tag der Änderung (die Schlüssel dafür wechseln jährlich)",
+        "frühere Werte im Änderungsnachweis, auch von Personal, Trägern, Einstellungen und Rückmeldegesprächen, und Namen früherer Zugänge, zu denen niemand im Personal gehört; wer wann was änderte, bleibt, dort unter einem Kürzel",
+        "dem Tag der Änderung (die Schlüssel dafür wechseln jährlich) oder dem Ende des Zugangs",
         24,
         "Die Werte werden unlesbar, die Kette bleibt prüfbar.",
         "Der Nachweis dient der Kontrolle der Verarbeitung, nicht der Fallakte (Art. 5 Abs. 1 Buchst. e und f DSGVO).",

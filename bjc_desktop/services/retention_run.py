@@ -19,7 +19,8 @@ from bjc_desktop.services.retention_plan import RetentionPlan, drop_old_keys, pl
 from bjc_desktop.services.retention_rules import RuleKey, months_in_words
 from bjc_desktop.vault import Vault, back_up_before, record_event
 from bjc_desktop.vault.backup_files import BackupReason
-from bjc_desktop.vault.forgetting import Occasion, erase_people, leave_no_trace
+from bjc_desktop.vault.forgetting import ERASED, Occasion, erase_people, leave_no_trace
+from bjc_desktop.vault.forgetting_staff import erase_former_accesses
 from bjc_desktop.vault.role_rights import assert_sees_all_cases
 from bjc_desktop.vocabulary import ErasureOccasion
 
@@ -98,9 +99,10 @@ def _run(vault: Vault, session: Session, *, now: datetime, today: date) -> Reten
     last = last_run(connection)
     counts = {group.line.rule.key: _erase_group(vault, session, plan, group.line.rule.key, now) for group in plan.groups}
     audit = next(group for group in plan.groups if group.line.rule.key is RuleKey.AUDIT)
-    if audit.keys:
-        keys = drop_old_keys(connection, add_months(today, -audit.line.months))
-        counts[RuleKey.AUDIT] = {"person_keys": keys}
+    if audit.count:
+        day = add_months(today, -audit.line.months)
+        gone = {"person_keys": drop_old_keys(connection, day), "users": erase_former_accesses(connection, day, ERASED)}
+        counts[RuleKey.AUDIT] = {name: count for name, count in gone.items() if count}
     said = {key.value: dict(rows) for key, rows in counts.items() if rows}
     record_event(session, vault.actor(), "retention", {"counts": said, "held": len(plan.held)}, now=now)
     after = read_past_figures(connection, today=today, quarters=quarters)

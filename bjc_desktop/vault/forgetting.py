@@ -114,6 +114,8 @@ def _keep_protocol(connection: Connection, mark: str, pseudonym: str, occasion: 
 
 
 def _erase(connection: Connection, depth: ErasureDepth, person_id: str, pseudonym: str) -> dict[str, int]:
+    # What would undo a file that was taken in holds values too. All of it goes: a file cannot be taken back before a later one.
+    connection.exec_driver_sql("UPDATE exchange_files SET before = NULL WHERE before IS NOT NULL")
     if depth is ErasureDepth.STAFF:
         return erase_staff(connection, person_id, pseudonym, ERASED)
     if depth is ErasureDepth.HEALTH:

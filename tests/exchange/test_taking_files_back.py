@@ -1,12 +1,15 @@
 """Taking an exchange file back: rows and versions are as before, the same file can come again, and a decision since is not lost."""
 
+import zlib
+
 import pytest
 
 from bjc_desktop.models import Coachee
+from bjc_desktop.services.erasing import erase_person
 from bjc_desktop.services.exchange_conflicts import decide, list_conflicts
 from bjc_desktop.services.taking_back import list_imports, take_import_back
-from bjc_desktop.services.undoing import UndoRefusedError, undo
-from tests.exchange.laptops import outward
+from bjc_desktop.services.undoing import NOT_POSSIBLE, UndoRefusedError, undo
+from tests.exchange.laptops import TODAY, outward
 from tests.exchange.test_merging import PERSON, all_send, assert_all_same, three
 
 __all__ = ["three"]
@@ -75,3 +78,22 @@ def test_that_an_exchange_is_no_change_that_could_be_undone(three):
     effect = three.send("kim", "amt")
     with pytest.raises(UndoRefusedError):
         undo(three["amt"], effect.event, now=three.now())
+
+
+def test_that_nothing_of_who_was_erased_is_kept_for_taking_back(three):
+    three.change("amt", Coachee, PERSON, phone="0171 2")
+    for phone in ("0171 1", "0171 3"):
+        three.change("kim", Coachee, PERSON, phone=phone)
+        effect = three.send("kim", "amt")
+    amt = three["amt"]
+
+    def kept():
+        with amt.reading() as connection:
+            found = connection.exec_driver_sql("SELECT before FROM exchange_files").scalars().all()
+        return " ".join(zlib.decompress(before).decode() for before in found if before is not None)
+
+    assert "0171 1" in kept()
+    erase_person(amt, PERSON, reason="Antrag", now=three.now(), today=TODAY)
+    assert kept() == ""
+    with pytest.raises(UndoRefusedError, match=NOT_POSSIBLE):
+        take_import_back(amt, effect.event, now=three.now())

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from bjc_desktop.cli import run
 from bjc_desktop.errors import InvalidInputError, PackageError, VaultError
@@ -19,11 +20,13 @@ from bjc_desktop.models import (
     FeedbackTalk,
     FollowUp,
     FundingDecision,
+    HeldVersion,
     LegalHold,
     Observation,
     Outcome,
     Provider,
     RequirementConfirmation,
+    RowStamp,
     Staff,
     StaffQualification,
     User,
@@ -326,6 +329,16 @@ def _left(office: Office, name: str, until: date, provider: str | None = None) -
         session.get(Staff, staff_id).family_name = f"{name} neu"
         session.add(User(id=f"u-{staff_id[:30]}", name=name, roles="job_coach", created_at=NOW, removed_at=NOW))
         session.add(UserStaff(user_id=f"u-{staff_id[:30]}", staff_id=staff_id))
+        session.add(RowStamp(entity="staff", entity_id=staff_id, stamps="{}", deleted=False, changed_by=name, changed_at=""))
+        held = {
+            "id": f"h-{staff_id[:30]}",
+            "entity": "staff",
+            "entity_id": staff_id,
+            "field_group": "",
+            "vector": "",
+            "change_id": 1,
+        }
+        session.connection().execute(insert(HeldVersion.__table__).values(**held, row_version=1, changed_by=name, changed_at=""))
     return staff_id
 
 
@@ -366,6 +379,25 @@ def test_that_staff_who_left_go_five_years_after_the_proof_of_use_and_stay_count
     assert RuleKey.STAFF not in office.due(date(2024, 4, 2))
     with vault.reading() as connection:
         assert {protocol.depth for protocol in read_protocols(connection)} == {ErasureDepth.STAFF}
+
+
+def test_that_the_name_of_a_former_access_of_nobody_goes_once_the_record_is_old_enough(office: Office) -> None:
+    with office.vault.writing(now=NOW) as session:
+        for key, name, removed in (("1", "Zwyxahorn", at(date(2021, 3, 1))), ("2", "Bleibtbirke", None)):
+            session.add(User(id=f"{key}-zugang", name=name, roles="coordination", created_at=NOW, removed_at=removed))
+        session.add(RowStamp(entity="staff", entity_id="x", stamps="{}", deleted=False, changed_by="Zwyxahorn", changed_at=""))
+
+    def due(today: date) -> int:
+        with office.vault.reading() as connection:
+            return next(g.accesses for g in plan_retention(connection, today=today).groups if g.line.rule.key is RuleKey.AUDIT)
+
+    assert (due(date(2023, 3, 1)), due(date(2023, 3, 2))) == (0, 1)
+    assert office.run(date(2023, 3, 2)).counts[RuleKey.AUDIT]["users"] == 1
+    pages = decrypted(office.vault.database, office.vault.secrets.data_key)
+    assert (b"Zwyxahorn" in pages, b"Bleibtbirke" in pages) == (False, True)
+    assert office.value("SELECT name FROM users WHERE id = '1-zugang'") == "(gelöscht) 1-zugang"
+    assert due(date(2023, 3, 3)) == 0
+    verify_record(office.vault)
 
 
 def test_that_staff_come_back_neither_by_a_backup_nor_by_a_package(office: Office, tmp_path: Path) -> None:

@@ -120,7 +120,7 @@ def _figures(result: RetentionResult) -> Any:
 
 def _group(group: RetentionGroup, result: RetentionResult) -> Any:
     counts = result.counts.get(group.line.rule.key, {})
-    count = group.keys or len(group.people)
+    count = group.count
     if not count:
         return _card(group.line.rule.title, "nichts fällig", group.line.rule.effect)
     words = f"{group.line.rule.effect} Es gehen: {rows_in_words(counts)}."
