@@ -1,7 +1,7 @@
 """The trainer's sheet: a whole group by keys alone."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLineEdit
 
@@ -16,6 +16,7 @@ from bjc_desktop.services.observation_sheet import (
     save_observations,
 )
 from bjc_desktop.services.row_editing import add_row
+from bjc_desktop.services.row_titles import fields_of
 from bjc_desktop.services.team import list_staff
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.workspace import Workspace
@@ -119,6 +120,17 @@ def test_that_the_anchors_say_what_a_value_means(page) -> None:
         page.table.setCurrentIndex(page.group_model.index(0, column))
         for words in ANCHORS[name]:
             assert words in page._anchors.text()
+        # The title of the column is an abbreviation, and a long name is cut: both are said whole.
+        assert page._anchors.text().startswith(f"{page.group_model.people[0].name}, {fields_of('observations')[name].title}:")
+
+
+def test_that_the_sheet_keeps_its_height_from_cell_to_cell(page) -> None:
+    heights = set()
+    for column in range(page.group_model.columnCount()):
+        page.table.choose(1, column)
+        QCoreApplication.processEvents()
+        heights.add(page.table.height())
+    assert len(heights) == 1
 
 
 def test_that_a_wrong_day_saves_nothing(page, desk) -> None:

@@ -5,7 +5,7 @@ from PySide6.QtCore import QCoreApplication, QRect, Qt
 
 from bjc_desktop.services.team import list_staff
 from bjc_desktop.ui.shared.frozen_column import FrozenColumn
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.theme import contrast, theme
 from bjc_desktop.ui.workspace import Workspace
 from bjc_desktop.vocabulary import Role
 from tests.ui.conftest import TODAY
@@ -116,3 +116,15 @@ def test_that_a_note_has_room_to_be_typed(opened) -> None:
     assert min(wide["evidence"], wide["derived_action"]) >= theme().pixels(160)
     header = table.horizontalHeader()
     assert all(header.sectionSize(column) >= header.sectionSizeHint(column) for column in range(1, header.count()))
+
+
+@pytest.mark.parametrize("key", SHEETS)
+def test_that_the_cell_one_is_in_is_framed_in_a_colour_that_is_seen(opened, qtbot, key) -> None:
+    table = opened(key)
+    table.choose(1, 2)
+    QTest.qWait(20)
+    rect = table.visualRect(table.currentIndex())
+    edge = table.viewport().grab().toImage().pixelColor(rect.topLeft() + QPoint(1, rect.height() // 2))
+    colours = theme().colours
+    assert contrast(edge.name(), colours.surface) >= 3
+    assert contrast(edge.name(), colours.selection) >= 3

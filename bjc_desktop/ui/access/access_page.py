@@ -18,7 +18,7 @@ from bjc_desktop.ui.shared.labels import NO_VALUE, button, label, row
 from bjc_desktop.ui.shared.list_offer import ListOffer
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.row_table import Column, RowTable
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.ui.start.entry import Entry
 from bjc_desktop.ui.start.passphrase_field import PassphraseField
 from bjc_desktop.vault import (
@@ -49,9 +49,13 @@ class AccessRow:
     """Whether they hold the key of the notes."""
 
 
+def _roles(shown: AccessRow) -> str:
+    return ", ".join(role.label for role in Role if role in shown.user.roles)
+
+
 COLUMNS = (
     Column("Benutzername", lambda shown: shown.user.name, width=160),
-    Column("Rollen", lambda shown: ", ".join(role.label for role in Role if role in shown.user.roles), stretch=True),
+    Column("Rollen", _roles, stretch=True),
     Column("Im Team", lambda shown: shown.staff or NO_VALUE, width=160, needs=560),
     Column("Notizen", lambda shown: "liest" if shown.notes else NO_VALUE, width=90),
 )
@@ -82,6 +86,10 @@ class AccessPage(Page):
         self.table.chosen.connect(self._chosen)
         self.table.opened.connect(lambda _: self.change_roles())
         self.table.delete_wanted.connect(lambda _: self.ask_to_remove())
+        # With large text the table has no room for several roles, and none for who it is in the team.
+        self._whole = label("", wrap=True)
+        self._whole.setVisible(theme().scale >= LARGE_TEXT)
+        self.add(self._whole)
         self.add(self.table, 1)
         self.offer_list(self.table, ListOffer())
         self.add(
@@ -111,6 +119,8 @@ class AccessPage(Page):
         self._without.setVisible(bool(people))
 
     def _chosen(self, shown: AccessRow | None) -> None:
+        team = "" if shown is None else f"im Team: {shown.staff}" if shown.staff else "niemand im Team"
+        self._whole.setText("" if shown is None else f"{shown.user.name}: {_roles(shown)}; {team}")
         self.remove_button.setEnabled(shown is not None and shown.user.id != self.desk.vault.user.id)
         self.roles_button.setEnabled(shown is not None)
         self.passphrase_button.setEnabled(shown is not None)

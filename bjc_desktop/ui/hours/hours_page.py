@@ -198,7 +198,10 @@ class HoursPage(Page):
 
     def _tell_about(self, index: QModelIndex, _: QModelIndex | None = None) -> None:
         place = self.sheet_model.place(index)
-        self._hint.setText("" if place is None else self.sheet_model.hint(place))
+        hint = None if place is None else self.sheet_model.hint(place)
+        self._hint.setText(
+            "" if place is None else f"{self.sheet_model.whose(place)}: {hint}" if hint else self.sheet_model.whose(place)
+        )
         wrong = place is not None and self.sheet_model.problem(place) is not None
         set_tone(self._hint, "tone", "error" if wrong else "muted")
 

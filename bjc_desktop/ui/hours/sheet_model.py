@@ -175,8 +175,7 @@ class HoursSheetModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return "fehlt" if missing else text if cell is None or place in self.typed else _aligned(self._value(place, cell))
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            name = self._rows[place.staff_id].name
-            return f"{_NAMES[place.field]} {month(place.month)}, {name}: {'fehlen' if missing else text or 'leer'}"
+            return f"{self.whose(place)}: {'fehlen' if missing else text or 'leer'}"
         return self._look(place, role, missing=missing)
 
     def _look(self, place: Place, role: int, *, missing: bool) -> Any:
@@ -296,6 +295,10 @@ class HoursSheetModel(QAbstractTableModel):
             return ""
         count = "1 Zelle" if len(problems) == 1 else f"{len(problems)} Zellen"
         return f"{count} nicht gespeichert: {' '.join(dict.fromkeys(problems))}"
+
+    def whose(self, place: Place) -> str:
+        """Return in words whose cell *place* is, and of which month."""
+        return f"{self._rows[place.staff_id].name}, {_NAMES[place.field]} {month(place.month)}"
 
     def hint(self, place: Place) -> str:
         """Return what to say about a cell: its problem, what it waits for, or the proposal."""

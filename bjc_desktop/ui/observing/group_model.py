@@ -223,11 +223,13 @@ class ObservationGroupModel(QAbstractTableModel):
         self.typed.emit()
 
     def hint(self, index: Index) -> str:
-        """Return what the values of the cell's dimension stand for, or which goal has which number."""
+        """Return whose cell it is and what the values of its dimension stand for, or which goal has which number."""
         if not index.isValid():
             return ""
-        several = _several(self.people[index.row()], at_name=index.column() == 0)
-        return "   ".join(filter(None, (self._meaning(index), several)))
+        person, name = self.people[index.row()], self.field(index.column())
+        whose = person.name if name is None else f"{person.name}, {self._titles[name].title}"
+        said = "   ".join(filter(None, (self._meaning(index), _several(person, at_name=index.column() == 0))))
+        return f"{whose}:   {said}" if said else whose
 
     def _meaning(self, index: Index) -> str:
         name = self.field(index.column())

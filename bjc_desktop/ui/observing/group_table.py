@@ -8,7 +8,7 @@ from bjc_desktop.services.case_file import DIMENSIONS
 from bjc_desktop.services.observation_sheet import TEXTS
 from bjc_desktop.services.row_titles import fields_of
 from bjc_desktop.ui.observing.group_model import FIELDS, FIRST_FIELD, GOAL, ObservationGroupModel
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.ui.shared.typing_table import TypingTable
 
 _LAST_VALUE = FIRST_FIELD + len(DIMENSIONS) - 1
@@ -41,7 +41,8 @@ class GroupTable(TypingTable):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch if stretch else QHeaderView.ResizeMode.Fixed)
             if column == 0 or name in TEXTS:
                 # A long note would make its column as wide as the window.
-                self.setColumnWidth(column, theme().pixels(160))
+                roomy = column == 0 and theme().scale < LARGE_TEXT
+                self.setColumnWidth(column, theme().pixels(200 if roomy else 160))
             else:
                 self.fit(column, _WIDTHS.get(name, 60))
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QModelIndex
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from bjc_desktop.errors import BjcError, InvalidInputError
 from bjc_desktop.services.observation_sheet import (
@@ -34,6 +34,8 @@ _HEAD = ("observed_on", "method", "workplace", "task", "discussed_on")
 _CIRCUMSTANCES = {"workplace", "task", "discussed_on"}
 _PLACE, _MEASURE = "Einsatzort", "Maßnahme"
 _CIRCUMSTANCES_WANTED, _SHEET_WANTED = "Angaben …", "Zum Bogen"
+_HINT_HEIGHT = 42
+"""Two lines."""
 _LARGE_ROW, _LARGE_SHEET = 25, 180
 """The height of a row with large text, and that of five of them with their titles."""
 
@@ -99,7 +101,13 @@ class ObservingPage(Page):
         parts = (self.form, self.table, self._empty, self._anchors, self._keys)
         if theme().scale < LARGE_TEXT:
             self._fold.hide()
-            for part in parts:
+            # The sheet keeps its height whether the line below says much or little of a cell.
+            below = QWidget()
+            column = QVBoxLayout(below)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.addWidget(self._anchors, 0, Qt.AlignmentFlag.AlignTop)
+            below.setMinimumHeight(theme().pixels(_HINT_HEIGHT))
+            for part in (self.form, self.table, self._empty, below, self._keys):
                 self.add(part, 1 if part is self.table else 0)
             return
         # With large text the form alone would fill the window: it is folded away, and the sheet keeps five people.

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
     QLineEdit,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -44,7 +45,7 @@ _SIDEWAYS = {
 
 
 class _Delegate(QStyledItemDelegate):
-    """Opens the cells, leaves what is being typed alone when the sheet is read again meanwhile, and frames what is refused."""
+    """Opens the cells, leaves what is being typed alone when the sheet is read again meanwhile, and frames the cell one is in."""
 
     def __init__(self, table: "TypingTable") -> None:
         super().__init__(table)
@@ -56,11 +57,12 @@ class _Delegate(QStyledItemDelegate):
             super().setEditorData(editor, index)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        """Frame what is refused, so that it is seen on the chosen cell too."""
+        """Frame the cell that one is in, and what is refused, so that it is seen there too."""
         super().paint(painter, option, index)
-        if index.data(REFUSED):
+        at_work = bool(option.state & QStyle.StateFlag.State_HasFocus)  # type: ignore[attr-defined]
+        if at_work or index.data(REFUSED):
             painter.save()
-            painter.setPen(QPen(theme().colour("danger"), 2))
+            painter.setPen(QPen(theme().colour("danger" if index.data(REFUSED) else "accent"), 2))
             painter.drawRect(option.rect.adjusted(1, 1, -2, -2))  # type: ignore[attr-defined]
             painter.restore()
 
