@@ -49,6 +49,11 @@ def said_by_the_program() -> frozenset[str]:
     return frozenset(found)
 
 
+@cache
+def all_words_of_the_program() -> str:
+    return "\n".join(said_by_the_program())
+
+
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 def test_that_what_the_manual_quotes_stands_in_the_window(source) -> None:
     said = said_by_the_program()
@@ -58,7 +63,7 @@ def test_that_what_the_manual_quotes_stands_in_the_window(source) -> None:
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 def test_that_every_key_of_the_manual_is_one_of_the_program(source) -> None:
-    said = " ".join(said_by_the_program())
+    said = all_words_of_the_program()
     named = {key for key in re.findall(r"`([^`]+)`", source.read_text("utf-8")) if _DEDICATED.match(key)}
     missing = []
     for key in named:
