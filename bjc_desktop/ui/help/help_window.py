@@ -24,7 +24,7 @@ from bjc_desktop.reports.manual import BOOK, chapter_of, find, read_manual, shee
 from bjc_desktop.ui.help.chapter_view import ChapterView
 from bjc_desktop.ui.help.places import BEGINNING
 from bjc_desktop.ui.shared.background import Background, Progress
-from bjc_desktop.ui.shared.labels import Banner, button, label, row
+from bjc_desktop.ui.shared.labels import Banner, announce, button, label, row
 from bjc_desktop.ui.shared.theme import theme
 
 _KEY = Qt.ItemDataRole.UserRole
@@ -151,6 +151,8 @@ class HelpWindow(QDialog):
             self.contents.expandAll()
             self.contents.fit()
         self._count.setText(f"{len(found)} {'Stelle' if len(found) == 1 else 'Stellen'}" if words else "")
+        if words:
+            announce(self._count, self._count.text())
         self._mark_place()
         self.text.mark(words)
 
