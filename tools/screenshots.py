@@ -165,6 +165,10 @@ def dialogs(workspace: Workspace, wanted: set[str]) -> Iterator[str]:
         _close_dialogs()
     if not wanted or "join" in wanted:
         yield from _joining(workspace)
+    if not wanted or "help" in wanted:
+        workspace.open_help()
+        yield "help"
+        _close_dialogs()
     if not wanted or "palette" in wanted:
         workspace.open_palette()
         yield "palette"

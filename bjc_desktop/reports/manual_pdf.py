@@ -40,8 +40,6 @@ _PICTURE = 0.92
 """The share of the width that a picture of a whole page takes."""
 _DOTS = 1366
 """The pixels of a picture that would take the whole width."""
-_LEAST_SHARE = 0.14
-"""What the narrowest column of a table takes of its width."""
 _ROOM = {"h2": 120, "h3": 80, "h4": 60}
 _LEVELS = {"h2": 0, "h3": 1}
 _SHEET_MARGIN = 14 * mm
@@ -242,11 +240,7 @@ class _Sheet:
 
     def _table(self, block: Element) -> Flowable:
         rows = [list(row) for row in block.iter("tr")]
-        # A column with more words is wider, but not by as much as it has more.
-        letters = [sum(len(words_of(row[at])) for row in rows if at < len(row)) for at in range(len(rows[0]))]
-        shares = [max(count, 1) ** 0.65 for count in letters]
-        shares = [max(share / sum(shares), _LEAST_SHARE) for share in shares]
-        widths = [self._width * share / sum(shares) for share in shares]
+        widths = self._widths(rows)
         cells = [[Paragraph(_inline(cell), self._styles[cell.tag]) for cell in row] for row in rows]
         look = [
             ("BACKGROUND", (0, 0), (-1, 0), SHADE),
@@ -255,6 +249,19 @@ class _Sheet:
             *_padding(3),
         ]
         return Table(cells, colWidths=widths, repeatRows=1, style=TableStyle(look), spaceBefore=3, spaceAfter=8)
+
+    def _widths(self, rows: Sequence[Sequence[Element]]) -> list[float]:
+        """Return how wide each column is: as its longest word, and of what is left the more, the more it says."""
+        columns = [[words_of(row[at]) for row in rows if at < len(row)] for at in range(len(rows[0]))]
+        size = self._styles["th"].fontSize
+        least = [
+            max(pdfmetrics.stringWidth(word, BOLD, size) for text in texts for word in ["", *text.split()]) + 8
+            for texts in columns
+        ]
+        said = [max(sum(len(text) for text in texts), 1) ** 0.8 for texts in columns]
+        left = max(self._width - sum(least), 0)
+        whole = [low + left * share / sum(said) for low, share in zip(least, said, strict=True)]
+        return [width * self._width / sum(whole) for width in whole]
 
     def _note(self, block: Element) -> Flowable:
         inner = [flowable for child in block for flowable in self._flow(child)]

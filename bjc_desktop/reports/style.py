@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any
 from xml.sax.saxutils import escape
 
+from reportlab import rl_config
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ParagraphStyle
@@ -17,6 +18,8 @@ from reportlab.platypus import BaseDocTemplate, CondPageBreak, Flowable, Frame, 
 
 from bjc_desktop.indicators.results import Rating
 from bjc_desktop.paths import resource
+
+rl_config.useA85 = 0  # bytes as letters take a quarter more room, and with pictures most of the time
 
 INK, MUTED, LINE, ACCENT, SHADE, BAND, FAINT = (
     colors.HexColor(c) for c in ("#1b1f24", "#57606a", "#c8cdd3", "#0b57a4", "#eef3f8", "#d5dbe1", "#faf0ee")

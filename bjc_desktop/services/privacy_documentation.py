@@ -26,9 +26,9 @@ _HOW = """
 ## Wie gelöscht wird
 
 - **Eine Person auf Antrag (Art. 17 DSGVO)**: `bjc-desktop erase` oder die Seite „Datenschutz“. Vorher zeigt eine Vorschau, was geht und welche
-  Kennzahlen ohne freigegebenen Bericht sich ändern. „Alles“ löscht jede Zeile der Person, ihre Schlüssel des Änderungsnachweises, die
-  angefangenen Eingaben über sie und die Suchschlüssel. „Ohne Person weiter zählen“ lässt das Coaching unter seiner Kennung stehen; keine
-  Kennzahl ändert sich.
+  Kennzahlen ohne freigegebenen Bericht sich ändern. „Alles löschen“ löscht jede Zeile der Person, ihre Schlüssel des Änderungsnachweises,
+  die angefangenen Eingaben über sie und die Suchschlüssel. „Name, Kontakt und Texte löschen, das Coaching ohne Person weiter zählen“ lässt
+  das Coaching unter seiner Kennung stehen; keine Kennzahl ändert sich.
 - **Der Löschlauf** rechnet zuerst durch und ändert nichts. Er läuft in einem Schritt, nach einer geprüften Sicherung, die nach 30 Tagen selbst
   gelöscht wird. Er vergleicht alle Kennzahlen aller Quartale vorher und nachher; ändert sich eine ohne freigegebenen Bericht, bleibt alles.
 - **Eine Sperre** mit Grund und letztem Tag schließt eine Person von beidem aus.

@@ -229,7 +229,7 @@ class Frame(QMainWindow):
 
             if isinstance(QApplication.activeWindow(), HelpWindow):
                 return False
-            open_help(dialog, place_of_dialog(dialog))
+            open_help(dialog, place_of_dialog(dialog), self.background)
         return True
 
     def change_look(self, scheme: str, scale: int) -> None:

@@ -322,7 +322,8 @@ class Workspace(QWidget):
         from bjc_desktop.ui.help.places import place_of_page  # noqa: PLC0415 - the same
 
         page = self.shown_page
-        open_help(self, place_of_page("" if page is None else page.key, "" if page is None else page.shown_part))
+        place = place_of_page("" if page is None else page.key, "" if page is None else page.shown_part)
+        open_help(self, place, self.desk.background)
 
     def record(self, coaching_id: str | None = None) -> None:
         """Record a consultation, with the coaching that is shown."""

@@ -14,6 +14,7 @@ from bjc_desktop.ui.frame import Frame
 from bjc_desktop.ui.help.help_window import HelpWindow
 from bjc_desktop.ui.help.places import BEGINNING
 from bjc_desktop.ui.palette import Palette
+from bjc_desktop.ui.shared.background import Background
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.vault import open_with_key
 from tests.conftest import NOW
@@ -37,8 +38,15 @@ def _closed():
 
 
 @pytest.fixture
-def help_window(look, qtbot):
-    made = HelpWindow()  # closed, and with that deleted, by _closed
+def background(qapp):
+    made = Background()
+    yield made
+    made.wait()
+
+
+@pytest.fixture
+def help_window(look, background, qtbot):
+    made = HelpWindow(background)  # closed, and with that deleted, by _closed
     made.show_place(BEGINNING)
     made.show()
     return made
@@ -157,22 +165,27 @@ def test_that_no_picture_from_outside_the_manual_is_loaded(help_window, tmp_path
         assert help_window.text.loadResource(image, QUrl(address)) is None
 
 
-def test_that_what_is_saved_is_a_pdf_or_one_file_of_html(help_window, tmp_path) -> None:
-    help_window.save("schnellstart-1-jobcoach.html", tmp_path / "start.pdf")
-    assert (tmp_path / "start.pdf").read_bytes().startswith(b"%PDF")
-    help_window.save("vorlagen-1-verzeichnis.html", tmp_path / "vorlage.html")
-    assert '<html lang="de">' in (tmp_path / "vorlage.html").read_text("utf-8")
-    assert "Gespeichert" in help_window.banner.text()
+def test_that_what_is_saved_is_a_pdf_or_one_file_of_html(help_window, background, tmp_path, qtbot) -> None:
+    def saved(page: str, name: str) -> bytes:
+        help_window.save(page, tmp_path / name)
+        assert "wird geschrieben" in help_window.banner.text()
+        background.wait()
+        qtbot.waitUntil(lambda: "Gespeichert" in help_window.banner.text())
+        return (tmp_path / name).read_bytes()
+
+    assert saved("schnellstart-1-jobcoach.html", "start.pdf").startswith(b"%PDF")
+    assert b'<html lang="de">' in saved("vorlagen-1-verzeichnis.html", "vorlage.html")
     help_window.save("vorlagen-1-verzeichnis.html", tmp_path / "fehlt" / "vorlage.html")
-    assert "anderen Ort" in help_window.banner.text()
+    background.wait()
+    qtbot.waitUntil(lambda: "anderen Ort" in help_window.banner.text())
 
 
 @pytest.mark.parametrize(("scheme", "scale"), [("light", 100), ("dark", 150), ("contrast", 200)])
-def test_that_nothing_is_cut_off_at_any_size_and_all_is_named(look, scheme, scale, qtbot) -> None:
+def test_that_nothing_is_cut_off_at_any_size_and_all_is_named(look, background, scheme, scale) -> None:
     before = theme().scheme, theme().scale
     theme().apply(scheme, scale)
     try:
-        made = HelpWindow()
+        made = HelpWindow(background)
         made.resize(1326, 700)
         made.show_place("konsultation")
         made.show()

@@ -23,7 +23,8 @@ from PySide6.QtWidgets import (
 from bjc_desktop.reports.manual import BOOK, chapter_of, find, read_manual, sheets
 from bjc_desktop.ui.help.chapter_view import ChapterView
 from bjc_desktop.ui.help.places import BEGINNING
-from bjc_desktop.ui.shared.labels import Banner, button, label, row
+from bjc_desktop.ui.shared.background import Background, Progress
+from bjc_desktop.ui.shared.labels import Banner, announce, button, label, row
 from bjc_desktop.ui.shared.theme import theme
 
 _KEY = Qt.ItemDataRole.UserRole
@@ -58,8 +59,9 @@ class _Contents(QTreeWidget):
 class HelpWindow(QDialog):
     """The window; it may stay open while somebody works, also beside a dialog, whose child it then is."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, background: Background, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._background = background
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Handbuch")
         self._visited: list[str] = []
@@ -149,6 +151,8 @@ class HelpWindow(QDialog):
             self.contents.expandAll()
             self.contents.fit()
         self._count.setText(f"{len(found)} {'Stelle' if len(found) == 1 else 'Stellen'}" if words else "")
+        if words:
+            announce(self._count, self._count.text())
         self._mark_place()
         self.text.mark(words)
 
@@ -212,23 +216,32 @@ class HelpWindow(QDialog):
             self.save(page, Path(chosen))
 
     def save(self, page: str, path: Path) -> None:
-        """Write *page* of the manual to *path*, as HTML where the name says so, else as PDF."""
-        from bjc_desktop.reports.manual_pdf import manual_file  # noqa: PLC0415 - seldom needed
+        """Write *page* of the manual to *path* behind the window, as HTML where the name says so, else as PDF."""
 
-        try:
+        def write(_: Progress) -> None:
+            from bjc_desktop.reports.manual_pdf import manual_file  # noqa: PLC0415 - seldom needed
+
             path.write_bytes(manual_file(page, html=path.suffix.casefold() in {".html", ".htm"}))
-        except OSError:
+
+        def written(_: None) -> None:
+            self._save.setEnabled(True)
+            self.banner.tell(f"Gespeichert: {path.name}", "good")
+
+        def failed(_: BaseException) -> None:
+            self._save.setEnabled(True)
             self.banner.tell("Die Datei konnte nicht geschrieben werden. Bitte einen anderen Ort wählen.", "danger")
-            return
-        self.banner.tell(f"Gespeichert: {path.name}", "good")
+
+        self._save.setEnabled(False)
+        self.banner.tell(f"{path.name} wird geschrieben …")
+        self._background.run(self, write, written, failed)
 
 
-def open_help(parent: QWidget, place: str) -> HelpWindow:
+def open_help(parent: QWidget, place: str, background: Background) -> HelpWindow:
     """Show the manual at *place* in the window that is open already, or in a new one that belongs to *parent*."""
     shown = (made for made in QApplication.topLevelWidgets() if isinstance(made, HelpWindow) and made.isVisible())
     window = next((made for made in shown if made.parent() is parent), None)
     if window is None:
-        window = HelpWindow(parent)
+        window = HelpWindow(background, parent)
     window.show_place(place)
     window.show()
     window.activateWindow()

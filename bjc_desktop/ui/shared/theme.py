@@ -244,7 +244,9 @@ QTableView:focus, QListView:focus {{ border: 2px solid {c.accent}; }}
 QTableView#frozen {{ border: none; border-right: {px(1)}px solid {c.edge}; border-radius: 0; }}
 QTableView::item {{ border-bottom: 1px solid {c.line}; padding: 0 {px(8)}px; }}
 QTableView::item:selected, QListView::item:selected {{ background: {c.selection}; color: {c.text}; }}
-QTreeView:focus {{ border: 2px solid {c.accent}; }}
+QTreeView:focus, QTextBrowser:focus {{ border: 2px solid {c.accent}; }}
+QTextBrowser {{ background: {c.surface}; color: {c.text}; border: 1px solid {c.line}; border-radius: {px(8)}px;
+  selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
 QTreeView::item {{ padding: {px(3)}px {px(6)}px; }}
 QTreeView::item:selected {{ background: {c.selection}; color: {c.text}; }}
 QListView::item {{ padding: {px(7)}px {px(8)}px; border-radius: {px(5)}px; }}

@@ -108,7 +108,7 @@ class StartPage(QWidget):
         from bjc_desktop.ui.help.help_window import open_help  # noqa: PLC0415 - not before it is asked for
         from bjc_desktop.ui.help.places import BEGINNING  # noqa: PLC0415 - the same
 
-        open_help(self, BEGINNING)
+        open_help(self, BEGINNING, self._background)
 
     # Each panel is made when it is first shown: the first paint waits for one of them only.
 
