@@ -83,7 +83,7 @@ def command_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="BEFEHL", parser_class=_German)
     demo = commands.add_parser("demo", help="Beispieldaten: Tresor, vier Quartale, Berichtspakete")
     demo.add_argument("--out", metavar="DIR", type=Path, default=Path("demo"))
-    init = _with_vault(commands, "init", "neuer verschlüsselter Tresor; zeigt den Wiederherstellungscode")
+    _with_vault(commands, "init", "neuer verschlüsselter Tresor; zeigt den Wiederherstellungscode")
     imports = _with_vault(commands, "import", "Datenpaket einlesen: Ordner oder ZIP")
     imports.add_argument("package", metavar="PACKAGE", type=Path)
     imports.add_argument("--update", action="store_true", help="bei Abweichungen gilt das Paket")
@@ -111,6 +111,13 @@ def command_parser() -> argparse.ArgumentParser:
     restore.add_argument("backup", metavar="BACKUP", type=Path)
     restore.add_argument("vault", metavar="VAULT", type=Path)
     _with_vault(commands, "doctor", "Tresor untersuchen")
+    _add_privacy(commands)
+    salvage = _with_vault(commands, "salvage", "Lesbares eines beschädigten Tresors in einen neuen retten")
+    salvage.add_argument("target", metavar="NEW_VAULT", type=Path)
+    return parser
+
+
+def _add_privacy(commands: "argparse._SubParsersAction[_German]") -> None:
     access = _with_vault(commands, "access", "Auskunft über eine Person (Art. 15 DSGVO): PDF und Datenpaket")
     access.add_argument("--case", required=True, metavar="FALLNUMMER")
     access.add_argument("--out", required=True, metavar="DIR", type=Path)
@@ -124,10 +131,6 @@ def command_parser() -> argparse.ArgumentParser:
     erase.add_argument("--confirm", action="store_true", help="wirklich löschen")
     repeated = "bestätigen, dass nach einer Rückholung alle späteren Löschungen wiederholt sind"
     erase.add_argument("--all-repeated", action="store_true", help=repeated)
-    salvage = _with_vault(commands, "salvage", "Lesbares eines beschädigten Tresors in einen neuen retten")
-    salvage.add_argument("target", metavar="NEW_VAULT", type=Path)
-    _ = init
-    return parser
 
 
 def _add_exchange(commands: "argparse._SubParsersAction[_German]") -> None:

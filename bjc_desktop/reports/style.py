@@ -26,7 +26,7 @@ INK, MUTED, LINE, ACCENT, SHADE, BAND, FAINT = (
 )
 RATING_COLOURS = {
     Rating.REACHED: colors.HexColor("#1a7f37"),
-    Rating.TOLERANCE: colors.HexColor("#9a6700"),
+    Rating.TOLERANCE: colors.HexColor("#8a5c00"),
     Rating.BELOW: colors.HexColor("#b42318"),
     Rating.NONE: MUTED,
 }

@@ -138,7 +138,7 @@ class TypedLine(QLineEdit):
         self._shown = False
         self.textChanged.connect(self._changed)
 
-    def setText(self, text: str, /) -> None:  # noqa: N802 - Qt's
+    def setText(self, text: str | None) -> None:  # noqa: N802 - Qt's
         """Show *text*, which the user did not type."""
         self._shown = True
         super().setText(text)
