@@ -50,6 +50,7 @@ HEAVY = (
     "bjc_desktop.ui.backups.backups_page",
     "bjc_desktop.ui.options.options_page",
     "bjc_desktop.ui.coachees.new_coachee_dialog",
+    "bjc_desktop.ui.beginning.beginning_page",
     "bjc_desktop.ui.palette",
 )
 """What is imported behind the first paint, while the person types the passphrase: what is needed first comes first."""

@@ -50,6 +50,8 @@ class Workspace(QWidget):
         self._pages: dict[str, Page] = {}
         self._places: list[tuple[str, dict[str, Any]]] = []
         self._buttons: dict[str, QPushButton] = {}
+        self._offered = False
+        """Whether the banner offers the walk around the window: until another page is opened."""
         self._landmarks: dict[str, QWidget] = {}
         """Buttons of the sidebar that open no page, by what the walk around the window calls them."""
         self.stack = QStackedWidget()
@@ -230,6 +232,9 @@ class Workspace(QWidget):
         if coaching_id and not self.desk.read(partial(sees_coaching, coaching_id=coaching_id)):
             self.banner.tell(NOT_ASSIGNED, "warning", button("Verstanden", self.banner.clear, rank="plain"))
             return
+        if self._offered:
+            self.banner.clear()
+            self._offered = False
         self._remember_place()
         if not self._places or self._places[-1] != place:
             self._places.append(place)
@@ -247,6 +252,7 @@ class Workspace(QWidget):
             "save_list": lambda _: self.save_list(),
             "calendar": lambda _: self.save_calendar(),
             "consultation": lambda where: self.record(where.get("coaching_id")),
+            "tour": lambda _: self.begin_tour(),
             "sample": self.sample_wanted.emit,
             "anew": lambda where: self.begin_anew(where["page"], where.get("said", "")),
         }
@@ -342,9 +348,10 @@ class Workspace(QWidget):
         if self.desk.settings.toured:
             return
         self.settings_wanted.emit({"toured": True})
+        self._offered = True
         count = len(steps_for(self.desk.vault.user.roles))
         self.banner.tell(
-            f"Neu hier? Ein Rundgang zeigt in {count} Schritten, wo was ist. Später steht er in der Suche (Strg+K).",
+            f"Neu hier? Ein Rundgang zeigt in {count} Schritten, wo was ist.",
             "quiet",
             button("&Rundgang", self.begin_tour),
             button("Nicht jetzt", self.banner.clear, rank="plain"),

@@ -128,3 +128,9 @@ def test_that_it_is_offered_once_and_remembered(workspace, desk, tmp_path) -> No
     desk.settings = load_settings(tmp_path)
     workspace.offer_tour()
     assert workspace.banner.text() == ""
+
+
+def test_that_the_offer_goes_with_the_page_on_which_it_was_made(workspace) -> None:
+    workspace.offer_tour()
+    workspace.open_page("coachees")
+    assert workspace.banner.text() == ""

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from bjc_desktop.indicators.period import quarter_of
 from bjc_desktop.indicators.results import Figure
@@ -64,13 +65,15 @@ class BeginningPage(Page):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self.later_button = button("&Zur Übersicht", lambda: self.wanted.emit("overview", {}), symbol="layout-dashboard")
+        self.head.addWidget(button("&Rundgang", lambda: self.wanted.emit("tour", {}), rank="plain", symbol="flag"))
         self.head.addWidget(self.later_button)
-        scroller = Scroller()
+        self._scroller = scroller = Scroller()
         self.add(scroller, 1)
         self.chips = [Chip() for _ in range(3)]
         self._people_words = label("", "muted", wrap=True)
         self.people = PeopleForm(desk)
-        self.people.setVisible(may_write(desk.vault.user.roles, "staff"))
+        if not may_write(desk.vault.user.roles, "staff"):
+            self.people.hide()
         self._has = label("", "muted", wrap=True)
         self.ways: list[QWidget] = []
         self._figures_part = QWidget()
@@ -128,6 +131,7 @@ class BeginningPage(Page):
         self._show_people(beginning)
         self._show_cases(beginning)
         self.people.show_beginning(beginning)
+        QTimer.singleShot(0, self, self._keep_in_sight)
         if not beginning.coachings or not keeps_cases(desk.vault.user.roles):
             clear_layout(self._figures)
             self._figures.addWidget(label(NO_FIGURE, "muted", wrap=True))
@@ -135,6 +139,12 @@ class BeginningPage(Page):
             return
         question: Callable[[Any], LiveFigures] = partial(read_live_figures, staff_id=None, today=desk.today())
         self.ask(question, self._show_figures, behind=True)
+
+    def _keep_in_sight(self) -> None:
+        """Scroll to what has the keyboard, now that everything has its place."""
+        focused = QApplication.focusWidget()
+        if focused is not None and self._scroller.isAncestorOf(focused):
+            self._scroller.ensureWidgetVisible(focused, 20, 60)
 
     def _show_people(self, beginning: Beginning) -> None:
         names = ", ".join(f"{member.name} ({member.role.label})" for member in beginning.staff)
