@@ -1,7 +1,8 @@
 """The sheets that are wider than the window with large text: one sees whose row it is, and the cell one is in."""
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QRect, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, QRect, Qt
+from PySide6.QtTest import QTest
 
 from bjc_desktop.services.team import list_staff
 from bjc_desktop.ui.shared.frozen_column import FrozenColumn
