@@ -51,7 +51,7 @@ _WAYS: tuple[tuple[str, str, str, str, dict[str, Any]], ...] = (
         "coachees",
         {"new": True},
     ),
-    ("sparkles", "&Nur umsehen", "Ein eigener Tresor mit erfundenen Personen. Dieser hier bleibt, wie er ist.", "sample", {}),
+    ("sparkles", "Nur &umsehen", "Ein eigener Tresor mit erfundenen Personen. Dieser hier bleibt, wie er ist.", "sample", {}),
 )
 """Symbol, title, what it is for, and where it leads."""
 
@@ -65,7 +65,7 @@ class BeginningPage(Page):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self.later_button = button("&Zur Übersicht", lambda: self.wanted.emit("overview", {}), symbol="layout-dashboard")
-        self.head.addWidget(button("&Rundgang", lambda: self.wanted.emit("tour", {}), rank="plain", symbol="flag"))
+        self.head.addWidget(button("Rundgang", lambda: self.wanted.emit("tour", {}), rank="plain", symbol="flag"))
         self.head.addWidget(self.later_button)
         self._scroller = scroller = Scroller()
         self.add(scroller, 1)
