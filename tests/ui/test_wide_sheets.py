@@ -3,7 +3,6 @@
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QScrollArea
 
 from bjc_desktop.services.team import list_staff
 from bjc_desktop.ui.shared.frozen_column import FrozenColumn
