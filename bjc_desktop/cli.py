@@ -116,6 +116,14 @@ def command_parser() -> argparse.ArgumentParser:
     access.add_argument("--out", required=True, metavar="DIR", type=Path)
     retention = _with_vault(commands, "retention", "Löschlauf nach den Fristen; ohne --confirm nur die Vorschau")
     retention.add_argument("--confirm", action="store_true", help="wirklich löschen")
+    _add_erasing(commands)
+    salvage = _with_vault(commands, "salvage", "Lesbares eines beschädigten Tresors in einen neuen retten")
+    salvage.add_argument("target", metavar="NEW_VAULT", type=Path)
+    _ = init
+    return parser
+
+
+def _add_erasing(commands: "argparse._SubParsersAction[_German]") -> None:
     erase = _with_vault(commands, "erase", "eine Person löschen; ohne --confirm nur die Vorschau")
     erase.add_argument("--case", metavar="FALLNUMMER")
     erase.add_argument("--reason", default="", metavar="GRUND", help="ohne Namen; bleibt im Protokoll")
@@ -124,10 +132,6 @@ def command_parser() -> argparse.ArgumentParser:
     erase.add_argument("--confirm", action="store_true", help="wirklich löschen")
     repeated = "bestätigen, dass nach einer Rückholung alle späteren Löschungen wiederholt sind"
     erase.add_argument("--all-repeated", action="store_true", help=repeated)
-    salvage = _with_vault(commands, "salvage", "Lesbares eines beschädigten Tresors in einen neuen retten")
-    salvage.add_argument("target", metavar="NEW_VAULT", type=Path)
-    _ = init
-    return parser
 
 
 def _add_exchange(commands: "argparse._SubParsersAction[_German]") -> None:
