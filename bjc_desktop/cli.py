@@ -123,6 +123,12 @@ def _add_privacy(commands: "argparse._SubParsersAction[_German]") -> None:
     access.add_argument("--out", required=True, metavar="DIR", type=Path)
     retention = _with_vault(commands, "retention", "Löschlauf nach den Fristen; ohne --confirm nur die Vorschau")
     retention.add_argument("--confirm", action="store_true", help="wirklich löschen")
+    _add_erasing(commands)
+    _ = init
+    return parser
+
+
+def _add_erasing(commands: "argparse._SubParsersAction[_German]") -> None:
     erase = _with_vault(commands, "erase", "eine Person löschen; ohne --confirm nur die Vorschau")
     erase.add_argument("--case", metavar="FALLNUMMER")
     erase.add_argument("--reason", default="", metavar="GRUND", help="ohne Namen; bleibt im Protokoll")

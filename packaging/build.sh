@@ -15,7 +15,7 @@ if command -v dpkg-query >/dev/null; then
     package=yes
     missing=""
     for name in $wanted; do # since 2024 some libraries carry t64 in their name
-        dpkg-query -W -f '${db:Status-Status}\n' "$name" "${name}t64" 2>/dev/null | grep -qx installed || missing="$missing $name"
+        { dpkg-query -W -f '${db:Status-Status}\n' "$name" "${name}t64" 2>/dev/null || true; } | grep -qx installed || missing="$missing $name"
     done
     if [ -n "$missing" ] && [ "$(id -u)" = 0 ]; then
         say "installing system packages:$missing"
@@ -37,7 +37,7 @@ if [ "$(cat "$environment/.made" 2>/dev/null)" != "$now" ]; then
     "$environment/bin/python" -m pip --disable-pip-version-check --no-input install -qq --no-deps --require-hashes --only-binary :all: -r "$lock"
     echo "$now" >"$environment/.made"
 fi
-PATH="$PWD/$environment/bin:$PATH"
+export PATH="$PWD/$environment/bin:$PATH" PYTHONPATH="$PWD"
 
 # The same tree gives the same bytes.
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || stat -c %Y pyproject.toml)

@@ -1,4 +1,4 @@
-"""Makes the Debian package of the frozen folder: `deb_package.py FOLDER OUT [--version V]`; needs dpkg-dev, not root.
+"""Makes the Debian package of the frozen folder: `deb_package.py FOLDER OUT [--version V]`; needs dpkg-dev, not root, and the tree in PYTHONPATH.
 
 The same tree and folder give the same bytes: every time in it is SOURCE_DATE_EPOCH, or that of the last commit.
 """
@@ -16,15 +16,14 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 
-PACKAGING = Path(__file__).resolve().parent
-ROOT = PACKAGING.parent
-sys.path[:0] = [str(PACKAGING), str(ROOT)]
-
 from frozen_folder import OPTIONAL
 from manual_page import page
 from pictures import DRAWING, NAME, SIZES
 
 from bjc_desktop import __version__
+
+PACKAGING = Path(__file__).resolve().parent
+ROOT = PACKAGING.parent
 
 MAINTAINER = "BJC Desktop <bjc-desktop@localhost.localdomain>"
 """Whoever passes a package on names themselves by DEBFULLNAME and DEBEMAIL."""

@@ -6,10 +6,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 from bjc_desktop import __version__
 from bjc_desktop.cli import command_parser
+
+_DESCRIPTION = """Ohne Angaben öffnet sich das Fenster, mit dem Ordner eines Tresors bei dessen Entsperren. Mit einem Befehl arbeitet das
+Programm auf der Kommandozeile: Ergebnisse gehen in die Standardausgabe, alles andere in die Fehlerausgabe."""
 
 
 def _plain(text: str) -> str:
@@ -44,8 +45,7 @@ def page() -> str:
         f'.TH BJC\\-DESKTOP 1 "" "BJC Desktop {__version__}" "Benutzerbefehle"',
         f".SH NAME\nbjc\\-desktop \\- {_plain(parser.description or '')}",
         ".SH ÜBERSICHT\n.B bjc\\-desktop\n[\\fITRESOR\\fR | \\fIDATEI\\fR]\n.br\n.B bjc\\-desktop\n\\fIBEFEHL\\fR ...",
-        ".SH BESCHREIBUNG\nOhne Angaben öffnet sich das Fenster, mit dem Ordner eines Tresors bei dessen Entsperren. Mit einem Befehl "
-        "arbeitet das Programm auf der Kommandozeile: Ergebnisse gehen in die Standardausgabe, alles andere in die Fehlerausgabe.",
+        f".SH BESCHREIBUNG\n{_DESCRIPTION}",
         ".SH OPTIONEN",
         *_options(parser),
         ".SH BEFEHLE",

@@ -45,7 +45,7 @@ inside useradd --create-home --shell /bin/bash anna
 [ -x "$root/usr/bin/python3" ] && { say "there is a Python in the empty system"; exit 1; }
 
 # An earlier version: the same program under a lower number, which dpkg replaces file by file.
-build/packaging/bin/python packaging/deb_package.py dist/bjc-desktop "$place/earlier" --version 0.0.1 >/dev/null
+PYTHONPATH="$PWD" build/packaging/bin/python packaging/deb_package.py dist/bjc-desktop "$place/earlier" --version 0.0.1 >/dev/null
 cp "$place"/earlier/*.deb "$deb" "$root/tmp/"
 inside apt-get install -y -qq --no-install-recommends "/tmp/bjc-desktop_0.0.1_$(dpkg --print-architecture).deb" >/dev/null
 echo "$passphrase" >"$root/home/anna/pass"

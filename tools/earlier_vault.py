@@ -11,13 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
 from bjc_desktop.exchange.package_import import import_package
 from bjc_desktop.services.targets import fill_new_vault
 from bjc_desktop.vault import KdfParameters, create_vault
 from bjc_desktop.vault.schema import HEAD
+
+ROOT = Path(__file__).resolve().parents[1]
 
 USER, PASSPHRASE = "pruefung", "Ein langer Satz für Tests"
 NOW = datetime(2025, 10, 7, 9, 30, tzinfo=UTC)
