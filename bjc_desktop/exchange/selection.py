@@ -11,8 +11,8 @@ from datetime import date
 from bjc_desktop.exchange.field_groups import CONTACT, CONTRACT, EMPLOYER, NOTE
 from bjc_desktop.vault import Vault
 from bjc_desktop.vault.changes import concerns_people, link_to_owner
-from bjc_desktop.vault.role_rights import CONFIDENTIAL_AREAS, people_of_staff, sees_all_cases, visible_query
-from bjc_desktop.vocabulary import PartnerKind
+from bjc_desktop.vault.role_rights import CONFIDENTIAL_AREAS, people_of_staff, sees_all_cases, staff_query, visible_query
+from bjc_desktop.vocabulary import PartnerKind, Role
 
 _REFERRED_TO = frozenset({"providers", "staff", "funding_decisions"})
 """Coachings refer to these: without them nobody could take a case in."""
@@ -38,18 +38,48 @@ class Recipient:
     reads_notes: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What somebody who sees as a partner of this kind does may get: the writing user and the recipient have one each."""
+
+    kind: PartnerKind
+    staff: str
+    """SQL that yields the id of who it is in the team."""
+    people: str
+    """SQL that yields their people; empty for all."""
+
+    def withholds(self, table: str, group: str) -> bool:
+        return (table, group) in _WITHHELD[self.kind]
+
+    def condition(self, table: str) -> str:
+        if not concerns_people(table):
+            if self.kind is PartnerKind.OFFICE or table in _REFERRED_TO:
+                return "1"
+            return f"staff_id = {self.staff}" if table in _OF_STAFF else str(int(self.kind is PartnerKind.COACH))
+        of_people = _of_people(table, self.people)
+        if table == "coaching_staff" and self.kind is not PartnerKind.OFFICE:
+            # Who hands a case over must learn that it is theirs no more.
+            return f"({of_people} OR staff_id = {self.staff})"
+        if self.kind is PartnerKind.TRAINER and table == "barriers":
+            return f"{of_people} AND area NOT IN {CONFIDENTIAL_AREAS}"
+        if self.kind is PartnerKind.TRAINER and table == "consultations":
+            return f"{of_people} AND staff_id = {self.staff}"
+        return of_people
+
+
 class Selection:
-    """The part of a vault that goes to one partner."""
+    """The part of a vault that goes to one partner: what the writing user sees of it, and the partner is to see."""
 
     def __init__(self, vault: Vault, recipient: Recipient, today: date) -> None:
         self.recipient = recipient
-        self._people = " INTERSECT ".join(_people_queries(vault, recipient, today))
+        self._views = (_view_of_user(vault, today), _view_of_partner(recipient, today))
+        self._people = " INTERSECT ".join(view.people for view in self._views if view.people)
 
     def withholds(self, table: str, group: str) -> bool:
         """Say whether a *group* of *table* does not go there."""
         if (table, group) == ("consultations", NOTE) and not self.recipient.reads_notes:
             return True
-        return (table, group) in _WITHHELD[self.recipient.kind]
+        return any(view.withholds(table, group) for view in self._views)
 
     def withholds_of_row(self, table: str, group: str, row_id: str) -> bool:
         """Say whether a *group* does not go there because of whose row it is: contracts are shown to who signed them."""
@@ -58,20 +88,7 @@ class Selection:
 
     def condition(self, table: str) -> str:
         """Return the condition that a row of *table* goes there."""
-        kind, staff = self.recipient.kind, _quoted(self.recipient.staff_id or "")
-        if not concerns_people(table):
-            if kind is PartnerKind.OFFICE or table in _REFERRED_TO:
-                return "1"
-            return f"staff_id = {staff}" if table in _OF_STAFF else str(int(kind is PartnerKind.COACH))
-        of_people = _of_people(table, self._people)
-        if table == "coaching_staff" and kind is not PartnerKind.OFFICE:
-            # Who hands a case over must learn that it is theirs no more.
-            return f"({of_people} OR staff_id = {staff})"
-        if kind is PartnerKind.TRAINER and table == "barriers":
-            return f"{of_people} AND area NOT IN {CONFIDENTIAL_AREAS}"
-        if kind is PartnerKind.TRAINER and table == "consultations":
-            return f"{of_people} AND staff_id = {staff}"
-        return of_people
+        return " AND ".join(f"({view.condition(table)})" for view in self._views)
 
     def deletion_condition(self, table: str) -> str:
         """Return the condition that the deletion of a row of *table* is told there; it is about a stamp, not a row."""
@@ -80,15 +97,20 @@ class Selection:
         return f"(coachee_id IN ({self._people}) OR coachee_id NOT IN (SELECT id FROM coachees))"
 
 
-def _people_queries(vault: Vault, recipient: Recipient, today: date) -> list[str]:
-    """Return the queries of whose people the file is about: what the writer sees, and what the recipient is to see; none for all."""
-    found = []
-    if not sees_all_cases(vault.user.roles):
-        found.append(visible_query(vault.user.roles, vault.user.id, today))
-    if recipient.kind is not PartnerKind.OFFICE:
-        coach = recipient.kind is PartnerKind.COACH
-        found.append(people_of_staff(_quoted(recipient.staff_id or ""), today, coach=coach))
-    return found
+def _view_of_user(vault: Vault, today: date) -> _View:
+    """Return what the writing user sees: nobody sends what the window would not show them."""
+    roles, user = vault.user.roles, vault.user.id
+    if sees_all_cases(roles):
+        return _View(PartnerKind.OFFICE, "NULL", "")
+    kind = PartnerKind.COACH if Role.JOB_COACH in roles else PartnerKind.TRAINER
+    return _View(kind, staff_query(user), visible_query(roles, user, today))
+
+
+def _view_of_partner(recipient: Recipient, today: date) -> _View:
+    if recipient.kind is PartnerKind.OFFICE:
+        return _View(recipient.kind, "NULL", "")
+    staff = _quoted(recipient.staff_id or "")
+    return _View(recipient.kind, staff, people_of_staff(staff, today, coach=recipient.kind is PartnerKind.COACH))
 
 
 def _of_people(table: str, people: str) -> str:

@@ -155,9 +155,14 @@ def visible_query(roles: Collection[Role], user_id: str, today: date) -> str:
     """Return the statement that yields the coachees whom the user sees on *today*, where *roles* do not see all."""
     if not frozenset(roles) & {Role.JOB_COACH, Role.EMPLOYMENT_TRAINER}:
         return "SELECT NULL AS coachee_id WHERE 0"
+    return people_of_staff(staff_query(user_id), today, coach=Role.JOB_COACH in roles)
+
+
+def staff_query(user_id: str) -> str:
+    """Return the SQL that yields who the user is in the team."""
     # A view takes no parameters: the id is one of the vault's own, and the quotation marks in it are doubled all the same.
     user = user_id.replace("'", "''")
-    return people_of_staff(f"({_STAFF.format(user=user)})", today, coach=Role.JOB_COACH in roles)
+    return f"({_STAFF.format(user=user)})"
 
 
 def people_of_staff(staff: str, today: date, *, coach: bool) -> str:

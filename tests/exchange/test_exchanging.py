@@ -1,6 +1,17 @@
 """Real vaults that exchange real files: who gets what, what is taken from whom, and how changes on both sides come together."""
 
-from tests.exchange.laptops import ANNA, outward
+from dataclasses import replace
+
+from bjc_desktop.exchange.field_groups import CONTACT
+from bjc_desktop.exchange.incoming import read_incoming
+from bjc_desktop.exchange.outgoing import package_for
+from bjc_desktop.exchange.selection import Recipient, Selection
+from bjc_desktop.exchange.stamping import keep_up
+from bjc_desktop.models import Coachee, UserStaff
+from bjc_desktop.vocabulary import PartnerKind, Role
+from tests.exchange.laptops import ANNA, BELA, LEE, TODAY, TONI, outward
+
+STRANGER = "30000000-0000-4000-8000-000000000009"
 
 
 def test_that_an_office_gets_everything_and_the_same_file_changes_nothing_more(team):
@@ -8,3 +19,29 @@ def test_that_an_office_gets_everything_and_the_same_file_changes_nothing_more(t
     assert set(outward(team["kim"])["coachees"]) == {ANNA}
     file = team.write("amt", "kim")
     assert team.read("kim", file).event is None
+
+
+def test_that_nobody_sends_what_the_window_would_not_show_them(team):
+    """A trainer at the office's vault, or a coach, connects it with a vault of their own as if that were an office."""
+    office = team["amt"]
+    team.add("amt", Coachee(id=STRANGER, case_number="F-9", family_name="Zwyxfremd"))
+    for staff_id, roles, people in (
+        (TONI, {Role.EMPLOYMENT_TRAINER}, {ANNA}),
+        (LEE, {Role.JOB_COACH}, {BELA}),
+        (None, {Role.EMPLOYMENT_TRAINER}, set()),
+        (None, {Role.COORDINATION}, {ANNA, BELA, STRANGER}),
+    ):
+        with office.writing(now=team.now()) as session:
+            session.connection().exec_driver_sql("DELETE FROM user_staff")
+            if staff_id is not None:
+                session.add(UserStaff(user_id=office.user.id, staff_id=staff_id))
+        office.user = replace(office.user, roles=frozenset(roles))
+        selection = Selection(office, Recipient(PartnerKind.OFFICE, None, reads_notes=True), TODAY)
+        with office.writing(now=team.now()) as session:
+            keep_up(office, session.connection())
+            content, _ = package_for(session.connection(), selection, office.notes)
+        incoming = read_incoming(content, PartnerKind.OFFICE)
+        assert set(incoming["coachees"]) == people
+        trainer = roles == {Role.EMPLOYMENT_TRAINER}
+        assert all((CONTACT in row.stamp.vectors) is not trainer for row in incoming["coachees"].values())
+        assert bool(incoming["staff"])
