@@ -124,8 +124,6 @@ def _add_privacy(commands: "argparse._SubParsersAction[_German]") -> None:
     retention = _with_vault(commands, "retention", "Löschlauf nach den Fristen; ohne --confirm nur die Vorschau")
     retention.add_argument("--confirm", action="store_true", help="wirklich löschen")
     _add_erasing(commands)
-    _ = init
-    return parser
 
 
 def _add_erasing(commands: "argparse._SubParsersAction[_German]") -> None:
