@@ -2,11 +2,12 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from bjc_desktop.errors import WrongPassphraseError
 from bjc_desktop.services.team import add_member, list_providers, list_staff, staff_of_user
 from bjc_desktop.ui.page_list import PAGES
+from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.workspace import Workspace
 from bjc_desktop.vault import UserIdentity, add_user, list_users, open_vault
 from bjc_desktop.vocabulary import Role
@@ -225,3 +226,20 @@ def test_that_who_is_in_the_team_without_access_is_named(first_workspace, first_
     first_desk.write(lambda session: add_member(session, values=values, today=first_desk.today()))
     assert "Kaya (JobCoach)" in page._without.text()
     assert "Özil" not in page._without.text()
+
+
+def test_that_with_large_text_the_roles_of_the_chosen_access_are_read_whole(desk, look, qtbot) -> None:
+    before = theme().scale
+    theme().apply("light", 200)
+    try:
+        made = Workspace(desk)
+        qtbot.addWidget(made)
+        made.resize(1366, 768)
+        made.show()
+        made.begin()
+        made.open_page("access")
+        desk.background.wait()
+        told = [shown.text() for shown in made.page("access").findChildren(QLabel) if shown.isVisible()]
+        assert any(all(role.label in text for role in desk.vault.user.roles) for text in told)
+    finally:
+        theme().apply("light", before)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 BEGINNING = "erster-tag"
 PAGES: Mapping[str, str] = {
+    "beginning": "erste-schritte",
     "overview": "uebersicht",
     "coachees": "coachees",
     "follow_ups": "nachbefragung",

@@ -122,8 +122,12 @@ class TypingTable(QTableView):
             bar.setValue(min(bar.value(), bar.value() + self.columnViewportPosition(index.column()) - self.columnWidth(0)))
 
     def fit(self, column: int, least: int) -> None:
-        """Make a column as wide as *least* (at 100 %), and wider where its title or what stands in it needs it."""
-        needed = max(self.horizontalHeader().sectionSizeHint(column), self.sizeHintForColumn(column))
+        """Make a column as wide as *least* (at 100 %), and wider where its title or its last row, that of sums, needs it.
+
+        Measuring every row would cost a delay at each key.
+        """
+        last = self.sizeHintForIndex(self.model().index(self.model().rowCount() - 1, column)).width()
+        needed = max(self.horizontalHeader().sectionSizeHint(column), last)
         self.setColumnWidth(column, max(theme().pixels(least), needed))
 
     def offered(self) -> OfferedList:
