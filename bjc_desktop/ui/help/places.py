@@ -56,6 +56,7 @@ PARTS: Mapping[str, str] = {
 """A part of a page that has a place of its own, by the page's key and the part's."""
 DIALOGS: Mapping[str, str] = {
     "CalendarDialog": "kalenderdatei",
+    "PackageDialog": "liste-einlesen",
     "SaveListDialog": "listen-speichern",
     "ReasonDialog": "bleibt-so",
     "TwoPeopleDialog": "doppelte",
