@@ -44,7 +44,7 @@ def page() -> str:
     parts = [
         f'.TH BJC\\-DESKTOP 1 "" "BJC Desktop {__version__}" "Benutzerbefehle"',
         f".SH NAME\nbjc\\-desktop \\- {_plain(parser.description or '')}",
-        ".SH ÜBERSICHT\n.B bjc\\-desktop\n[\\fITRESOR\\fR | \\fIDATEI\\fR]\n.br\n.B bjc\\-desktop\n\\fIBEFEHL\\fR ...",
+        ".SH ÜBERSICHT\n.B bjc\\-desktop\n[\\fITRESOR\\fR]\n.br\n.B bjc\\-desktop\n\\fIBEFEHL\\fR ...",
         f".SH BESCHREIBUNG\n{_DESCRIPTION}",
         ".SH OPTIONEN",
         *_options(parser),

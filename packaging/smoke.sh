@@ -41,6 +41,7 @@ root="$place/system"
 mmdebstrap --quiet --variant=apt --aptopt='Acquire::Languages "none"' "${SUITE:-$(. /etc/os-release && echo "$VERSION_CODENAME")}" "$root" ${MIRROR:-}
 inside() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
 user() { inside su - anna -c "export LC_ALL=C.UTF-8 BJC_PASSPHRASE_FILE=/home/anna/pass; $1"; }
+inside apt-get update -qq # mmdebstrap leaves no lists behind
 inside useradd --create-home --shell /bin/bash anna
 [ -x "$root/usr/bin/python3" ] && { say "there is a Python in the empty system"; exit 1; }
 
