@@ -2,7 +2,7 @@
 BIN := .venv/bin
 export QT_QPA_PLATFORM ?= offscreen
 
-.PHONY: help setup run test check bench stress screenshots pictures docs manual lock dist smoke windows sbom clean
+.PHONY: help setup run test check check-code check-pictures bench stress screenshots pictures docs manual lock dist smoke windows sbom clean
 
 help:            ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 10
@@ -15,9 +15,15 @@ run: setup       ## the window; without a screen the main job on sample data: a 
 	else out=demo; [ ! -e demo ] || out=demo-$$(date +%Y%m%d-%H%M%S); $(BIN)/bjc-desktop demo --out $$out; fi
 
 test: setup      ## all tests (COVERAGE=yes: with branch coverage, which may only rise)
-	@$(BIN)/python -m pytest -n 2 -rs $(if $(COVERAGE),--cov --cov-report=term)
+	@$(BIN)/python -m pytest -n 4 -rs $(if $(COVERAGE),--cov --cov-report=term)
 
-check: setup     ## every static tool
+check: setup     ## every static tool, and whether the pictures show the pages as they are
+	@$(MAKE) --no-print-directory --output-sync=target -j 2 check-pictures check-code
+
+check-pictures:
+	QT_LOGGING_RULES="*.warning=false" $(BIN)/python tools/pictures.py --check
+
+check-code:
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/ruff check --quiet
 	$(BIN)/mypy
@@ -28,7 +34,6 @@ check: setup     ## every static tool
 	$(BIN)/python tools/components.py --check
 	$(BIN)/python -m bjc_desktop.services.privacy_documentation --check docs/privacy.md
 	$(BIN)/python tools/manual.py --check
-	$(BIN)/python tools/pictures.py --check
 	$(BIN)/python tools/check_tree.py
 
 bench: setup     ## speed, measured on sample data

@@ -86,6 +86,7 @@ def desk(tmp_path):
         with outside.program_on(screen, home):
             made = Desk(reader, screen)
             made.press("Mit Beispieldaten ausprobieren")
+            made.press("Alle Rollen")
             made.find("Sperren", "push button")
             yield made
         assert "ERROR" not in home.log()
