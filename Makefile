@@ -2,7 +2,7 @@
 BIN := .venv/bin
 export QT_QPA_PLATFORM ?= offscreen
 
-.PHONY: help setup run test check check-code check-pictures bench stress screenshots pictures docs manual lock dist smoke windows sbom clean
+.PHONY: help setup run test check stale bench stress screenshots pictures docs manual lock dist smoke windows sbom clean
 
 help:            ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 10
@@ -17,13 +17,7 @@ run: setup       ## the window; without a screen the main job on sample data: a 
 test: setup      ## all tests (COVERAGE=yes: with branch coverage, which may only rise)
 	@$(BIN)/python -m pytest -n 4 -rs $(if $(COVERAGE),--cov --cov-report=term)
 
-check: setup     ## every static tool, and whether the pictures show the pages as they are
-	@$(MAKE) --no-print-directory --output-sync=target -j 2 check-pictures check-code
-
-check-pictures:
-	QT_LOGGING_RULES="*.warning=false" $(BIN)/python tools/pictures.py --check
-
-check-code:
+check: setup     ## every static tool
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/ruff check --quiet
 	$(BIN)/mypy
@@ -48,6 +42,9 @@ screenshots: setup ## pictures of every page, light and dark, in build/screensho
 pictures: setup  ## the pictures of the README and of the manual
 	@$(BIN)/python tools/pictures.py
 	@$(BIN)/python tools/pictures.py --manual
+
+stale: setup     ## whether the manual's pictures show the pages as they are
+	@QT_LOGGING_RULES="*.warning=false" $(BIN)/python tools/pictures.py --check
 
 docs: setup      ## the generated documents
 	$(BIN)/python -m bjc_desktop.indicators.documentation docs/indicators.md
