@@ -1,7 +1,6 @@
 """Backups of a vault of 40 MB: how long one takes behind the window, how long the window waits beside it, and opening with all checks."""
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +8,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-from benchmarks.measuring import Row, milliseconds
+from benchmarks.measuring import Row, application, milliseconds
 from benchmarks.sample_vaults import NOW, ONE_YEAR, TODAY, Workshop
 from bjc_desktop.vault import Secrets, Vault, assert_sound, open_with_key
 from bjc_desktop.vault.backup_files import BackupReason, read_backup
@@ -38,14 +37,13 @@ def _opening(folder: Path, secrets: Secrets) -> float:
 
 
 def _beside_the_window(vault: Vault, size: float) -> Iterator[Row]:
-    from PySide6.QtCore import QCoreApplication, QEventLoop  # noqa: PLC0415 - not needed by the other benchmarks
+    from PySide6.QtCore import QEventLoop  # noqa: PLC0415 - not needed by the other benchmarks
 
     from benchmarks.window import beating  # noqa: PLC0415 - the same
-    from bjc_desktop.app import make_application  # noqa: PLC0415 - the same
     from bjc_desktop.services.backing_up import back_up_noting, rehearse  # noqa: PLC0415 - the same
     from bjc_desktop.ui.shared.background import Background  # noqa: PLC0415 - the same
 
-    application = QCoreApplication.instance() or make_application(sys.argv[:1])
+    qt = application()
     background = Background()
     beat = beating()
 
@@ -62,7 +60,7 @@ def _beside_the_window(vault: Vault, size: float) -> Iterator[Row]:
         background.run(beat, lambda _: timed(work), done.append, lambda _: done.append(float("inf")))
         while not done:
             # Waiting as the window does: a loop that asks all the time would take a core from the backup.
-            application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+            qt.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
         return done[0], beat.watchdog.longest
 
     rounds = [behind(lambda: back_up_noting(vault, BackupReason.AUTOMATIC, now=NOW, today=TODAY)) for _ in range(_ROUNDS)]

@@ -5,7 +5,7 @@ from statistics import median
 
 from sqlalchemy import Connection
 
-from benchmarks.measuring import Row, milliseconds
+from benchmarks.measuring import Row, application, milliseconds
 from benchmarks.sample_vaults import ONE_YEAR, TODAY, Workshop
 from bjc_desktop.indicators.period import parse_quarter
 from bjc_desktop.indicators.results import Scope, ScopeKind
@@ -54,28 +54,24 @@ def _timed(vault: Vault, question: Callable[[Connection], object]) -> float:
 def _keys() -> float:
     """Return how long a key takes until everything is painted, in the sheet alone."""
     from PySide6.QtTest import QTest  # noqa: PLC0415 - after the processes of the first paint
-    from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - the same
 
-    from bjc_desktop.app import make_application  # noqa: PLC0415 - the same
     from bjc_desktop.ui.observing.group_model import FIRST_FIELD, ObservationGroupModel  # noqa: PLC0415 - the same
     from bjc_desktop.ui.observing.group_table import GroupTable  # noqa: PLC0415 - the same
     from bjc_desktop.ui.shared.theme import install_theme  # noqa: PLC0415 - the same
 
-    application = QApplication.instance()
-    if not isinstance(application, QApplication):
-        application = make_application(["benchmark"])
-    install_theme(application, "light")
+    qt = application()
+    install_theme(qt, "light")
     model = ObservationGroupModel()
     model.show_people([ObservedPerson(str(n), str(n), f"Person {n}", TODAY, dict.fromkeys(DIMENSIONS, 3)) for n in range(_GROUP)])
     table = GroupTable(model)
     table.resize(1100, 600)
     table.show()
     table.setCurrentIndex(model.index(0, FIRST_FIELD))
-    application.processEvents()
+    qt.processEvents()
 
     def press() -> None:
         QTest.keyClick(table, "4")
-        application.processEvents()
+        qt.processEvents()
 
     times = sorted(milliseconds(press) for _ in range(_GROUP * len(DIMENSIONS)))
     table.close()

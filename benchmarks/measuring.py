@@ -5,7 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,16 @@ def milliseconds(work: Callable[[], Any]) -> float:
         return (perf_counter() - began) * 1000
     finally:
         gc.enable()
+
+
+def application() -> "QApplication":
+    """Return the application of this process; a process has only one, which all benchmarks share."""
+    from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - after the processes of the first paint
+
+    from bjc_desktop.app import make_application  # noqa: PLC0415 - the same
+
+    existing = QApplication.instance()
+    return existing if isinstance(existing, QApplication) else make_application(["benchmark"])
 
 
 def against(

@@ -11,7 +11,7 @@ from importlib import import_module
 from statistics import median
 from typing import Any
 
-from benchmarks.measuring import Row, against, milliseconds
+from benchmarks.measuring import Row, against, application, milliseconds
 from benchmarks.sample_vaults import NOW, TEN_YEARS, TODAY, Workshop
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -97,7 +97,7 @@ def beating() -> Any:
 
 
 def _workspace(workshop: Workshop) -> Iterator[Row]:  # noqa: C901, PLR0915 - one walk through the window, step by step
-    from bjc_desktop.app import HEAVY, make_application  # noqa: PLC0415 - after the processes of the first paint
+    from bjc_desktop.app import HEAVY  # noqa: PLC0415 - after the processes of the first paint
     from bjc_desktop.services.coachee_list import CoacheeFilter, find_coachees  # noqa: PLC0415 - the same
     from bjc_desktop.services.consultation_recording import ConsultationForm, record_consultation  # noqa: PLC0415 - the same
     from bjc_desktop.services.team import list_staff, set_staff_of_user  # noqa: PLC0415 - the same
@@ -113,8 +113,8 @@ def _workspace(workshop: Workshop) -> Iterator[Row]:  # noqa: C901, PLR0915 - on
         def now(self) -> datetime:
             return NOW
 
-    application = make_application(sys.argv[:1])
-    install_theme(application, "light")
+    qt = application()
+    install_theme(qt, "light")
     for module in HEAVY:
         import_module(module)  # as behind the first paint
     with workshop.filled_vault(TEN_YEARS) as vault:
@@ -136,14 +136,14 @@ def _workspace(workshop: Workshop) -> Iterator[Row]:  # noqa: C901, PLR0915 - on
         state["workspace"].resize(1366, 768)
         state["workspace"].show()
         state["workspace"].begin(("coachees", {}))
-        application.processEvents()
+        qt.processEvents()
 
     yield Row("from the accepted passphrase to the list of 80,000", milliseconds(unlock), 500)
     workspace = state["workspace"]
     desk = workspace.desk
     desk.check()
     background.wait()
-    application.processEvents()
+    qt.processEvents()
     page = workspace.page("coachees")
     page.cases.setCurrentIndex(page.cases.count() - 1)
     page.refresh()
@@ -151,7 +151,7 @@ def _workspace(workshop: Workshop) -> Iterator[Row]:  # noqa: C901, PLR0915 - on
     times = []
     for name in names[:: max(len(names) // 20, 1)]:
         for length in range(1, len(name) + 1):
-            times.append(milliseconds(lambda text=name[:length]: (page.search.setText(text), application.processEvents())))
+            times.append(milliseconds(lambda text=name[:length]: (page.search.setText(text), qt.processEvents())))
     yield Row("keystroke in the search of the page, 95th percentile", sorted(times)[int(len(times) * _BEYOND)], 16)
     page.search.clear()
     rows = desk.read(lambda c: find_coachees(c, CoacheeFilter(coach_id=coach.id), limit=30, today=TODAY)).rows
@@ -159,7 +159,7 @@ def _workspace(workshop: Workshop) -> Iterator[Row]:  # noqa: C901, PLR0915 - on
     workspace.open_page("case_file", {"coaching_id": cases[0]})
 
     def open_case(coaching_id: str) -> float:
-        return milliseconds(lambda: (workspace.open_page("case_file", {"coaching_id": coaching_id}), application.processEvents()))
+        return milliseconds(lambda: (workspace.open_page("case_file", {"coaching_id": coaching_id}), qt.processEvents()))
 
     yield Row("opening a case file, median", median(open_case(coaching_id) for coaching_id in cases[1:21]), 100)
 
@@ -196,11 +196,11 @@ def _workspace(workshop: Workshop) -> Iterator[Row]:  # noqa: C901, PLR0915 - on
         workspace.open_page(key, where)
         until = time.perf_counter() + 0.4
         while time.perf_counter() < until:
-            application.processEvents()
+            qt.processEvents()
         # What is read behind the window must not be waited for by the window's own thread: that would be the wait measured.
         while not background.wait(1):
-            application.processEvents()
-        application.processEvents()
+            qt.processEvents()
+        qt.processEvents()
         longest[key] = watchdog.longest
         watchdog.longest = 0.0
     watchdog.stop()
