@@ -31,6 +31,8 @@ _LINE = 15
 _TALLEST = 405
 """Points of the tallest row, a little below what Excel allows."""
 _A4 = 9
+_DAY_ZERO = date(1899, 12, 30).toordinal()
+_MARCH_1900 = 61
 _SHORT, _MOMENT = 10, 16
 """Characters of a day or a number, and of a day with its time."""
 _ADDED = 3
@@ -149,7 +151,7 @@ class Book:
         elif isinstance(value, datetime):
             sheet.write_datetime(row, column, value.replace(tzinfo=None), self.moment)
         elif isinstance(value, date):
-            sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), self.day)  # noqa: DTZ001 - a day
+            sheet.write_number(row, column, _serial(value), self.day)
         else:
             sheet.write_number(row, column, float(value), style or (self.hours if isinstance(value, _UNEVEN) else self.top))
 
@@ -177,6 +179,12 @@ class Book:
         """Close the workbook and return its bytes."""
         self.workbook.close()
         return self._buffer.getvalue()
+
+
+def _serial(day: date) -> int:
+    """Return the number of *day* as a workbook counts: it believes in a 29 February 1900."""
+    number = day.toordinal() - _DAY_ZERO
+    return number - 1 if number < _MARCH_1900 else number
 
 
 def _width(head: str, cells: Iterable[Any]) -> float:

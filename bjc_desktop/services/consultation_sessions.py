@@ -56,7 +56,7 @@ def counted_consultations(
         .where(consultation.staff_id.in_(sorted(coaches)), consultation.held_on >= FIRST, consultation.held_on <= LAST)
         .order_by(consultation.staff_id, consultation.held_on, consultation.id)
     )
-    rows = connection.execute(statement, {"first": period.first, "last": period.last})
+    rows = connection.execute(statement, {"first": period.first, "last": period.last}).all()
     return _once_per_session([CountedConsultation(*row) for row in rows])
 
 

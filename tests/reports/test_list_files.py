@@ -92,6 +92,22 @@ def test_that_the_workbook_has_real_dates_and_numbers_below_filter_and_counts(tm
     assert "dd.mm.yyyy" in styles
 
 
+@pytest.mark.parametrize(
+    ("day", "number"),
+    [
+        (date(1900, 1, 1), 1),
+        (date(1900, 2, 28), 59),
+        (date(1900, 3, 1), 61),
+        (date(2000, 2, 29), 36585),
+        (date(9999, 12, 31), 2958465),
+    ],
+)
+def test_that_a_day_is_the_number_that_excel_gives_it(day, number, tmp_path) -> None:
+    path = tmp_path / "liste.xlsx"
+    path.write_bytes(list_xlsx(listing([(day,)], ("Tag",))))
+    assert float(cells(path)["Liste"][7, "A"]) == number
+
+
 def test_that_the_same_list_is_the_same_bytes() -> None:
     assert list_xlsx(listing(ROWS)) == list_xlsx(listing(ROWS))
     assert list_csv(listing(ROWS)) == list_csv(listing(ROWS))
