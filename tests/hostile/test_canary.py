@@ -137,16 +137,21 @@ def test_that_no_canary_leaves_the_vault(empty_home, tmp_path):
     assert list((home.folder / "tmpdir").iterdir()) == []
 
 
-def test_that_no_canary_leaves_the_window(empty_home, tmp_path):
-    home = empty_home
-    assert home.run("import", "tresor", write_package(tmp_path / "gut", full_rows(2, text))).status == 0
+def walk_the_window(home: Home, vault: Path, *files: Path) -> None:
+    """Use the window over *vault* in a process of its own, with failures, and look at all that it says."""
     environment = home.environment(QT_QPA_PLATFORM="offscreen")
-    command = [sys.executable, str(Path(__file__).with_name("window_walk.py")), str(home.vault), CANARY]
+    command = [sys.executable, str(Path(__file__).with_name("window_walk.py")), str(vault), CANARY, *map(str, files)]
     done = subprocess.run(command, cwd=home.folder, env=environment, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     failed, reported, told = done.stdout.split()[-3:]
     assert (int(failed) >= 30, int(reported) > 1000, told) == (True, True, "False")
     assert not [part for part in PARTS if part in done.stdout + done.stderr], done.stderr
+
+
+def test_that_no_canary_leaves_the_window(empty_home, tmp_path):
+    home = empty_home
+    assert home.run("import", "tresor", write_package(tmp_path / "gut", full_rows(2, text))).status == 0
+    walk_the_window(home, home.vault)
     written = {path.name for path in files_in(home.folder)}
     assert {"settings.json", LOG} <= written
     assert "ValueError" in next(path for path in files_in(home.folder) if path.name == LOG).read_text("utf-8")
@@ -197,6 +202,23 @@ def test_that_no_canary_leaves_by_what_is_exchanged(empty_home, tmp_path):
         assert CANARY in connection.exec_driver_sql("SELECT family_name FROM coachees").scalars().first()
         assert_no_canary(home.folder)
     assert_no_canary(home.folder)
+
+
+def test_that_no_canary_leaves_by_the_page_of_exchange(empty_home, tmp_path):
+    home, away = empty_home, tmp_path / "pakete"
+    away.mkdir()
+    create_vault(home.folder / "andere", USER, PASSPHRASE, now=NOW, kdf=CHEAP_KDF)[0].close()
+    assert home.run("import", "tresor", write_package(away / "gut", full_rows(2, text))).status == 0
+    pair_both(home)
+    file = away / "eingang.bjcx"
+    Path(home.folder / said_in(home, "exchange", "write", "tresor", "--partner", "Gegenüber", "--out", ".")).rename(file)
+    (away / "kaputt.bjcx").write_bytes(file.read_bytes()[:-40])
+    walk_the_window(home, home.folder / "andere", away / "kaputt.bjcx", file, away / f"{CANARY}.bjcx")
+    with open_vault(home.folder / "andere", PASSPHRASE, now=NOW) as vault, vault.reading() as connection:
+        assert CANARY in connection.exec_driver_sql("SELECT family_name FROM coachees").scalars().first()
+        assert_no_canary(home.folder)
+    assert_no_canary(home.folder)
+    assert list((home.folder / "tmpdir").iterdir()) == []
 
 
 def test_that_no_canary_leaves_by_an_old_list_and_a_calendar(empty_home, tmp_path):

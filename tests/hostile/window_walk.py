@@ -1,4 +1,7 @@
-"""Run in a process of its own: the window over a vault, through all its pages, with failures provoked. Usage: window_walk.py VAULT CANARY."""
+"""Run in a process of its own: the window over a vault, through all its pages, with failures provoked.
+
+Usage: window_walk.py VAULT CANARY [EXCHANGE-FILE …].
+"""
 
 import os
 import sys
@@ -56,6 +59,22 @@ def walk(frame: Frame, workspace: Workspace, canary: str) -> None:
             dialog.close()
 
 
+def exchange(frame: Frame, workspace: Workspace, files: list[Path]) -> None:
+    """Show each of *files* on the page „Austausch“, take it in where it can be, and open every section."""
+    workspace.open_page("exchange")
+    settle(frame)
+    page = workspace.page("exchange")
+    for file in files:
+        page.reading_view.open_file(file)
+        settle(frame)
+        if page.reading_view.take_button.isEnabled():
+            page.reading_view.take()
+            settle(frame)
+        for key in page.sections.buttons:
+            page.sections.buttons[key].click()
+            settle(frame)
+
+
 def raising(error: BaseException) -> Callable[..., None]:
     """Return what raises *error*."""
 
@@ -101,7 +120,7 @@ def quietly(act: Callable[[], object]) -> None:
         QTimer.singleShot(0, act)
 
 
-def main(vault: Path, canary: str) -> int:
+def main(vault: Path, canary: str, files: list[Path]) -> int:
     """Walk, fail, lock, try a wrong passphrase, close; return how many failures there were."""
     config = user_config_path(app.FOLDER, appauthor=False)
     application = app.make_application(sys.argv[:1])
@@ -112,6 +131,7 @@ def main(vault: Path, canary: str) -> int:
     frame.show()
     frame.start.opened.emit(open_vault(vault, PASSPHRASE, now=datetime.now(UTC)))
     settle(frame)
+    exchange(frame, frame.workspace, files)
     walk(frame, frame.workspace, canary)
     count, reports = 0, ""
     for fail in failures(frame, frame.workspace, canary):
@@ -134,7 +154,7 @@ def main(vault: Path, canary: str) -> int:
 
 if __name__ == "__main__":
     try:
-        status = main(Path(sys.argv[1]), sys.argv[2])
+        status = main(Path(sys.argv[1]), sys.argv[2], [Path(file) for file in sys.argv[3:]])
     except BaseException:  # noqa: BLE001 - the window's own hook would say nothing
         traceback.print_exc()
         status = 3
