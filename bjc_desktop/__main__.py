@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from bjc_desktop.memory_dumps import forbid_memory_dumps
+from bjc_desktop.process_memory import forbid_memory_dumps
 
 _INSTALL = "Bitte das Programm neu installieren oder die genannte Bibliothek nachinstallieren."
 

@@ -33,6 +33,8 @@ _TICK = 5.0
 """Seconds between looks at the clock."""
 _SLEEP = 30.0
 """Seconds that the clock must have jumped for the system to have slept."""
+_REST = 20.0
+"""Seconds without input after which memory is given back, again and again: what goes on behind the window takes some anew."""
 _WARNING = 60.0
 """Seconds before the idle lock in which it is announced."""
 _INPUT = {
@@ -76,6 +78,7 @@ class Frame(QMainWindow):
         area = QGuiApplication.primaryScreen().availableGeometry()
         self.resize(min(settings.width, area.width()), min(settings.height, area.height()))
         self._last_input = time.monotonic()
+        self._rested = 0.0
         self._last_tick = time.time()
         self._sleep: SleepWatch | None = None
         self._locking = False
@@ -193,7 +196,7 @@ class Frame(QMainWindow):
         self.start.offer_vault(folder, "Dies ist der zurückgeholte Tresor. Bitte mit der Passphrase von damals entsperren.")
 
     def tick(self) -> None:
-        """Lock after a sleep of the system and after idle minutes, the latter with a warning."""
+        """Lock after a sleep of the system and after idle minutes, the latter with a warning; rest long before."""
         now, idle = time.time(), time.monotonic() - self._last_input
         slept, self._last_tick = now - self._last_tick > _TICK + _SLEEP, now
         if self.workspace is None:
@@ -205,6 +208,9 @@ class Frame(QMainWindow):
             self.lock("Gesperrt, weil eine Weile niemand gearbeitet hat. Was Sie getippt haben, bleibt erhalten.")
         elif limit and idle >= limit - _WARNING:
             self.workspace.warn_of_lock(int(limit - idle))
+        elif min(idle, time.monotonic() - self._rested) >= _REST and self.background.quiet:
+            self._rested = time.monotonic()
+            self.workspace.desk.rest()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's
         """Note that somebody is at work; Ctrl+L and F1 act in front of a dialog too, which keeps the window's own keys from acting."""

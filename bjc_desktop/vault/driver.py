@@ -4,10 +4,10 @@ import errno
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import sqlcipher3.dbapi2 as sqlcipher  # type: ignore[import-untyped]
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -263,6 +263,14 @@ def vault_engine(connector: Connector) -> Engine:
     return _engine(
         connector, poolclass=QueuePool, pool_size=2, max_overflow=4, pool_reset_on_return="rollback", on_error=connector.note
     )
+
+
+def shrink_caches(engine: Engine) -> None:
+    """Drop the pages that connections of *engine* keep and nobody is using; they are read from the file again when they are wanted."""
+    with ExitStack() as stack:
+        for _ in range(cast("QueuePool", engine.pool).checkedin()):
+            connection = stack.enter_context(closing(engine.raw_connection()))
+            cast("RawConnection", connection.driver_connection).execute("PRAGMA shrink_memory")
 
 
 def memory_engine() -> Engine:

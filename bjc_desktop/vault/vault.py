@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from bjc_desktop.errors import DiskFullError, NotFoundError, VaultDamagedError, VaultError
 from bjc_desktop.models import VaultFact
+from bjc_desktop.process_memory import give_free_memory_back
 from bjc_desktop.vault.ballast import drop_ballast
 from bjc_desktop.vault.change_chain import Actor, tail_of
 from bjc_desktop.vault.changes import recording_sessions
-from bjc_desktop.vault.driver import DAMAGED, READING, CipherKey, Connector, clear_errors, connect, vault_engine
+from bjc_desktop.vault.driver import DAMAGED, READING, CipherKey, Connector, clear_errors, connect, shrink_caches, vault_engine
 from bjc_desktop.vault.keys import NoteCipher
 from bjc_desktop.vault.lock import VaultLock
 from bjc_desktop.vault.role_rights import MASKED, masks
@@ -210,6 +211,12 @@ class Vault:
         with self.whole_file:
             self._open = False
             self._let_go()
+
+    def rest(self) -> None:
+        """Give back the memory that only makes the next question faster: for when nobody has asked for a while."""
+        with clear_errors():
+            shrink_caches(self.engine)
+        give_free_memory_back()
 
     def forget(self) -> None:
         """Drop the keys of a closed vault: of what opened it nothing is referred to any more."""

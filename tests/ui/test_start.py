@@ -141,6 +141,23 @@ def test_that_idle_minutes_lock_with_a_warning_before(open_frame) -> None:
     assert open_frame.workspace is None
 
 
+def test_that_a_window_left_alone_gives_memory_back_and_again_later(open_frame, monkeypatch) -> None:
+    rested = []
+    monkeypatch.setattr(open_frame.workspace.desk.vault, "rest", lambda: rested.append(time.monotonic()))
+    open_frame.background.wait()
+    open_frame.tick()
+    assert open_frame.background.quiet
+    open_frame._last_input -= 30
+    for _ in range(2):
+        open_frame.tick()
+        open_frame.background.wait()
+    assert len(rested) == 1
+    open_frame._rested -= 30
+    open_frame.tick()
+    open_frame.background.wait()
+    assert len(rested) == 2
+
+
 def test_that_a_key_takes_the_warning_back(open_frame, qtbot) -> None:
     open_frame._last_input = time.monotonic() - open_frame.settings.idle_minutes * 60 + 30
     open_frame.tick()

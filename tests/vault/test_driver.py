@@ -1,7 +1,10 @@
 """Connections, their pragmas, and what errors mean."""
 
+import os
+import sys
 import threading
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import StatementError
@@ -122,3 +125,27 @@ def test_that_a_key_is_not_changed_while_somebody_writes(vault: Vault) -> None:
             driver.change_key(vault.database, key, CipherKey(b"n" * 32, key.salt))
     with vault.reading() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM users").scalar() == 1
+
+
+def resident() -> int:
+    """Return the bytes of this process that lie in memory."""
+    pages = int(Path("/proc/self/statm").read_text("utf-8").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux what the process takes")
+def test_that_a_resting_vault_gives_back_what_it_read(vault: Vault) -> None:
+    with vault.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE filling (content BLOB)")
+        for _ in range(40):
+            connection.exec_driver_sql("INSERT INTO filling VALUES (randomblob(1000000))")
+    with vault.reading() as still_open:
+        assert still_open.exec_driver_sql("SELECT count(*) FROM filling").scalar() == 40
+        with vault.reading() as connection:
+            connection.exec_driver_sql("SELECT sum(instr(content, 'x')) FROM filling").scalar()
+        before = resident()
+        vault.rest()
+        assert before - resident() > 30_000_000
+        assert still_open.exec_driver_sql("SELECT count(*) FROM filling").scalar() == 40
+    with vault.reading() as connection:
+        assert connection.exec_driver_sql("SELECT sum(length(content)) FROM filling").scalar() == 40_000_000

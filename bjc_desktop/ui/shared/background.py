@@ -130,6 +130,11 @@ class Background(QObject):
         if shiboken6.isValid(owner):
             callbacks[kind](*values)
 
+    @property
+    def quiet(self) -> bool:
+        """Whether no job is running."""
+        return not self._running
+
     def wait(self, milliseconds: int = 30_000) -> bool:
         """Wait until every job has ended; say whether they did."""
         ended = self._pool.waitForDone(milliseconds)

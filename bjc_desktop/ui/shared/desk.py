@@ -112,6 +112,10 @@ class Desk(QObject):
         """Wait until the vault's integrity was checked: nothing is written before."""
         self._sound.wait()
 
+    def rest(self) -> None:
+        """Give memory back behind the window, where nobody has asked for anything for a while."""
+        self.background.run(self, lambda _: self.vault.rest(), lambda _: None, lambda _: None)
+
     @property
     def damaged(self) -> bool:
         """Whether the vault turned out to be damaged: it is read as far as it goes, and not changed any more."""
