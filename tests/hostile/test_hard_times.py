@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bjc_desktop import cli
+from bjc_desktop.cli import moment
 from bjc_desktop.models import Coachee
 from bjc_desktop.services.drafts import draft_of, keep_draft
 from bjc_desktop.services.undoing import undo
@@ -48,8 +48,8 @@ def test_that_a_clock_set_back_changes_neither_the_order_of_changes_nor_what_is_
 
 @pytest.mark.parametrize("day", [date(1970, 1, 1), date(9999, 12, 31)])
 def test_that_every_command_works_or_is_refused_on_any_day(home, monkeypatch, day) -> None:
-    monkeypatch.setattr(cli, "_today", lambda: day)
-    monkeypatch.setattr(cli, "_now", lambda: datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
+    monkeypatch.setattr(moment, "today", lambda: day)
+    monkeypatch.setattr(moment, "now", lambda: datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
     for arguments in (
         ["check", "tresor", "--quarter", "2025-Q3"], ["report", "tresor", "--quarter", "2025-Q3", "--provider", "all", "--out", "aus", "--release"],
         ["statistic", "tresor", "--quarter", "2025-Q3", "--out", "aus"], ["backup", "tresor", "aus"], ["export", "tresor", "aus.zip"],

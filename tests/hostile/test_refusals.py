@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bjc_desktop import cli
+from bjc_desktop.cli import running
 from bjc_desktop.vault import open_vault
 from tests.conftest import NOW, PASSPHRASE
 from tests.hostile.program import Home, assert_refused, assert_sound, content, files_in
@@ -135,7 +135,7 @@ def test_that_an_unexpected_error_ends_in_one_sentence_without_its_text(home, mo
     def stumble(_options):
         raise LookupError("Zzyzxkanari")
 
-    monkeypatch.setitem(cli._COMMANDS, "check", stumble)
+    monkeypatch.setitem(running._COMMANDS, "check", stumble)
     said = home.run("check", "tresor")
     assert (said.status, said.out, len(said.lines)) == (1, "", 1)
     assert "LookupError in test_refusals.py" in said.err
