@@ -1,29 +1,28 @@
 """The unlocked window: pages at the left, the page in the middle, what was saved at the bottom."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QStackedWidget, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from bjc_desktop.errors import VaultDamagedError
 from bjc_desktop.services.team import staff_of_user
+from bjc_desktop.ui.foot_line import FootLine
 from bjc_desktop.ui.page_list import CASES, FIRST, PAGES, TRAINERS, PageEntry
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.file_drop import FileDrop
-from bjc_desktop.ui.shared.labels import Banner, button, give_keyboard, label
+from bjc_desktop.ui.shared.labels import Banner, button, give_keyboard
 from bjc_desktop.ui.shared.list_offer import SAVE_KEYS, SAVE_KEYS_SHOWN
-from bjc_desktop.ui.shared.page import Page, Scroller
+from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.sample_banner import SampleBanner
-from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
+from bjc_desktop.ui.sidebar import DIGITS, Sidebar
 from bjc_desktop.ui.tour.tour_steps import RECORD, SEARCH, TourStep, steps_for
 from bjc_desktop.vault.role_rights import NOT_ASSIGNED, keeps_cases, sees_coaching
 from bjc_desktop.vault.vault import READ_ONLY
-from bjc_desktop.vocabulary import Role
 
 _DRAFT_SECONDS = 2
 
@@ -49,15 +48,13 @@ class Workspace(QWidget):
         desk.staff_id = desk.read(partial(staff_of_user, user_id=desk.vault.user.id))
         self._pages: dict[str, Page] = {}
         self._places: list[tuple[str, dict[str, Any]]] = []
-        self._buttons: dict[str, QPushButton] = {}
         self._offered = False
         """Whether the banner offers the walk around the window: until another page is opened."""
-        self._landmarks: dict[str, QWidget] = {}
-        """Buttons of the sidebar that open no page, by what the walk around the window calls them."""
         self.stack = QStackedWidget()
         self.banner = Banner()
         self._lock_warning = Banner()
-        self._status = label("", "muted")
+        self._sidebar = Sidebar(self.shown_pages(), self._actions(), self.open_page)
+        self._foot = FootLine(desk.vault.user, self.undo)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -65,7 +62,7 @@ class Workspace(QWidget):
             outer.addWidget(SampleBanner(desk.vault.user.name, self.sample_wanted.emit, self.begin_tour))
         middle = QHBoxLayout()
         middle.setSpacing(0)
-        middle.addWidget(self._sidebar())
+        middle.addWidget(self._sidebar)
         right = QVBoxLayout()
         right.setSpacing(0)
         for banner in (self._lock_warning, self.banner):
@@ -73,7 +70,7 @@ class Workspace(QWidget):
         right.addWidget(self.stack, 1)
         middle.addLayout(right, 1)
         outer.addLayout(middle, 1)
-        outer.addWidget(self._foot())
+        outer.addWidget(self._foot)
         self._shortcuts()
         FileDrop(self).dropped.connect(partial(self.open_page, "exchange"))
         desk.changed.connect(self._refresh)
@@ -97,73 +94,15 @@ class Workspace(QWidget):
         """Whether the user's roles record consultations."""
         return bool(self.desk.vault.user.roles & (CASES | TRAINERS))
 
-    def _sidebar(self) -> QWidget:
-        """Return the pages, which scroll where there are many, and below them what can be done from everywhere."""
-        px = theme().pixels
-        pages, actions = QFrame(), QFrame()
-        for part in (pages, actions):
-            part.setProperty("box", "sidebar")
-        column = QVBoxLayout(pages)
-        column.setContentsMargins(px(8), px(14), px(8), px(4))
-        column.setSpacing(px(1))
-        name = label("Fallakte", "heading")
-        name.setContentsMargins(px(10), 0, 0, px(8))
-        column.addWidget(name)
-        for number, entry in enumerate(self.shown_pages(), 1):
-            made = button(entry.title, partial(self.open_page, entry.key), rank="section", symbol=entry.symbol)
-            made.setCheckable(True)
-            made.setToolTip(f"{entry.title} (Strg+{number})" if number < 10 else entry.title)  # noqa: PLR2004 - nine digits
-            self._buttons[entry.key] = made
-            column.addWidget(made)
-        column.addStretch(1)
-        below = QVBoxLayout(actions)
-        below.setContentsMargins(px(8), px(4), px(8), px(10))
-        below.setSpacing(px(1))
-        self._landmarks[SEARCH] = button("Suchen …", self.open_palette, rank="section", symbol="search", shortcut="Ctrl+K")
-        if self.records:
-            self._landmarks[RECORD] = button(
-                "Konsultation", self.record, rank="section", symbol="message-square-plus", shortcut="Ctrl+Shift+K"
-            )
-        for mark in self._landmarks.values():
-            below.addWidget(mark)
-        below.addWidget(button("Handbuch", self.open_help, rank="section", symbol="circle-help", shortcut="F1"))
-        below.addWidget(button("Sperren", self.lock_wanted.emit, rank="section", symbol="lock", shortcut="Ctrl+L"))
-        self._side = scroller = Scroller()
-        scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroller.column.setContentsMargins(0, 0, 0, 0)
-        scroller.column.addWidget(pages, 1)
-        bar = QWidget()
-        whole = QVBoxLayout(bar)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(scroller, 1)
-        # With large text the actions would take half of the height: they scroll along.
-        if theme().scale < LARGE_TEXT:
-            whole.addWidget(actions)
-        else:
-            scroller.column.addWidget(actions)
-        bar.setFixedWidth(max(pages.sizeHint().width(), actions.sizeHint().width()) + px(14))
-        return bar
-
-    def _foot(self) -> QWidget:
-        px = theme().pixels
-        foot = QFrame()
-        foot.setObjectName("foot")
-        line = QHBoxLayout(foot)
-        line.setContentsMargins(px(12), px(3), px(12), px(3))
-        user = self.desk.vault.user
-        line.addWidget(self._status, 1)
-        self._undo = button("Rückgängig", self.undo, rank="plain", symbol="undo-2", shortcut="Ctrl+Shift+Z")
-        # The line keeps its height when there is nothing to take back: what is above it stays where it is.
-        policy = self._undo.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self._undo.setSizePolicy(policy)
-        self._undo.hide()
-        line.addWidget(self._undo)
-        roles = ", ".join(role.label for role in Role if role in user.roles)
-        who = label(user.name if len(user.roles) > 1 else f"{user.name} ({roles})", "muted")
-        line.addWidget(who)
-        return foot
+    def _actions(self) -> dict[str, tuple[str, Callable[[], object], str, str]]:
+        """Return what can be done from everywhere, by name: caption, act, symbol, keys."""
+        actions: dict[str, tuple[str, Callable[[], object], str, str]] = {
+            SEARCH: ("Suchen …", self.open_palette, "search", "Ctrl+K"),
+            RECORD: ("Konsultation", self.record, "message-square-plus", "Ctrl+Shift+K"),
+            "help": ("Handbuch", self.open_help, "circle-help", "F1"),
+            "lock": ("Sperren", self.lock_wanted.emit, "lock", "Ctrl+L"),
+        }
+        return actions if self.records else {name: action for name, action in actions.items() if name != RECORD}
 
     def _shortcuts(self) -> None:
         keys: dict[str, Callable[[], object]] = {
@@ -173,7 +112,7 @@ class Workspace(QWidget):
             "F5": self._refresh,
             SAVE_KEYS: self.save_list,
         }
-        for number, entry in enumerate(self.shown_pages()[:9], 1):
+        for number, entry in enumerate(self.shown_pages()[:DIGITS], 1):
             keys[f"Ctrl+{number}"] = partial(self.open_page, entry.key)
         for sequence, action in keys.items():
             QShortcut(QKeySequence(sequence), self).activated.connect(action)
@@ -271,8 +210,7 @@ class Workspace(QWidget):
             self.keep_drafts()
         if shown is not None and shown is not page:
             shown.banner.settle()
-        for name, made in self._buttons.items():
-            made.setChecked(name == key)
+        self._sidebar.show_chosen(key)
         try:
             page.open_at(where)
             page.make_current()
@@ -381,17 +319,14 @@ class Workspace(QWidget):
         """Show the page of *step* and return what it points at: a part of the page where that is to be seen, else a button of the sidebar."""
         from bjc_desktop.ui.tour.tour import seen  # noqa: PLC0415 - as above
 
-        if step.place in self._buttons:
+        if any(entry.key == step.place for entry in self.shown_pages()):
             self.open_page(step.place)
         # What was just shown has its place only when it is laid out.
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
         part = getattr(self._pages.get(step.place), step.part, None) if step.part else None
         if isinstance(part, QWidget) and part.isVisible() and 2 * seen(part, self).height() > part.height():
             return part
-        mark = self._landmarks.get(step.place) or self._buttons.get(step.place)
-        if mark is not None and self._side.isAncestorOf(mark):
-            self._side.ensureWidgetVisible(mark)
-        return mark
+        return self._sidebar.mark_of(step.place)
 
     # --- lists ------------------------------------------------------------------------------------------------------------
 
@@ -460,8 +395,7 @@ class Workspace(QWidget):
         self.keep_drafts()
 
     def _tell_saved(self, said: str) -> None:
-        self._status.setText(f"✓ {said or 'Alle Änderungen gespeichert'}, {datetime.now():%H:%M} Uhr")  # noqa: DTZ005 - wall clock
-        self._undo.setVisible(self.desk.last_transaction is not None)
+        self._foot.tell_saved(said, undoable=self.desk.last_transaction is not None)
 
     def _tell_trouble(self, sentence: str) -> None:
         self.banner.tell(sentence, "danger")

@@ -29,10 +29,10 @@ BACK = NOW - timedelta(days=400)
 
 
 def test_that_a_clock_set_back_changes_neither_the_order_of_changes_nor_what_is_undone(vault_folder) -> None:
-    for moment, number in ((NOW, "1"), (BACK, "2")):
-        with open_vault(vault_folder, PASSPHRASE, now=moment) as vault, vault.writing(now=moment) as session:
+    for at, number in ((NOW, "1"), (BACK, "2")):
+        with open_vault(vault_folder, PASSPHRASE, now=at) as vault, vault.writing(now=at) as session:
             session.add(Coachee(case_number=number, family_name="x"))
-            keep_draft(session, vault.user.id, "key", number, now=moment)
+            keep_draft(session, vault.user.id, "key", number, now=at)
     with open_vault(vault_folder, PASSPHRASE, now=BACK) as vault:
         with vault.reading() as connection:
             assert draft_of(connection, vault.user.id, "key") == "2"
