@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from bjc_desktop.indicators.period import add_months, previous_quarter, quarter_of
 from bjc_desktop.reports.german import quarter
 from bjc_desktop.services.overview import missing_hours
-from bjc_desktop.services.report_preflight import read_preflight
+from bjc_desktop.services.report_preflight import read_preflights
 from bjc_desktop.services.retention_run import RUN_MONTHS, begun_on, last_run
 from bjc_desktop.services.team import list_providers
 from bjc_desktop.services.team_board import read_team_board
@@ -51,8 +51,9 @@ def _reports(connection: Connection, today: date) -> list[AgendaItem]:
     period = previous_quarter(quarter_of(today))
     providers = list_providers(connection)
     items = []
+    preflights = read_preflights(connection, period, [provider_id for _, provider_id in providers], as_of=today)
     for name, provider_id in providers:
-        preflight = read_preflight(connection, period, provider_id, as_of=today)
+        preflight = preflights[provider_id]
         if preflight.nothing_to_report and not preflight.released:
             continue
         title = f"Bericht {quarter(period)}" + (f", {name}" if len(providers) > 1 else "")

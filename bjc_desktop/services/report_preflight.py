@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection, text
 
-from bjc_desktop.indicators.figures import compute
+from bjc_desktop.indicators.figures import VaultFigures, compute
 from bjc_desktop.indicators.period import Period
 from bjc_desktop.indicators.results import Figure, ScopeFigures
 from bjc_desktop.services.case_findings import CaseFinding, read_case_findings
@@ -65,16 +65,41 @@ class Preflight:
 
 def read_preflight(connection: Connection, period: Period, scope_id: str, *, as_of: date) -> Preflight:
     """Return what is to be seen before the report of a provider or ``all`` is released."""
+    return read_preflights(connection, period, [scope_id], as_of=as_of)[scope_id]
+
+
+def read_preflights(connection: Connection, period: Period, scope_ids: Sequence[str], *, as_of: date) -> dict[str, Preflight]:
+    """Return the same for several scopes, by their ids: the figures of all of them are counted once."""
     figures = compute(connection, period, read_settings(connection), as_of=as_of)
-    scope = figures.scope(scope_id)
-    history = trends(connection, figures, [scope_id])[scope_id]
+    histories = trends(connection, figures, scope_ids)
+    findings = _findings(connection, period, as_of)
+    return {
+        scope_id: _preflight(
+            connection,
+            figures,
+            figures.scope(scope_id),
+            histories[scope_id],
+            tuple(finding for owner, finding in findings if scope_id in {"all", owner}),
+        )
+        for scope_id in scope_ids
+    }
+
+
+def _preflight(
+    connection: Connection,
+    figures: VaultFigures,
+    scope: ScopeFigures,
+    history: Sequence[tuple[Period, tuple[Figure, ...]]],
+    findings: tuple[PreflightFinding, ...],
+) -> Preflight:
+    period, scope_id = figures.period, scope.scope.id
     bounds = {"scope": scope_id, "first": period.first.isoformat(), "last": period.last.isoformat()}
     released = connection.execute(_LATEST, bounds).scalar() or 0
     return Preflight(
         period,
-        as_of,
+        figures.as_of,
         scope,
-        _findings(connection, period, scope_id, as_of),
+        findings,
         tuple(figure for figure in scope.figures if figure.provisional),
         tuple(below_target(scope.figures)),
         read_statements(connection, scope_id, period, version=released + 1),
@@ -83,14 +108,13 @@ def read_preflight(connection: Connection, period: Period, scope_id: str, *, as_
     )
 
 
-def _findings(connection: Connection, period: Period, scope_id: str, as_of: date) -> tuple[PreflightFinding, ...]:
+def _findings(connection: Connection, period: Period, as_of: date) -> list[tuple[str | None, PreflightFinding]]:
+    """Return every finding with the provider whom it concerns, the gravest first."""
     groups = read_case_findings(connection, staff_id=None, today=as_of, period=period)
     owners = {row.id: row.provider_id for statement in (_PROVIDERS, _STAFF) for row in connection.execute(statement)}
-    found: Sequence[CaseFinding] = [finding for group in groups for finding in group.findings]
-    rows = [
-        PreflightFinding(finding.coach, finding)
-        for finding in found
-        if scope_id in {"all", owners.get(finding.coaching_id or finding.staff_id or "")}
-    ]
     order = list(SEVERITIES)
-    return tuple(sorted(rows, key=lambda row: (order.index(row.finding.severity), row.coach, row.finding.text, row.finding.name)))
+    found = [finding for group in groups for finding in group.findings]
+    found.sort(key=lambda finding: (order.index(finding.severity), finding.coach, finding.text, finding.name))
+    return [
+        (owners.get(finding.coaching_id or finding.staff_id or ""), PreflightFinding(finding.coach, finding)) for finding in found
+    ]
