@@ -14,6 +14,7 @@ from benchmarks import (
     duplicates,
     exchange_files,
     forgetting,
+    frozen_start,
     idle_memory,
     list_imports,
     package_imports,
@@ -29,6 +30,7 @@ from benchmarks.sample_vaults import Workshop
 
 SUBJECTS: dict[str, Callable[[Workshop], Iterator[Row]]] = {
     "start": program_start.measure,
+    "frozen": frozen_start.measure,
     "bundle": provider_bundle.measure,
     "import": package_imports.measure,
     "lists": list_imports.measure,

@@ -12,7 +12,7 @@ _INSTALL = "Bitte das Programm neu installieren oder die genannte Bibliothek nac
 def main() -> int:
     """Run the program with the arguments of the command line and return its exit status.
 
-    Without arguments, or with the folder of a vault alone, the window opens.
+    Without arguments, or with nothing but a file or the folder of a vault, the window opens.
     """
     forbid_memory_dumps()
     arguments = sys.argv[1:]
@@ -35,7 +35,8 @@ def main() -> int:
 
 def _wants_window(arguments: list[str]) -> bool:
     if arguments:
-        return len(arguments) == 1 and (Path(arguments[0]) / "vault.db").is_file()
+        # Unlike a Path, this refuses no name that no file can have.
+        return len(arguments) == 1 and any(map(os.path.isfile, (arguments[0], f"{arguments[0]}/vault.db")))
     screen = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
     return screen or sys.platform in {"win32", "darwin"}
 

@@ -74,8 +74,8 @@ def make_application(arguments: Sequence[str]) -> QApplication:
     return application
 
 
-def run_window(arguments: Sequence[str], vault: Path | None = None) -> int:
-    """Open the window, at the unlocking of *vault* where it is given, and return the exit status."""
+def run_window(arguments: Sequence[str], given: Path | None = None) -> int:
+    """Open the window, at the vault or file that is *given*, and return the exit status."""
     config = Path(os.environ.get("BJC_CONFIG_DIR") or user_config_path(FOLDER, appauthor=False))
     settings = load_settings(config)
     application = make_application(arguments)
@@ -84,8 +84,8 @@ def run_window(arguments: Sequence[str], vault: Path | None = None) -> int:
 
     frame = Frame(config, settings)
     _catch_the_unexpected(frame)
-    if vault is not None:
-        frame.start.offer_vault(vault)
+    if given is not None:
+        frame.show_given(given)
     frame.show()
     QTimer.singleShot(0, lambda: _after_first_paint(frame, config))
     return application.exec()

@@ -9,8 +9,9 @@ from pathlib import Path
 from bjc_desktop import __version__
 from bjc_desktop.cli import command_parser
 
-_DESCRIPTION = """Ohne Angaben öffnet sich das Fenster, mit dem Ordner eines Tresors bei dessen Entsperren. Mit einem Befehl arbeitet das
-Programm auf der Kommandozeile: Ergebnisse gehen in die Standardausgabe, alles andere in die Fehlerausgabe."""
+_DESCRIPTION = """Ohne Angaben öffnet sich das Fenster; mit dem Ordner eines Tresors bei dessen Entsperren, mit einer Austauschdatei,
+einer Sicherung oder einem Berichtspaket dort, wo die Datei hingehört. Mit einem Befehl arbeitet das Programm auf der
+Kommandozeile: Ergebnisse gehen in die Standardausgabe, alles andere in die Fehlerausgabe."""
 
 
 def _plain(text: str) -> str:
@@ -44,7 +45,7 @@ def page() -> str:
     parts = [
         f'.TH BJC\\-DESKTOP 1 "" "BJC Desktop {__version__}" "Benutzerbefehle"',
         f".SH NAME\nbjc\\-desktop \\- {_plain(parser.description or '')}",
-        ".SH ÜBERSICHT\n.B bjc\\-desktop\n[\\fITRESOR\\fR]\n.br\n.B bjc\\-desktop\n\\fIBEFEHL\\fR ...",
+        ".SH ÜBERSICHT\n.B bjc\\-desktop\n[\\fITRESOR\\fR|\\fIDATEI\\fR]\n.br\n.B bjc\\-desktop\n\\fIBEFEHL\\fR ...",
         f".SH BESCHREIBUNG\n{_DESCRIPTION}",
         ".SH OPTIONEN",
         *_options(parser),

@@ -23,7 +23,7 @@ find_python() {
 wanted="libglib2.0-0 libgl1 libegl1 libdbus-1-3 libfontconfig1 libxkbcommon0 fonts-dejavu-core"
 if [ "${CI:-}" = true ]; then
     wanted="$wanted libreoffice-calc-nogui poppler-utils openssl dbus at-spi2-core xvfb xauth xdotool libxcb-cursor0 libxcb-icccm4"
-    wanted="$wanted libxcb-keysyms1 libxcb-shape0 libxcb-xkb1 libxkbcommon-x11-0"
+    wanted="$wanted libxcb-keysyms1 libxcb-shape0 libxcb-xkb1 libxkbcommon-x11-0 desktop-file-utils appstream"
 fi
 python=$(find_python)
 if [ -z "$python" ]; then

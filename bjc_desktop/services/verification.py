@@ -27,11 +27,16 @@ from bjc_desktop.vault import memory_engine
 
 _MAXIMUM = 500 * 1024**2
 _RATIO_FREE, _RATIO = 10 * 1024**2, 100
+_ENCRYPTED = 1
+"""The flag of a ZIP's encrypted member."""
 _NEEDED = {"report.pdf", "report.xlsx", "indicators.json", MANIFEST, SIGNATURE, PUBLIC_KEY}
 _ALLOWED = _NEEDED | {"report.html", "package/datapackage.json"} | {f"package/{table.name}.csv" for table in tables()}
 """What a bundle may hold; those of earlier versions have no report.html."""
 
 
+_LOCKED = (
+    "Das Berichtspaket ist mit einem Passwort verschlüsselt. Bitte mit dem Passwort entpacken und die ZIP-Datei darin öffnen."
+)
 _UNREADABLE = "Die Fälle des Berichtspakets sind nicht lesbar. Bitte beim Träger neu anfordern."
 
 
@@ -83,6 +88,8 @@ def _read(path: Path) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
+            if [info.flag_bits & _ENCRYPTED for info in infos] == [_ENCRYPTED]:
+                raise BundleError(_LOCKED)
             names = [info.filename for info in infos]
             unpacked, packed = sum(i.file_size for i in infos), sum(i.compress_size for i in infos)
             too_large = unpacked > _MAXIMUM or unpacked > _RATIO_FREE + _RATIO * packed

@@ -66,6 +66,8 @@ class Frame(QMainWindow):
         self.background = Background(self)
         self._clipboard = ClipboardGuard(self)
         self.workspace: Workspace | None = None
+        self._given: dict[str, Any] = {}
+        """The place on the page of the exchange where the file belongs that the program was started with."""
         self.setWindowTitle(TITLE)
         self.stack = QStackedWidget()
         self.setCentralWidget(self.stack)
@@ -111,6 +113,15 @@ class Frame(QMainWindow):
             self.workspace.offer_tour()
         desk.check()
         desk.backups.start()
+        if self._given and not sample:
+            place, self._given, self.start.awaited = self._given, {}, ""
+            self.workspace.open_page("exchange", place)
+
+    def show_given(self, path: Path) -> None:
+        """Show what the program is started with, a vault's folder or a file; one of the exchange waits for an open vault."""
+        from bjc_desktop.ui.start.given_file import show_given  # noqa: PLC0415 - most starts are without
+
+        self._given = show_given(self.start, path)
 
     def _begin_first_day(self) -> None:
         if self.workspace is not None:

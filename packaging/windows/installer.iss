@@ -36,6 +36,14 @@ Type: filesandordirs; Name: "{app}\_internal"
 [Files]
 Source: "..\..\dist\bjc-desktop\*"; DestDir: "{app}"; Flags: recursesubdirs ignoreversion
 
+[Registry]
+; A double click on what another program wrote for this one opens it. A bundle is a ZIP by its ending and stays with what opens those.
+Root: HKA; Subkey: "Software\Classes\.bjcx"; ValueType: string; ValueData: "BJCDesktop.File"; Flags: uninsdeletevalue
+Root: HKA; Subkey: "Software\Classes\.bjccard"; ValueType: string; ValueData: "BJCDesktop.File"; Flags: uninsdeletevalue
+Root: HKA; Subkey: "Software\Classes\.bjcbackup"; ValueType: string; ValueData: "BJCDesktop.File"; Flags: uninsdeletevalue
+Root: HKA; Subkey: "Software\Classes\BJCDesktop.File"; ValueType: string; ValueData: "BJC Desktop"; Flags: uninsdeletekey
+Root: HKA; Subkey: "Software\Classes\BJCDesktop.File\shell\open\command"; ValueType: string; ValueData: """{app}\bjc-desktop-window.exe"" ""%1"""
+
 [Icons]
 Name: "{autoprograms}\BJC Desktop"; Filename: "{app}\bjc-desktop-window.exe"
 Name: "{autodesktop}\BJC Desktop"; Filename: "{app}\bjc-desktop-window.exe"; Tasks: desktopicon

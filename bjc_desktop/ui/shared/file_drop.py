@@ -10,12 +10,16 @@ from PySide6.QtWidgets import QWidget
 _PLACES = {".bjcx": "file", ".bjccard": "card"}
 
 
-def place_of(data: QMimeData) -> dict[str, Any]:
-    """Return where on the page of the exchange the one file in *data* belongs; nothing where it belongs to none."""
+def place_of(path: Path) -> dict[str, Any]:
+    """Return where on the page of the exchange the file at *path* belongs; nothing where it belongs to none."""
+    kind = _PLACES.get(path.suffix.lower())
+    return {} if kind is None else {kind: str(path)}
+
+
+def _place_in(data: QMimeData) -> dict[str, Any]:
+    """Return the place of the one file in *data*."""
     paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-    if len(paths) != 1 or paths[0].suffix.lower() not in _PLACES:
-        return {}
-    return {_PLACES[paths[0].suffix.lower()]: str(paths[0])}
+    return place_of(paths[0]) if len(paths) == 1 else {}
 
 
 class FileDrop(QObject):
@@ -33,7 +37,7 @@ class FileDrop(QObject):
         kinds = {QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop}
         if event.type() not in kinds or not isinstance(event, QDropEvent):
             return super().eventFilter(watched, event)
-        place = place_of(event.mimeData())
+        place = _place_in(event.mimeData())
         if not place:
             event.ignore()
             return True

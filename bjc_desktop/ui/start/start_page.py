@@ -22,12 +22,13 @@ from bjc_desktop.errors import InvalidInputError, NotFoundError, VaultDamagedErr
 from bjc_desktop.preferences import Settings
 from bjc_desktop.ui.shared.background import Background, sentence_of
 from bjc_desktop.ui.shared.icons import pixmap
-from bjc_desktop.ui.shared.labels import button, label
+from bjc_desktop.ui.shared.labels import Banner, button, label
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.start import vault_jobs
 from bjc_desktop.ui.start.unlock_form import UnlockForm
 
 if TYPE_CHECKING:
+    from bjc_desktop.ui.start.bundle_panel import BundlePanel
     from bjc_desktop.ui.start.new_vault_form import NewVaultForm, RecoveryCodePanel
     from bjc_desktop.ui.start.restore_form import RestoreForm
     from bjc_desktop.ui.start.sample_panel import SamplePanel
@@ -50,7 +51,9 @@ class ChoicePanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme().pixels(8))
+        self.banner = Banner()
         column.addWidget(label("Willkommen", "title"))
+        column.addWidget(self.banner)
         column.addWidget(
             label(
                 "Fallakte und Quartalsbericht des Berliner JobCoachings. Ihre Daten liegen verschlüsselt auf diesem Rechner.",
@@ -90,6 +93,8 @@ class StartPage(QWidget):
         self._background, self._data = background, data
         self._folder: Path | None = None
         self._waiting: Vault | None = None
+        self.awaited = ""
+        """What follows once a vault is open, whichever it is: said wherever one is chosen and unlocked."""
         self._holders: dict[QWidget, QWidget] = {}
         self.settings = settings
         QShortcut(QKeySequence("F1"), self).activated.connect(self.open_help)
@@ -97,11 +102,7 @@ class StartPage(QWidget):
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.stack)
-        newest = next((Path(place) for place in settings.vaults if _is_there(place)), None)
-        if newest is None:
-            self.show_choice()
-        else:
-            self.offer_vault(newest)
+        self.begin()
 
     def open_help(self) -> None:
         """Show the manual where it tells of the first day."""
@@ -188,6 +189,15 @@ class StartPage(QWidget):
         made.later.connect(self._begin)
         return made
 
+    @cached_property
+    def bundle_panel(self) -> "BundlePanel":
+        """The check of a report bundle."""
+        from bjc_desktop.ui.start.bundle_panel import BundlePanel  # noqa: PLC0415 - not before the first paint
+
+        made = self._held(BundlePanel(self._background))
+        made.back.connect(self.begin)
+        return made
+
     def _held(self, panel: P) -> P:
         self._holders[panel] = _centred(panel)
         self.stack.addWidget(self._holders[panel])
@@ -197,13 +207,35 @@ class StartPage(QWidget):
         self.stack.setCurrentWidget(self._holders[panel])
         focus.setFocus()
 
+    def begin(self) -> None:
+        """Show the unlocking of the vault used last, or what can be done without one."""
+        newest = next((Path(place) for place in self.settings.vaults if _is_there(place)), None)
+        if newest is None:
+            self.show_choice()
+        else:
+            self.offer_vault(newest)
+
     def show_choice(self) -> None:
         """Show what can be done without an open vault."""
+        if self.awaited:
+            self.choice.banner.tell(self.awaited)
+        else:
+            self.choice.banner.clear()
         self._show(self.choice, self.choice.buttons[0])
 
     def show_new(self) -> None:
         """Show the form for a new vault."""
         self._show(self.new_form, self.new_form.fields["provider"])
+
+    def show_bundle(self, path: Path) -> None:
+        """Check the report bundle at *path* and show what it holds."""
+        self._show(self.bundle_panel, self.bundle_panel)
+        self.bundle_panel.check(path)
+
+    def show_backup(self, path: Path) -> None:
+        """Propose to restore the backup at *path*."""
+        self.restore_form.offer(path, _free(self._data / "Tresor-wiederhergestellt"))
+        self.show_restore()
 
     def show_restore(self) -> None:
         """Show the form for a backup."""
@@ -213,7 +245,7 @@ class StartPage(QWidget):
         """Ask for the passphrase of the vault in *folder*; *sentence* says why, as a warning where somebody is *troubled* by it."""
         self._folder = folder
         alone = str(folder.absolute()) in self.settings.alone
-        self.unlock_form.offer(folder, sentence, alone=alone, kind="warning" if troubled else "quiet")
+        self.unlock_form.offer(folder, sentence or self.awaited, alone=alone, kind="warning" if troubled else "quiet")
         self._show(self.unlock_form, self.unlock_form)
 
     def wait_at(self, folder: Path, sentence: str) -> None:

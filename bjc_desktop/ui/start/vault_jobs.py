@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bjc_desktop.ui.shared.background import Progress
 
 if TYPE_CHECKING:
+    from bjc_desktop.services.verification import Verification
     from bjc_desktop.vault import Vault
     from bjc_desktop.vocabulary import Role
 
@@ -120,6 +121,22 @@ def find_good_backup(folder: Path, second: Path | None) -> GoodBackup | None:
         vault_id = None
     found = newest_good(folder, second, vault_id)
     return None if found is None else GoodBackup(found.path, show_moment(found.created))
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedBundle:
+    """A bundle that is as its sender made it: what it is, and its report as PDF."""
+
+    verification: "Verification"
+    report: bytes
+
+
+def check_bundle(path: Path) -> CheckedBundle:
+    """Verify the report bundle at *path*."""
+    from bjc_desktop.services.released_reports import REPORT, bundle_part  # noqa: PLC0415
+    from bjc_desktop.services.verification import verify_bundle  # noqa: PLC0415
+
+    return CheckedBundle(verify_bundle(path), bundle_part(path.read_bytes(), REPORT))
 
 
 def salvage_vault(folder: Path, user: str | None, passphrase: str, target: Path) -> str:
