@@ -5,7 +5,6 @@ knowing of each other is kept in both versions. A row that others still refer to
 missing is put back until a later file brings it.
 """
 
-import base64
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,20 +15,18 @@ from sqlalchemy import Connection
 from bjc_desktop.exchange.boundary import Boundary, Values, by_group
 from bjc_desktop.exchange.field_groups import (
     EXCHANGED,
-    NATURAL_KEYS,
     NOTE,
     columns_of,
     groups_of,
-    natural_identity,
     references_of,
     table_named,
 )
 from bjc_desktop.exchange.incoming import Incoming, IncomingRow
 from bjc_desktop.exchange.package_checks import select_by
+from bjc_desktop.exchange.remembering import last_known, led_elsewhere
 from bjc_desktop.exchange.stamping import Stamp, read_stamps
 from bjc_desktop.exchange.versions import EXISTENCE, Cell, Version, merged_row
 from bjc_desktop.models import Base
-from bjc_desktop.vault import read_payload
 from bjc_desktop.vault.changes import concerns_people, link_to_owner, people_of
 from bjc_desktop.vault.tombstones import in_force, marks_of
 from bjc_desktop.vocabulary import ErasureDepth
@@ -53,13 +50,18 @@ class MergedRow:
     """Its values, should it have to stay though it is deleted."""
     new_held: list[tuple[str, Version]] = field(default_factory=list)
     """Versions that are new beside those of the table, with their group."""
-    is_news: bool = True
-    """Whether more is known of its versions than before."""
+    was: Stamp = field(default_factory=lambda: Stamp({}))
+    """Its stamp before."""
 
     @property
     def is_changed(self) -> bool:
         """Whether the table changes."""
         return self.before != self.after
+
+    @property
+    def is_news(self) -> bool:
+        """Whether more is known of its versions than before."""
+        return _versions(self.was) != _versions(self.stamp)
 
 
 @dataclass
@@ -133,7 +135,7 @@ class _Merger:
         found = {key: self._row(table, key, row, stamps.get(key), local.get(key)) for key, row in new.items()}
         for key in waiting & set(local):
             row_id = self.boundary.local_id(table, key)
-            found[key] = MergedRow(table, key, row_id, local[key], None, stamps[key], local[key], is_news=False)
+            found[key] = MergedRow(table, key, row_id, local[key], None, stamps[key], local[key], was=stamps[key])
         return found, len(rows) - len(new)
 
     def _still_there(self, table: str) -> set[str]:
@@ -153,13 +155,13 @@ class _Merger:
             values = self._new_values(table, row_id, row)
             return MergedRow(table, key, row_id, None, values, row.stamp, values)
         stamp = known or Stamp({})
-        held = before if before is not None or known is None else self._last_known(table, row_id)
+        held = before if before is not None or known is None else last_known(self.connection, self.boundary, table, key)
         mine = {} if held is None else by_group(table, self.boundary.outward(table, row_id, held))
         theirs = {} if row.values is None else by_group(table, row.values)
         here = stamp.state(mine)
-        if held is None:
-            # Of a row that is gone, with a record that cannot be read any more, nothing is known but that it is gone.
-            here = {EXISTENCE: here[EXISTENCE]} if EXISTENCE in here else {}
+        if before is None:
+            forgotten = led_elsewhere(table, mine, theirs) & row.stamp.vectors.keys() if mine else {*groups_of(table)}
+            here = {group: cell for group, cell in here.items() if group not in forgotten}
         state = merged_row(self._readable(table, key, here), row.stamp.state(theirs))
         merged = _authored(stamp, row.stamp)
         merged.take(state)
@@ -171,9 +173,7 @@ class _Merger:
             for version in cell
             if version.vector in merged.waiting(group) and version.vector not in stamp.waiting(group)
         ]
-        return MergedRow(
-            table, key, row_id, before, after, merged, known_values, new, is_news=_versions(stamp) != _versions(merged)
-        )
+        return MergedRow(table, key, row_id, before, after, merged, known_values, new, stamp)
 
     def _new_values(self, table: str, row_id: str, row: IncomingRow) -> Values:
         """Return a row of which this vault knows nothing in its own form; groups without a version are empty."""
@@ -183,34 +183,6 @@ class _Merger:
             sent = {name for group in row.stamp.vectors for name in groups[group]}
             values = tuple(value if name in sent else None for name, value in zip(columns_of(table), values, strict=True))
         return self.boundary.inward(table, row_id, values)
-
-    def _last_known(self, table: str, row_id: str) -> Values | None:
-        """Return what a row held when it was deleted here, from the change record; None where that cannot be read any more."""
-        before = self._at_deletion(table, row_id)
-        if before is None:
-            return None
-        if before.get("note") is not None:
-            before["note"] = base64.b64decode(str(before["note"]))
-        for column, target in references_of(table):
-            if target in NATURAL_KEYS and before.get(column) is not None:
-                before[column] = self._where_it_is_now(target, str(before[column]))
-        return tuple(int(value) if isinstance(value, bool) else value for value in map(before.get, columns_of(table)))
-
-    def _at_deletion(self, table: str, row_id: str) -> dict[str, object] | None:
-        query = (
-            "SELECT id, person_id, payload FROM change_records WHERE entity = ? AND entity_id = ? AND action = 'delete' "
-            "ORDER BY id DESC LIMIT 1"
-        )
-        record = self.connection.exec_driver_sql(query, (table, row_id)).mappings().one_or_none()
-        payload = None if record is None else read_payload(self.connection, record)
-        return None if payload is None else {name: pair[0] for name, pair in payload["fields"].items()}
-
-    def _where_it_is_now(self, table: str, row_id: str) -> str:
-        """Return the id that a row of a table with a natural key has, or would have, that was deleted here under *row_id*."""
-        before = None if self.boundary.knows(table, row_id) else self._at_deletion(table, row_id)
-        if before is None:
-            return row_id
-        return self.boundary.local_id(table, natural_identity(table, [before.get(key) for key in NATURAL_KEYS[table]]))
 
     def _readable(self, table: str, key: str, state: Mapping[str, Cell]) -> dict[str, Cell]:
         """Return *state* with its held versions as every vault knows them, which those of the table are already."""
@@ -277,9 +249,12 @@ def _authored(mine: Stamp, theirs: Stamp) -> Stamp:
 def _drop_what_is_known(plan: Plan) -> None:
     """Leave out the rows of which neither the table nor what is known of their versions changes."""
     for rows in plan.rows.values():
-        for identity, row in list(rows.items()):
+        for row in list(rows.values()):
+            if row.after is None:
+                # What is remembered of a row that is gone is what stood here, whatever versions others had.
+                row.stamp.vectors = row.was.vectors
             if not (row.is_changed or row.is_news or row.new_held):
-                del rows[identity]
+                del rows[row.identity]
 
 
 # --- who was erased -----------------------------------------------------------------------------------------------------------

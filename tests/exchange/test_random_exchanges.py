@@ -248,6 +248,22 @@ def lived(laptops: Templates, steps: list) -> None:
         count("random stories of exchanging vaults")
 
 
+A_PLAN_THAT_WAS_ANOTHER = [("delete", 0, 0, 1), ("edit", 1, 6, 0, 1), ("send", 0, 1), ("add", 0, 1, 0, 7), ("delete", 1, 0, 1)]
+"""A plan gets another version number and goes with its person, while elsewhere the one that it was gets a goal."""
+
+
+def test_that_a_plan_comes_back_as_the_file_has_it_not_as_the_one_that_it_became(laptops):
+    lived(laptops, A_PLAN_THAT_WAS_ANOTHER)
+
+
+A_GOAL_OF_A_PLAN_THAT_WAS_ANOTHER = [("edit", 2, 6, 4, 1), ("delete", 2, 1, 5), ("add", 0, 2, 2, 1)]
+"""A plan gets another version number and goes at once, while elsewhere the goal of the one that it was gets a task."""
+
+
+def test_that_a_goal_comes_back_to_the_plan_that_the_file_has(laptops):
+    lived(laptops, A_GOAL_OF_A_PLAN_THAT_WAS_ANOTHER)
+
+
 ONE = settings(deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 
 
