@@ -270,9 +270,11 @@ class Frame(QMainWindow):
         dialog.setText("Etwas hat nicht funktioniert. Alles bisher Gespeicherte ist sicher; Sie können weiterarbeiten.")
         dialog.setInformativeText("Der Bericht nennt nur Stellen im Programm, keine Daten. Es wird nichts verschickt.")
         dialog.setDetailedText(report)
-        copy = dialog.addButton("Bericht kopieren", QMessageBox.ButtonRole.ActionRole)
+        copy = dialog.addButton("Kopieren", QMessageBox.ButtonRole.ActionRole)
         copy.clicked.connect(lambda: put(report))
-        dialog.addButton("Weiterarbeiten", QMessageBox.ButtonRole.AcceptRole)
+        go_on = dialog.addButton("Weiterarbeiten", QMessageBox.ButtonRole.AcceptRole)
+        dialog.setDefaultButton(go_on)
+        dialog.setEscapeButton(go_on)
         dialog.open()
 
     @staticmethod
