@@ -94,7 +94,7 @@ class Frame(QMainWindow):
             self.remember(self.settings.with_vault(vault.folder, users=len(vault.slots.user_slots)))
         desk = Desk(vault, self.background, self.settings, sample=sample)
         self.workspace = self._workspace(desk)
-        self.setWindowTitle(f"{TITLE} – Beispieldaten" if sample else TITLE)
+        self.setWindowTitle(f"Beispieldaten – {TITLE}" if sample else TITLE)
         self._last_input = time.monotonic()
         if self._sleep is None:
             from bjc_desktop.ui.shared.sleep_watch import SleepWatch  # noqa: PLC0415 - the same

@@ -26,8 +26,8 @@ from bjc_desktop.vault.vault import READ_ONLY
 from bjc_desktop.vocabulary import Role
 
 _DRAFT_SECONDS = 2
-
-
+_DIGITS = 9
+"""How many pages have a key of their own."""
 _NOT_OPEN = "Diese Seite gehört zu einer anderen Rolle."
 
 
@@ -112,7 +112,7 @@ class Workspace(QWidget):
         for number, entry in enumerate(self.shown_pages(), 1):
             made = button(entry.title, partial(self.open_page, entry.key), rank="section", symbol=entry.symbol)
             made.setCheckable(True)
-            made.setToolTip(f"{entry.title} (Strg+{number})" if number < 10 else entry.title)  # noqa: PLR2004 - nine digits
+            made.setToolTip(f"{entry.title} (Strg+{number})" if number <= _DIGITS else entry.title)
             self._buttons[entry.key] = made
             column.addWidget(made)
         column.addStretch(1)
@@ -302,7 +302,7 @@ class Workspace(QWidget):
 
         actions: list[tuple[str, str, Callable[[], object]]] = list(self._pages[self.place()[0]].offers())
         actions += [
-            (entry.title, f"Strg+{number}", partial(self.open_page, entry.key))
+            (entry.title, f"Strg+{number}" if number <= _DIGITS else "", partial(self.open_page, entry.key))
             for number, entry in enumerate(self.shown_pages(), 1)
         ]
         if self._opens("beginning"):
