@@ -99,7 +99,7 @@ class Frame(QMainWindow):
             self.remember(self.settings.with_vault(vault.folder, users=len(vault.slots.user_slots)))
         desk = Desk(vault, self.background, self.settings, sample=sample)
         self.workspace = self._workspace(desk)
-        self.setWindowTitle(f"{TITLE} – Beispieldaten" if sample else TITLE)
+        self.setWindowTitle(f"Beispieldaten – {TITLE}" if sample else TITLE)
         self._last_input = time.monotonic()
         if self._sleep is None:
             from bjc_desktop.ui.shared.sleep_watch import SleepWatch  # noqa: PLC0415 - the same
@@ -287,9 +287,11 @@ class Frame(QMainWindow):
         dialog.setText("Etwas hat nicht funktioniert. Alles bisher Gespeicherte ist sicher; Sie können weiterarbeiten.")
         dialog.setInformativeText("Der Bericht nennt nur Stellen im Programm, keine Daten. Es wird nichts verschickt.")
         dialog.setDetailedText(report)
-        copy = dialog.addButton("Bericht kopieren", QMessageBox.ButtonRole.ActionRole)
+        copy = dialog.addButton("Kopieren", QMessageBox.ButtonRole.ActionRole)
         copy.clicked.connect(lambda: put(report))
-        dialog.addButton("Weiterarbeiten", QMessageBox.ButtonRole.AcceptRole)
+        go_on = dialog.addButton("Weiterarbeiten", QMessageBox.ButtonRole.AcceptRole)
+        dialog.setDefaultButton(go_on)
+        dialog.setEscapeButton(go_on)
         dialog.open()
 
     @staticmethod

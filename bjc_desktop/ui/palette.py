@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
@@ -39,6 +39,7 @@ class Palette(QDialog):
         self.line.textChanged.connect(self._find)
         self.line.installEventFilter(self)
         self.list = QListWidget()
+        self.list.setIconSize(QSize(px(18), px(18)))
         self.list.setAccessibleName("Treffer")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the arrows of the line move in it
         self.list.itemClicked.connect(self._take)

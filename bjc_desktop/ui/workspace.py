@@ -25,8 +25,6 @@ from bjc_desktop.vault.role_rights import NOT_ASSIGNED, keeps_cases, sees_coachi
 from bjc_desktop.vault.vault import READ_ONLY
 
 _DRAFT_SECONDS = 2
-
-
 _NOT_OPEN = "Diese Seite gehört zu einer anderen Rolle."
 
 
@@ -240,7 +238,7 @@ class Workspace(QWidget):
 
         actions: list[tuple[str, str, Callable[[], object]]] = list(self._pages[self.place()[0]].offers())
         actions += [
-            (entry.title, f"Strg+{number}", partial(self.open_page, entry.key))
+            (entry.title, f"Strg+{number}" if number <= DIGITS else "", partial(self.open_page, entry.key))
             for number, entry in enumerate(self.shown_pages(), 1)
         ]
         if self._opens("beginning"):

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMessageBox, QWidget
 
 from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.services.team import list_staff, set_staff_of_user, staff_of_users, without_access
@@ -13,8 +13,9 @@ from bjc_desktop.ui.access.new_user_dialog import NewUserDialog
 from bjc_desktop.ui.access.roles_dialog import RolesDialog
 from bjc_desktop.ui.shared.background import sentence_of
 from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.dialog import Dialog
 from bjc_desktop.ui.shared.flow_layout import FlowRow
-from bjc_desktop.ui.shared.labels import NO_VALUE, button, label, row
+from bjc_desktop.ui.shared.labels import NO_VALUE, button, label
 from bjc_desktop.ui.shared.list_offer import ListOffer
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.row_table import Column, RowTable
@@ -258,13 +259,10 @@ class AccessPage(Page):
         return self.table
 
 
-class _PassphraseDialog(QDialog):
+class _PassphraseDialog(Dialog):
     def __init__(self, name: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Neue Passphrase")
-        px = theme().pixels
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(20), px(16), px(20), px(16))
+        super().__init__("Neue Passphrase", parent, width=480)
+        column = self.column
         column.addWidget(label(f"Neue Passphrase für „{name}“", "title", wrap=True))
         self.passphrase, self.again = PassphraseField("Passphrase"), PassphraseField("Passphrase wiederholen")
         self.passphrase_entry = Entry("&Passphrase", self.passphrase, "Mindestens 8 Zeichen.")
@@ -272,8 +270,7 @@ class _PassphraseDialog(QDialog):
         column.addWidget(self.passphrase_entry)
         column.addWidget(self.entry)
         save = button("&Ändern", self._check, rank="primary", shortcut="Ctrl+Return")
-        column.addLayout(row(None, button("Abbrechen", self.reject, rank="plain"), save))
-        self.resize(px(480), self.sizeHint().height())
+        self.put_below(None, button("Abbrechen", self.reject, rank="plain"), save)
 
     def _check(self) -> None:
         for entry in (self.passphrase_entry, self.entry):

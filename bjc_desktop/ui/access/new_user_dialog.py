@@ -1,29 +1,26 @@
 """A new user of the vault: name, roles, passphrase, and who it is in the team."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.ui.access.role_choice import RoleChoice
 from bjc_desktop.ui.shared.background import sentence_of
 from bjc_desktop.ui.shared.desk import Desk
-from bjc_desktop.ui.shared.labels import Banner, button, label, row
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.dialog import Dialog
+from bjc_desktop.ui.shared.labels import Banner, button, label
 from bjc_desktop.ui.start.entry import Entry
 from bjc_desktop.ui.start.passphrase_field import PassphraseField
 
 
-class NewUserDialog(QDialog):
+class NewUserDialog(Dialog):
     """The dialog; ``chosen`` carries name, passphrase, roles and the member of staff (or None)."""
 
     chosen = Signal(str, str, list, object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Neuer Zugang")
-        px = theme().pixels
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(20), px(16), px(20), px(16))
+        super().__init__("Neuer Zugang", parent, width=560)
+        column = self.column
         column.addWidget(label("Neuer Zugang", "title"))
         self.banner = Banner()
         column.addWidget(self.banner)
@@ -39,8 +36,7 @@ class NewUserDialog(QDialog):
         for entry in (self.passphrase_entry, self.again_entry):
             column.addWidget(entry)
         self.save_button = button("&Anlegen", self._accept, rank="primary", shortcut="Ctrl+Return")
-        column.addLayout(row(None, button("Abbrechen", self.reject, rank="plain"), self.save_button))
-        self.resize(px(560), self.sizeHint().height())
+        self.put_below(None, button("Abbrechen", self.reject, rank="plain"), self.save_button)
         self.name.setFocus()
 
     def _accept(self) -> None:

@@ -28,13 +28,17 @@ class RoleChoice(QWidget):
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme().pixels(6))
+        column.setSpacing(0)
         column.addWidget(label("Rollen", "strong"))
         self.boxes: dict[Role, QCheckBox] = {}
         for role in Role:
-            self.boxes[role] = QCheckBox(f"{role.label}: {_MEANING[role]}")
+            self.boxes[role] = QCheckBox(role.label)
             self.boxes[role].setChecked(role in roles)
+            self.boxes[role].setAccessibleDescription(_MEANING[role])
             column.addWidget(self.boxes[role])
+            meaning = label(_MEANING[role], "small", wrap=True)
+            meaning.setContentsMargins(theme().pixels(24), 0, 0, theme().pixels(4))
+            column.addWidget(meaning)
         self.staff = ChoiceBox()
         self.staff.addItem("– niemand –", None)
         taken = set(desk.read(staff_of_users).values()) - {staff_id}

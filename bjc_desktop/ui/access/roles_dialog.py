@@ -1,26 +1,23 @@
 """Other roles for a user."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from bjc_desktop.ui.access.role_choice import RoleChoice
 from bjc_desktop.ui.shared.desk import Desk
-from bjc_desktop.ui.shared.labels import Banner, button, label, row
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.dialog import Dialog
+from bjc_desktop.ui.shared.labels import Banner, button, label
 from bjc_desktop.vault import UserIdentity
 
 
-class RolesDialog(QDialog):
+class RolesDialog(Dialog):
     """The dialog; ``chosen`` carries the roles and the member of staff (or None)."""
 
     chosen = Signal(list, object)
 
     def __init__(self, desk: Desk, user: UserIdentity, staff_id: str | None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Rollen ändern")
-        px = theme().pixels
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(20), px(16), px(20), px(16))
+        super().__init__("Rollen ändern", parent, width=560)
+        column = self.column
         column.addWidget(label(f"Rollen von „{user.name}“", "title", wrap=True))
         self.banner = Banner()
         column.addWidget(self.banner)
@@ -34,8 +31,7 @@ class RolesDialog(QDialog):
             )
         )
         self.save_button = button("&Ändern", self._accept, rank="primary", shortcut="Ctrl+Return")
-        column.addLayout(row(None, button("Abbrechen", self.reject, rank="plain"), self.save_button))
-        self.resize(px(560), self.sizeHint().height())
+        self.put_below(None, button("Abbrechen", self.reject, rank="plain"), self.save_button)
 
     def _accept(self) -> None:
         self.save_button.setEnabled(False)

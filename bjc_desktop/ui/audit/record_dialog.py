@@ -3,41 +3,33 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from bjc_desktop.services.audit_trail import AuditRow
 from bjc_desktop.services.history import FieldChange
-from bjc_desktop.ui.shared.labels import NO_VALUE, button, label, row
-from bjc_desktop.ui.shared.page import Scroller
+from bjc_desktop.ui.shared.dialog import Dialog
+from bjc_desktop.ui.shared.labels import NO_VALUE, button, label
 from bjc_desktop.ui.shared.theme import theme
 
 _NO_FIELDS = "Zu diesem Eintrag gibt es keine Feldwerte, oder sie wurden gelöscht, oder Ihre Rolle sieht sie nicht."
 
 
-class RecordDialog(QDialog):
+class RecordDialog(Dialog):
     """Who did what and when, and the fields before and after."""
 
     def __init__(self, shown: AuditRow, fields: Sequence[FieldChange], parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("Eintrag", parent, width=760)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Eintrag")
-        px = theme().pixels
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(20), px(16), px(20), px(16))
-        column.setSpacing(px(10))
+        column = self.column
         column.addWidget(label(shown.text, "heading", wrap=True))
         about = f"Eintrag {shown.number}, {shown.at.astimezone():%d.%m.%Y %H:%M:%S} Uhr, von {shown.who} ({shown.role})"
         column.addWidget(label(about, "muted", wrap=True))
         if shown.person:
             column.addWidget(label(f"Akte: {shown.person}", wrap=True))
-        scroller = Scroller()
-        scroller.column.addWidget(self._table(fields) if fields else label(_NO_FIELDS, "muted", wrap=True))
-        scroller.column.addStretch(1)
-        column.addWidget(scroller, 1)
+        column.addWidget(self._table(fields) if fields else label(_NO_FIELDS, "muted", wrap=True))
+        column.addStretch(1)
         close = button("&Schließen", self.accept, rank="primary")
-        column.addLayout(row(None, close))
-        area = self.screen().availableGeometry()
-        self.resize(min(px(760), area.width() - 40), min(px(160 + 34 * max(len(fields), 2)), area.height() - 40))
+        self.put_below(None, close)
         close.setFocus()
 
     @staticmethod

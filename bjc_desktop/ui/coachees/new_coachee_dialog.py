@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from bjc_desktop.errors import BjcError, InvalidInputError
 from bjc_desktop.indicators.counting import LINKING_MEASURES
@@ -19,11 +19,12 @@ from bjc_desktop.services.targets import read_settings
 from bjc_desktop.services.team import list_staff
 from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.dialog import Dialog
 from bjc_desktop.ui.shared.draft_keeper import RESTORED, DraftKeeper
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.form import Form
 from bjc_desktop.ui.shared.labels import Banner, box, button, label, row
-from bjc_desktop.ui.shared.page import Scroller, clear_layout
+from bjc_desktop.ui.shared.page import clear_layout
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 from bjc_desktop.ui.start.entry import Entry
 from bjc_desktop.vocabulary import MeasureKind, Role
@@ -43,16 +44,15 @@ _PAUSE = 200
 ELSEWHERE = "Ist es dieselbe Person, bitte keine zweite Akte anlegen, sondern die Koordination um die Übergabe bitten."
 
 
-class NewCoacheeDialog(QDialog):
+class NewCoacheeDialog(Dialog):
     """The form; *coachee_id* names a person who is there and gets another coaching."""
 
     wanted = Signal(str, dict)
 
     def __init__(self, desk: Desk, coachee_id: str | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("Neue*r Coachee" if coachee_id is None else "Weiteres Coaching", parent, width=860, height=700)
         self.desk, self._coachee_id = desk, coachee_id
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Neue*r Coachee" if coachee_id is None else "Weiteres Coaching")
         self.banner, self.effect = Banner(), Banner()
         self.person = Form("coachees", _PERSON, today=desk.today, required=("family_name", "case_number"), columns=3)
         self.coaching = Form("coachings", _COACHING, today=desk.today, required=("entry_on",), columns=3)
@@ -74,15 +74,10 @@ class NewCoacheeDialog(QDialog):
         self._finished = False
         self._draft = DraftKeeper(desk, "new_coachee" if coachee_id is None else f"new_coaching:{coachee_id}", self._content)
         self._restore()
-        self.resize(theme().pixels(860), min(theme().pixels(700), self.screen().availableGeometry().height() - 40))
         (self.person if coachee_id is None else self.coaching).focus_field("family_name")
 
     def _lay_out(self) -> None:
-        px = theme().pixels
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(px(20), px(16), px(20), px(16))
-        scroller = Scroller()
-        column = scroller.column
+        column = self.column
         column.addWidget(label(self.windowTitle(), "title"))
         column.addWidget(self.banner)
         if self._coachee_id is None:
@@ -97,12 +92,13 @@ class NewCoacheeDialog(QDialog):
         column.addWidget(Entry("zuständige*r &JobCoach *", self.coach))
         column.addWidget(Entry("&Maßnahme seit dem Eintritt", self.measure))
         column.addStretch(1)
-        outer.addWidget(scroller, 1)
         # What taking this person on does to the share is to be seen without scrolling; large text needs the room for the fields.
-        (outer if theme().scale < LARGE_TEXT else column).addWidget(self.effect)
-        outer.addLayout(
-            row(label("Strg+Enter legt an", "small"), None, button("Abbrechen", self.reject, rank="plain"), self.save_button)
-        )
+        if theme().scale < LARGE_TEXT:
+            self.put_below(self.effect)
+        else:
+            column.addWidget(self.effect)
+        cancel = button("Abbrechen", self.reject, rank="plain")
+        self.put_below(label("Strg+Enter legt an", "small"), None, cancel, self.save_button)
 
     def _fill_choices(self) -> None:
         self.measure.addItem("keine", None)

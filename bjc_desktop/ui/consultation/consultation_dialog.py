@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from bjc_desktop.errors import BjcError, InvalidInputError
 from bjc_desktop.services.consultation_recording import (
@@ -21,11 +21,11 @@ from bjc_desktop.services.person_picks import PersonPick, pick_people
 from bjc_desktop.services.quick_line import QuickLine, parse_quick_line
 from bjc_desktop.ui.consultation.person_line import PersonLine, described
 from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.dialog import Dialog
 from bjc_desktop.ui.shared.draft_keeper import RESTORED, DraftKeeper
 from bjc_desktop.ui.shared.form import Form
-from bjc_desktop.ui.shared.labels import Banner, button, label, row
-from bjc_desktop.ui.shared.page import Scroller, clear_layout
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.labels import Banner, button, label
+from bjc_desktop.ui.shared.page import clear_layout
 
 DRAFT = "consultation"
 _FIELDS = ("held_on", "duration_min", "channel", "kind", "setting", "status")
@@ -33,13 +33,12 @@ _HINT = "Name, Tag, Dauer, Form, Art – Notiz (zum Beispiel: Yıldız gestern 4
 NO_STAFF = "Bitte zuerst in den Einstellungen angeben, wer Sie im Team sind."
 
 
-class ConsultationDialog(QDialog):
+class ConsultationDialog(Dialog):
     """The dialog; *coaching_id* names the person where a case file is open."""
 
     def __init__(self, desk: Desk, coaching_id: str | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("Konsultation erfassen", parent, width=760, height=640)
         self.desk = desk
-        self.setWindowTitle("Konsultation erfassen")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._staff_id = desk.staff_id or ""
         self._known = desk.read(partial(read_people, staff_id=self._staff_id, today=desk.today()))
@@ -59,11 +58,7 @@ class ConsultationDialog(QDialog):
     # --- building ---------------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        px = theme().pixels
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(px(20), px(16), px(20), px(16))
-        scroller = Scroller()
-        column = scroller.column
+        column = self.column
         self.banner = Banner()
         self.line = PersonLine("Wer und was", _HINT)
         self.line.changed.connect(self._read_line)
@@ -96,14 +91,12 @@ class ConsultationDialog(QDialog):
         self._notes_column.addWidget(label("Notiz (verschlüsselt, nur für JobCoaches lesbar)"))
         self._notes_column.addWidget(self.note)
         column.addStretch(1)
-        outer.addWidget(scroller, 1)
         self.save_button = button("&Speichern", self.save, rank="primary")
         self.save_button.setToolTip("Speichern (Strg+Enter)")
         cancel = button("Abbrechen", self.discard, rank="plain")
-        outer.addLayout(row(label("Strg+Enter speichert", "small"), None, cancel, self.save_button))
+        self.put_below(label("Strg+Enter speichert", "small"), None, cancel, self.save_button)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self).activated.connect(self.save)
-        self.resize(px(760), min(px(640), self.screen().availableGeometry().height() - 40))
 
     # --- the line ---------------------------------------------------------------------------------------------------------
 

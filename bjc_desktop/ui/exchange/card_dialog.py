@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.services.team import StaffMember, list_staff
 from bjc_desktop.ui.shared.background import sentence_of
 from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.dialog import Dialog
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
-from bjc_desktop.ui.shared.labels import Banner, button, label, row
-from bjc_desktop.ui.shared.page import Scroller
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.labels import Banner, button, label
 from bjc_desktop.ui.start.entry import Entry
 from bjc_desktop.vocabulary import PartnerKind, Role
 
@@ -32,26 +31,19 @@ class Owner:
     reads_notes: bool
 
 
-class CardDialog(QDialog):
+class CardDialog(Dialog):
     """The dialog; ``chosen`` carries the owner."""
 
     chosen = Signal(object)
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("Karte einlesen", parent, width=600, height=470)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Karte einlesen")
         self._staff: tuple[StaffMember, ...] = desk.read(lambda connection: list_staff(connection, today=desk.today()))
         self._proposed = ""
-        px = theme().pixels
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(px(20), px(16), px(20), px(16))
-        scroller = Scroller()
-        outer.addWidget(scroller, 1)
-        self._fill(scroller.column)
+        self._fill(self.column)
         self.save_button = button("&Verbinden", self.save, rank="primary", shortcut="Ctrl+Return")
-        outer.addLayout(row(None, button("Abbrechen", self.reject, rank="plain"), self.save_button))
-        self.resize(px(600), min(px(470), self.screen().availableGeometry().height() - 60))
+        self.put_below(None, button("Abbrechen", self.reject, rank="plain"), self.save_button)
         self._offer_people()
         self.kind.setFocus()
 

@@ -4,30 +4,26 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from bjc_desktop.indicators.settings import IndicatorSettings, SettingDefinition
 from bjc_desktop.services.typed_values import show_decimal
+from bjc_desktop.ui.shared.dialog import Dialog
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
-from bjc_desktop.ui.shared.labels import Banner, button, label, row
-from bjc_desktop.ui.shared.page import Scroller
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.labels import Banner, button, label
 from bjc_desktop.ui.start.entry import Entry
 from bjc_desktop.vocabulary import Vocabulary
 
 
-class SettingDialog(QDialog):
+class SettingDialog(Dialog):
     """The dialog; ``chosen`` carries the value as JSON gives it, and the reason."""
 
     chosen = Signal(object, str)
 
     def __init__(self, definition: SettingDefinition, settings: IndicatorSettings, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("Einstellung ändern", parent, width=560)
         self._definition = definition
-        self.setWindowTitle("Einstellung ändern")
-        px = theme().pixels
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(20), px(16), px(20), px(16))
+        column = self.column
         column.addWidget(label(definition.title, "title", wrap=True))
         column.addWidget(label(definition.reason, "muted", wrap=True))
         self.banner = Banner()
@@ -38,13 +34,11 @@ class SettingDialog(QDialog):
         self.line.setAccessibleName("Wert")
         self.members: dict[str, QCheckBox] = {}
         if isinstance(value, tuple):
-            scroller = Scroller()
             for key, text in self._members():
                 made = QCheckBox(text)
                 made.setChecked(key in value)
                 self.members[key] = made
-                scroller.column.addWidget(made)
-            column.addWidget(scroller, 1)
+                column.addWidget(made)
         elif definition.values is not None or isinstance(value, bool):
             for key, text in self._entries(value):
                 self.choice.addItem(text, key)
@@ -57,8 +51,7 @@ class SettingDialog(QDialog):
         self.reason_entry = Entry("&Grund der Änderung *", self.reason, "Steht mit der Einstellung in jedem Bericht.")
         column.addWidget(self.reason_entry)
         self.save_button = button("&Ändern", self._accept, rank="primary", shortcut="Ctrl+Return")
-        column.addLayout(row(None, button("Abbrechen", self.reject, rank="plain"), self.save_button))
-        self.resize(px(560), px(520) if self.members else self.sizeHint().height())
+        self.put_below(None, button("Abbrechen", self.reject, rank="plain"), self.save_button)
 
     def _members(self) -> Sequence[tuple[str, str]]:
         values: type[Vocabulary] | None = self._definition.values

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QVBoxLayout, QWidget
 
 from bjc_desktop.errors import ErasedPeopleError, PackageConflictError, PackageError
 from bjc_desktop.exchange.package_import import ImportResult, import_package, rehearse_package
@@ -14,8 +14,8 @@ from bjc_desktop.ui.lists.busy_line import BusyLine
 from bjc_desktop.ui.lists.counted_words import grouped
 from bjc_desktop.ui.shared.background import Progress, sentence_of
 from bjc_desktop.ui.shared.desk import Desk
-from bjc_desktop.ui.shared.labels import NO_VALUE, Banner, button, label, row
-from bjc_desktop.ui.shared.page import Scroller
+from bjc_desktop.ui.shared.dialog import Dialog
+from bjc_desktop.ui.shared.labels import NO_VALUE, Banner, button, label
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.vault import Vault
@@ -44,28 +44,21 @@ COLUMNS = (
 )
 
 
-class PackageDialog(QDialog):
+class PackageDialog(Dialog):
     """The dialog for the package at a path; ``taken`` follows when it is in the vault, with what came in words."""
 
     taken = Signal(str)
 
     def __init__(self, desk: Desk, path: Path, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("Datenpaket einlesen", parent, width=640, height=560)
         self.desk, self.path = desk, path
         self.result_shown: ImportResult | None = None
         self._bare: BareProvider | None = desk.read(bare_provider)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Datenpaket einlesen")
-        px = theme().pixels
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(px(20), px(16), px(20), px(16))
-        scroller = Scroller()
-        outer.addWidget(scroller, 1)
-        self._fill(scroller.column)
+        self._fill(self.column)
         self.take_button = button("&Einlesen", self.take, rank="primary", symbol="check", shortcut="Ctrl+Return")
         self.drop_button = button("Abbrechen", self.reject, rank="plain")
-        outer.addLayout(row(None, self.drop_button, self.take_button))
-        self.resize(px(640), min(px(560), self.screen().availableGeometry().height() - 60))
+        self.put_below(None, self.drop_button, self.take_button)
         self.check()
 
     def _fill(self, column: QVBoxLayout) -> None:

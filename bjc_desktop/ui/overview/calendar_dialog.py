@@ -3,17 +3,17 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QWidget
 
 from bjc_desktop.errors import BjcError, InvalidInputError
 from bjc_desktop.models.base import FieldInfo, Kind
 from bjc_desktop.services.calendar_entries import CalendarWish, next_days, save_calendar
 from bjc_desktop.ui.shared.background import Progress, sentence_of
 from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.dialog import Dialog
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox, DateField
 from bjc_desktop.ui.shared.flow_layout import FlowRow
-from bjc_desktop.ui.shared.labels import Banner, button, label, row
-from bjc_desktop.ui.shared.page import Scroller
+from bjc_desktop.ui.shared.labels import Banner, button, label
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.shared.whose_cases import offered_cases
 from bjc_desktop.ui.start.entry import Entry
@@ -29,24 +29,19 @@ _CLOUD = (
 _NAMES = "Auch die &Namen"
 _NAMES_HINT = "Nur, wenn der Kalender beim Träger bleibt: Wer ihn sieht, erfährt, wer im JobCoaching ist."
 _FAILED = "Die Kalenderdatei konnte nicht gespeichert werden. Bitte noch einmal versuchen."
-_HEIGHT, _DAY_WIDTH = 395, 180
+_DAY_WIDTH = 180
 _NO_DAY = "Bitte einen Tag angeben."
 
 
-class CalendarDialog(QDialog):
+class CalendarDialog(Dialog):
     """The dialog; ``saved`` carries what to tell when the file is there."""
 
     saved = Signal(str)
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("Termine als Kalenderdatei", parent, width=620)
         self._desk = desk
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Termine als Kalenderdatei")
-        px = theme().pixels
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(20), px(16), px(20), px(16))
-        column.setSpacing(px(10))
         self.banner = Banner()
         self.cases = ChoiceBox()
         self.cases.setAccessibleName("Fälle")
@@ -57,7 +52,7 @@ class CalendarDialog(QDialog):
         self._entries = {"first": Entry("&Von", self.first), "last": Entry("&Bis", self.last)}
         for field, name, day in ((self.first, "von", wish.first), (self.last, "bis", wish.last)):
             field.name(name)
-            field.setMinimumWidth(px(_DAY_WIDTH))
+            field.setMinimumWidth(theme().pixels(_DAY_WIDTH))
             field.show_value(day)
         self.names = QCheckBox(_NAMES)
         self.cancel_button = button("Abbrechen", self.reject, rank="plain")
@@ -65,18 +60,10 @@ class CalendarDialog(QDialog):
         choices = FlowRow()
         for entry in (Entry("&Fälle", self.cases), *self._entries.values()):
             choices.add(entry)
-        column.addWidget(label("Termine als Kalenderdatei", "title", wrap=True))
-        column.addWidget(self.banner)
-        # With large text this is taller than a screen: what is said and asked scrolls, the buttons stay in sight.
-        scroller = Scroller()
-        hint = label(_NAMES_HINT, "small", wrap=True)
-        for part in (label(_WHAT_LEAVES, wrap=True), choices, self.names, hint, label(_CLOUD, wrap=True)):
-            scroller.column.addWidget(part)
-        scroller.column.addStretch(1)
-        column.addWidget(scroller, 1)
-        column.addLayout(row(None, self.cancel_button, self.save_button))
-        room = self.screen().availableGeometry()
-        self.resize(min(px(620), room.width() - 40), min(px(_HEIGHT), room.height() - 60))
+        heading, hint = label("Termine als Kalenderdatei", "title", wrap=True), label(_NAMES_HINT, "small", wrap=True)
+        for part in (heading, self.banner, label(_WHAT_LEAVES, wrap=True), choices, self.names, hint, label(_CLOUD, wrap=True)):
+            self.column.addWidget(part)
+        self.put_below(None, self.cancel_button, self.save_button)
         self.save_button.setFocus()
 
     def _wish(self) -> CalendarWish | None:

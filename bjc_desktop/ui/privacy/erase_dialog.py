@@ -3,16 +3,15 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from bjc_desktop.services.coachee_list import CoacheeRow
 from bjc_desktop.services.erasing import ErasurePreview, preview_erasure, rows_in_words
 from bjc_desktop.ui.shared.background import Progress, sentence_of
 from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.dialog import Dialog
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
-from bjc_desktop.ui.shared.labels import Banner, box, button, label, row
-from bjc_desktop.ui.shared.page import Scroller
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.labels import Banner, box, button, label
 from bjc_desktop.ui.start.entry import Entry
 from bjc_desktop.vocabulary import ErasureDepth
 
@@ -24,22 +23,16 @@ _DEPTHS = (
 _OTHER = "Das ist nicht die Fallnummer dieser Person."
 
 
-class EraseDialog(QDialog):
+class EraseDialog(Dialog):
     """The dialog; ``confirmed`` carries how much goes (key) and the reason."""
 
     confirmed = Signal(str, str)
 
     def __init__(self, desk: Desk, person: CoacheeRow, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("Person löschen", parent, width=620, height=560)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Person löschen")
         self.desk, self.person = desk, person
-        px = theme().pixels
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(px(20), px(16), px(20), px(16))
-        scroller = Scroller()
-        outer.addWidget(scroller, 1)
-        column = scroller.column
+        column = self.column
         column.addWidget(label(f"{person.name}, Fallnummer {person.case_number}", "title", wrap=True))
         column.addWidget(
             label("Das lässt sich nicht zurücknehmen. Auch ältere Sicherungen bringen die Person nicht zurück.", wrap=True)
@@ -62,8 +55,7 @@ class EraseDialog(QDialog):
         column.addWidget(self.number_entry)
         column.addStretch(1)
         self.erase_button = button("Endgültig &löschen", self.confirm, rank="primary", shortcut="Ctrl+Return")
-        outer.addLayout(row(None, button("Abbrechen", self.reject, rank="plain"), self.erase_button))
-        self.resize(px(620), min(px(560), self.screen().availableGeometry().height() - 60))
+        self.put_below(None, button("Abbrechen", self.reject, rank="plain"), self.erase_button)
         self.look()
 
     def look(self) -> None:

@@ -1,28 +1,24 @@
 """Changing how long something is kept, with the reason."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.services.retention_rules import RuleLine, months_in_words
-from bjc_desktop.ui.shared.labels import button, label, row
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.dialog import Dialog
+from bjc_desktop.ui.shared.labels import button, label
 from bjc_desktop.ui.start.entry import Entry
 
 
-class PeriodDialog(QDialog):
+class PeriodDialog(Dialog):
     """The dialog; ``chosen`` carries the months (None where they are no number) and the reason."""
 
     chosen = Signal(object, str)
 
     def __init__(self, line: RuleLine, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("Frist ändern", parent, width=520)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Frist ändern")
-        px = theme().pixels
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(20), px(16), px(20), px(16))
-        column.setSpacing(px(12))
+        column = self.column
         column.addWidget(label(line.rule.title, "title", wrap=True))
         column.addWidget(label(f"Vorgabe: {months_in_words(line.rule.months)} ab {line.rule.counts_from}.", wrap=True))
         self.months, self.reason = QLineEdit(str(line.months)), QLineEdit(line.reason)
@@ -31,8 +27,7 @@ class PeriodDialog(QDialog):
         column.addWidget(self.months_entry)
         column.addWidget(self.reason_entry)
         save = button("&Ändern", self.save, rank="primary", shortcut="Ctrl+Return")
-        column.addLayout(row(None, button("Abbrechen", self.reject, rank="plain"), save))
-        self.resize(px(520), self.sizeHint().height())
+        self.put_below(None, button("Abbrechen", self.reject, rank="plain"), save)
 
     def save(self) -> None:
         """Hand the period over."""

@@ -4,15 +4,15 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from bjc_desktop.errors import BjcError
 from bjc_desktop.services.joining import FieldPair, JoinPreview, join_people, preview_join
 from bjc_desktop.ui.shared.background import Progress, sentence_of
 from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.dialog import Dialog
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
-from bjc_desktop.ui.shared.labels import Banner, box, button, label, row
-from bjc_desktop.ui.shared.page import Scroller
+from bjc_desktop.ui.shared.labels import Banner, box, button, label
 from bjc_desktop.ui.shared.theme import theme
 
 _NAME_LENGTH = 30
@@ -20,48 +20,40 @@ _NAME_LENGTH = 30
 _UNDONE = "Es ist eine einzige Änderung und lässt sich 30 Tage lang zurücknehmen."
 
 
-class JoinDialog(QDialog):
+class JoinDialog(Dialog):
     """The dialog; ``joined`` carries the name of the person."""
 
     joined = Signal(str)
 
     def __init__(self, desk: Desk, first_id: str, second_id: str, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("Zusammenführen", parent, width=680, height=640)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Zusammenführen")
         self.desk, self._ids = desk, (first_id, second_id)
         self.preview: JoinPreview | None = None
         self.choices: dict[str, ChoiceBox] = {}
-        px = theme().pixels
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(px(20), px(16), px(20), px(16))
-        scroller = Scroller()
-        outer.addWidget(scroller, 1)
-        self._column = scroller.column
         self.title = label("Zwei Akten zusammenführen", "title", wrap=True)
         self.banner = Banner()
         self.words = label("Wird berechnet …", wrap=True)
         for part in (self.title, self.banner, self.words):
-            self._column.addWidget(part)
+            self.column.addWidget(part)
         self.fields = QGridLayout()
         self.fields.setColumnStretch(1, 1)
-        self.fields.setHorizontalSpacing(px(12))
-        self._column.addLayout(self.fields)
+        self.fields.setHorizontalSpacing(theme().pixels(12))
+        self.column.addLayout(self.fields)
         frame, inner = box("quiet")
         self.frame = frame
         self.consequences = label("", wrap=True)
         inner.addWidget(label("Was daraus folgt", "strong"))
         inner.addWidget(self.consequences)
         frame.hide()
-        self._column.addWidget(frame)
-        self._column.addStretch(1)
+        self.column.addWidget(frame)
+        self.column.addStretch(1)
         self.cancel_button = button("&Abbrechen", self.reject)
         self.join_button = button("Zusammen&führen", self.save, shortcut="Ctrl+Return")
         self.join_button.setEnabled(False)
         # Enter leaves everything as it is: who joins does so on purpose.
         self.cancel_button.setDefault(True)
-        outer.addLayout(row(label("Strg+Enter führt zusammen", "small"), None, self.join_button, self.cancel_button))
-        self.resize(px(680), min(px(640), self.screen().availableGeometry().height() - 40))
+        self.put_below(label("Strg+Enter führt zusammen", "small"), None, self.join_button, self.cancel_button)
         self.cancel_button.setFocus()
         self.look()
 

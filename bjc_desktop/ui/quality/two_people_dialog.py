@@ -2,28 +2,24 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
+from bjc_desktop.ui.shared.dialog import Dialog
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
-from bjc_desktop.ui.shared.labels import button, label, row
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.labels import button, label
 from bjc_desktop.ui.start.entry import Entry
 from bjc_desktop.vocabulary import DistinctReason
 
 
-class TwoPeopleDialog(QDialog):
+class TwoPeopleDialog(Dialog):
     """The dialog; ``given`` carries the key of the reason, empty for none."""
 
     given = Signal(str)
 
     def __init__(self, first: str, second: str, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("Sind zwei Personen", parent, width=520)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Sind zwei Personen")
-        px = theme().pixels
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(20), px(16), px(20), px(16))
-        column.setSpacing(px(12))
+        column = self.column
         self.reason = ChoiceBox()
         self.reason.addItem("ohne Grund", "")
         for reason in DistinctReason:
@@ -33,9 +29,8 @@ class TwoPeopleDialog(QDialog):
         column.addWidget(label(sentence, wrap=True))
         column.addWidget(Entry("&Grund", self.reason))
         self.save_button = button("&Merken", self.save, rank="primary")
-        column.addLayout(row(None, button("Abbrechen", self.reject, rank="plain"), self.save_button))
+        self.put_below(None, button("Abbrechen", self.reject, rank="plain"), self.save_button)
         QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self.save)
-        self.resize(px(520), self.sizeHint().height())
         self.reason.setFocus()
 
     def save(self) -> None:

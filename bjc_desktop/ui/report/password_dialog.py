@@ -1,25 +1,22 @@
 """Asks for the password of a bundle that is to be sent; without one the bundle is saved as it is."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from bjc_desktop.ui.shared.labels import button, label, row
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.dialog import Dialog
+from bjc_desktop.ui.shared.labels import button, label
 from bjc_desktop.ui.start.entry import Entry
 from bjc_desktop.ui.start.passphrase_field import PassphraseField
 
 
-class PasswordDialog(QDialog):
+class PasswordDialog(Dialog):
     """The dialog; ``chosen`` carries the password, empty for none."""
 
     chosen = Signal(str)
 
     def __init__(self, what: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Bündel speichern")
-        px = theme().pixels
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(20), px(16), px(20), px(16))
+        super().__init__("Bündel speichern", parent, width=520)
+        column = self.column
         column.addWidget(label("Bündel speichern", "title"))
         column.addWidget(label(what, "strong", wrap=True))
         column.addWidget(
@@ -33,8 +30,7 @@ class PasswordDialog(QDialog):
         self.entry = Entry("&Passwort (leer: ohne)", self.password)
         column.addWidget(self.entry)
         self.save_button = button("&Speichern …", self._accept, rank="primary")
-        column.addLayout(row(None, button("Abbrechen", self.reject, rank="plain"), self.save_button))
-        self.resize(px(520), self.sizeHint().height())
+        self.put_below(None, button("Abbrechen", self.reject, rank="plain"), self.save_button)
 
     def _accept(self) -> None:
         password = self.password.text()

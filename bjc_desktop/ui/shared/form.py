@@ -113,14 +113,18 @@ class Form(QWidget):
                 self.tell(name, asked.get(name, ""), "question")
 
     def tell(self, name: str, sentence: str, state: str = "error") -> None:
-        """Show *sentence* at the field *name*; an empty one takes it back."""
+        """Show *sentence* at the field *name*, and say it where it was not there before; an empty one takes it back."""
         message = self._messages[name]
+        new = sentence != message.text()
         message.setText(sentence)
         message.setVisible(bool(sentence))
         set_tone(message, "tone", state)
         self.fields[name].mark(state if sentence else "", sentence)
-        if sentence:
-            announce(message, sentence)
+        if sentence and new:
+            self._say(name)
+
+    def _say(self, name: str) -> None:
+        announce(self._messages[name], f"{self.fields[name].inner.accessibleName()}: {self._messages[name].text()}")
 
     def refuse(self, error: InvalidInputError) -> list[str]:
         """Show each sentence of *error* at its field, go to the first, and return those that belong to no field here."""
@@ -128,6 +132,8 @@ class Form(QWidget):
             self.tell(name, error.fields.get(name, ""))
         first = next((name for name in self.fields if name in error.fields), None)
         if first is not None:
+            if self.fields[first].inner.hasFocus():
+                self._say(first)  # what was there before is heard when the field gets the keyboard, and it has that already
             self.fields[first].inner.setFocus()
         return [sentence for name, sentence in error.fields.items() if name not in self.fields]
 
@@ -138,7 +144,8 @@ class Form(QWidget):
                 continue
             field.show_value(row.get(name) if isinstance(row, Mapping) else getattr(row, name))
             self._shown[name] = field.text()
-            self.tell(name, "")
+            if field.inner.property("state") == "error":
+                self.tell(name, "")
         self.show_warnings()
 
     def value(self, name: str) -> Typed:
@@ -166,11 +173,11 @@ class Form(QWidget):
         """
         values: dict[str, Typed] = {}
         wrong: dict[str, str] = {}
-        for name in self.fields:
+        for name, field in self.fields.items():
             try:
-                values[name] = self.value(name)
+                values[name] = field.value(self._today())
             except InvalidInputError as error:
-                wrong.update(error.fields)
+                wrong[name] = str(error)
         if wrong:
             refusal = InvalidInputError(wrong)
             self.refuse(refusal)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from html import escape
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -134,11 +134,18 @@ def button(
     if shortcut:
         # Not the button's own shortcut: Qt shows that one pressed for 100 ms before it acts, and what is typed meanwhile is lost.
         QShortcut(QKeySequence(shortcut), made, made.click)
-        made.setToolTip(f"{text.replace('&', '')} ({shortcut.replace('Ctrl', 'Strg').replace('Shift', 'Umschalt')})")
+        made.setToolTip(f"{text.replace('&', '')} ({_german(shortcut)})")
     made.setAccessibleName(name or text.replace("&", ""))
     if action is not None:
         made.clicked.connect(lambda _checked=False: action())
     return made
+
+
+def _german(keys: str) -> str:
+    """Return *keys* as the manual names them and a German keyboard shows them; Qt's own translation says „Strg+Return“."""
+    for english, german in (("Ctrl", "Strg"), ("Shift", "Umschalt"), ("Return", "Enter")):
+        keys = keys.replace(english, german)
+    return keys
 
 
 def give_keyboard(widget: QWidget) -> None:
@@ -254,7 +261,12 @@ class Chip(QLabel):
         )
 
 
+_just_said: set[str] = set()
+
+
 def announce(widget: QWidget, sentence: str) -> None:
-    """Have a screen reader say *sentence*."""
-    if QAccessible.isActive():
+    """Have a screen reader say *sentence*, once for whatever one key or click brings about."""
+    if QAccessible.isActive() and sentence not in _just_said:
+        _just_said.add(sentence)
+        QTimer.singleShot(0, _just_said.clear)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, sentence))

@@ -203,11 +203,11 @@ class Scroller(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        inner = QWidget()
-        self.column = column(inner)
+        self.inner = QWidget()
+        self.column = column(self.inner)
         self.column.setContentsMargins(0, 0, theme().pixels(6), 0)
         self.column.setSpacing(theme().pixels(12))
-        self.setWidget(inner)
+        self.setWidget(self.inner)
         QApplication.instance().focusChanged.connect(self._follow)  # type: ignore[union-attr]
 
     def clear(self) -> None:

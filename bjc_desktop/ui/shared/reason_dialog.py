@@ -2,41 +2,34 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
-from bjc_desktop.ui.shared.labels import button, label, row
-from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.shared.dialog import Dialog
+from bjc_desktop.ui.shared.labels import button, label
 from bjc_desktop.ui.start.entry import Entry
 
 _LONGEST = 500
 
 
-class ReasonDialog(QDialog):
+class ReasonDialog(Dialog):
     """Asks why something is so; ``given`` carries the reason, empty where one given *before* is taken back."""
 
     given = Signal(str)
 
     def __init__(self, heading: str, about: str, hint: str, parent: QWidget, *, before: str = "") -> None:
-        super().__init__(parent)
+        super().__init__(heading, parent, width=520)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(heading)
-        px = theme().pixels
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(20), px(16), px(20), px(16))
-        column.setSpacing(px(12))
         self.reason = QLineEdit(before)
         self.reason.setMaxLength(_LONGEST)
         self._entry = Entry("&Grund *", self.reason, hint)
-        column.addWidget(label(heading, "title"))
-        column.addWidget(label(about, wrap=True))
-        column.addWidget(self._entry)
+        for part in (label(heading, "title", wrap=True), label(about, wrap=True), self._entry):
+            self.column.addWidget(part)
         back = button("&Zurücknehmen", self._take_back, rank="plain")
         save = button("&Merken", self.save, rank="primary")
-        column.addLayout(row(back, None, button("Abbrechen", self.reject, rank="plain"), save))
+        self.put_below(back, None, button("Abbrechen", self.reject, rank="plain"), save)
         back.setVisible(bool(before))
         self.reason.returnPressed.connect(self.save)
         QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self.save)
-        self.resize(px(520), self.sizeHint().height())
         self.reason.setFocus()
 
     def save(self) -> None:

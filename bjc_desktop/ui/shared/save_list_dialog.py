@@ -4,20 +4,18 @@ import re
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QProgressBar, QWidget
 
 from bjc_desktop.errors import BjcError
 from bjc_desktop.reports.shown_list import ShownList, whole
 from bjc_desktop.services.list_saving import save_list
 from bjc_desktop.ui.shared.background import CancelledError, Progress
 from bjc_desktop.ui.shared.desk import Desk
-from bjc_desktop.ui.shared.labels import Banner, button, label, row
+from bjc_desktop.ui.shared.dialog import Dialog
+from bjc_desktop.ui.shared.labels import Banner, button, label
 from bjc_desktop.ui.shared.list_offer import OfferedList
-from bjc_desktop.ui.shared.page import Scroller
-from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 
 _FORMATS = {"Excel-Arbeitsmappe (*.xlsx)": ".xlsx", "CSV für Tabellen (*.csv)": ".csv"}
-_LARGE_HEIGHT = 360
 _FAILED = "Die Liste konnte nicht gespeichert werden. Bitte noch einmal versuchen."
 _WHAT_LEAVES = (
     "Die Datei enthält alle Zeilen der Liste in dieser Reihenfolge, mit Filter und Anzahl. Sie ist nicht verschlüsselt: Wer sie "
@@ -25,21 +23,17 @@ _WHAT_LEAVES = (
 )
 
 
-class SaveListDialog(QDialog):
+class SaveListDialog(Dialog):
     """The dialog; ``saved`` carries what to tell when the file is there."""
 
     saved = Signal(str)
 
     def __init__(self, desk: Desk, offered: OfferedList, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("Liste speichern", parent, width=560)
         self._desk, self._offered = desk, offered
         self._running: Progress | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Liste speichern")
-        px = theme().pixels
-        column = QVBoxLayout(self)
-        column.setContentsMargins(px(20), px(16), px(20), px(16))
-        column.setSpacing(px(10))
+        column = self.column
         self.banner = Banner()
         self.notes = QCheckBox("Auch die &Notizen (vertraulich)")
         self.notes.setVisible(any(made.notes for made in offered.columns))
@@ -52,30 +46,14 @@ class SaveListDialog(QDialog):
         filtered = f"Filter: {offered.filter_words}" if offered.filter_words else "Die Liste ist nicht gefiltert."
         column.addWidget(label("Liste speichern", "title"))
         column.addWidget(self.banner)
-        words = self._column_of_words(column)
         for text, tone in ((_how_many(offered), "strong"), (filtered, "muted"), (_WHAT_LEAVES, "")):
-            words.addWidget(label(text, tone, wrap=True))
-        words.addWidget(self.notes)
-        words.addStretch(1)
+            column.addWidget(label(text, tone, wrap=True))
+        column.addWidget(self.notes)
         for part in (self._bar, self._state):
             column.addWidget(part)
-        column.addLayout(row(None, self.cancel_button, self.save_button))
-        for part in (self._bar, self._state):
             part.hide()
-        room = self.screen().availableGeometry()
-        height = px(_LARGE_HEIGHT) if theme().scale >= LARGE_TEXT else self.sizeHint().height()
-        self.resize(min(px(560), room.width() - 40), min(height, room.height() - 60))
+        self.put_below(None, self.cancel_button, self.save_button)
         self.save_button.setFocus()
-
-    def _column_of_words(self, column: QVBoxLayout) -> QVBoxLayout:
-        """Return where the words go: with large text they scroll, and the buttons stay on the screen."""
-        if theme().scale < LARGE_TEXT:
-            words = QVBoxLayout()
-            column.addLayout(words)
-            return words
-        scroller = Scroller()
-        column.addWidget(scroller, 1)
-        return scroller.column
 
     def _choose_place(self) -> None:
         name = re.sub(r"[^\w\-]+", "_", self._offered.title).strip("_") or "Liste"

@@ -1,9 +1,10 @@
 """A field for a passphrase, with a visible switch that reveals it."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from bjc_desktop.ui.shared.icons import icon
+from bjc_desktop.ui.shared.labels import button
 
 
 class PassphraseField(QWidget):
@@ -17,11 +18,9 @@ class PassphraseField(QWidget):
         self.line.setEchoMode(QLineEdit.EchoMode.Password)
         self.line.setAccessibleName(name)
         self.line.returnPressed.connect(self.entered)
-        self.reveal = QPushButton("Anzeigen")
+        self.reveal = button("Anzeigen", symbol="eye", name=f"{name} anzeigen")
         self.reveal.setCheckable(True)
         self.reveal.setAutoDefault(False)
-        self.reveal.setIcon(icon("eye"))
-        self.reveal.setAccessibleName(f"{name} anzeigen")
         self.reveal.toggled.connect(self._show)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
@@ -31,7 +30,7 @@ class PassphraseField(QWidget):
 
     def _show(self, visible: bool) -> None:  # noqa: FBT001 - Qt's signal
         self.line.setEchoMode(QLineEdit.EchoMode.Normal if visible else QLineEdit.EchoMode.Password)
-        self.reveal.setText("Verbergen" if visible else "Anzeigen")
+        self.reveal.setText(" Verbergen" if visible else " Anzeigen")
         self.reveal.setIcon(icon("eye-off" if visible else "eye"))
 
     def text(self) -> str:

@@ -5,43 +5,39 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QGridLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QWidget
 
 from bjc_desktop.errors import BjcError, InvalidInputError
 from bjc_desktop.services.hand_over import HeldCoaching, hand_over, held_coachings, shared_evenly
 from bjc_desktop.services.team_board import TeamMember
 from bjc_desktop.services.typed_values import parse_date, show_date
 from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.dialog import Dialog
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.labels import Banner, button, label, row
-from bjc_desktop.ui.shared.page import Scroller
-from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.start.entry import Entry
 
 _NAME_LENGTH = 22
 """Letters of a name that a choice shows; a longer one is read in its list."""
 
 
-class HandOverDialog(QDialog):
+class HandOverDialog(Dialog):
     """The dialog for the caseload of *member*; *colleagues* can take coachings."""
 
     handed_over = Signal(list, str)
     """The coachings that were handed over, and in words until when."""
 
     def __init__(self, desk: Desk, member: TeamMember, colleagues: list[TeamMember], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("Übergeben", parent, width=720)
         self.desk, self.member, self.colleagues = desk, member, colleagues
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Übergeben")
-        px = theme().pixels
         self.held = desk.read(partial(held_coachings, staff_id=member.row.id, today=desk.today()))
         self.first, self.last = QLineEdit(show_date(desk.today())), QLineEdit()
         self.first_entry, self.last_entry = Entry("&ab", self.first), Entry("&bis (nur bei Vertretung)", self.last)
         self.banner = Banner()
         self.takers = {colleague.row.id: self._taker(colleague) for colleague in colleagues}
         self.choices: dict[str, ChoiceBox] = {}
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(px(20), px(16), px(20), px(16))
+        outer = self.column
         outer.addWidget(label(f"Fälle von {member.name} übergeben ({len(self.held)})", "title", wrap=True))
         outer.addWidget(self.banner)
         outer.addLayout(row(self.first_entry, self.last_entry))
@@ -55,17 +51,14 @@ class HandOverDialog(QDialog):
                 None,
             )
         )
-        scroller = Scroller()
         grid = QGridLayout()
         grid.setColumnStretch(0, 1)
         for number, held in enumerate(self.held):
             self._add(grid, number, held)
-        scroller.column.addLayout(grid)
-        scroller.column.addStretch(1)
-        outer.addWidget(scroller, 1)
+        outer.addLayout(grid)
+        outer.addStretch(1)
         self.save_button = button("&Übergeben", self.save, rank="primary", shortcut="Ctrl+Return")
-        outer.addLayout(row(None, button("Abbrechen", self.reject, rank="plain"), self.save_button))
-        self.resize(px(720), min(px(680), self.screen().availableGeometry().height() - 40))
+        self.put_below(None, button("Abbrechen", self.reject, rank="plain"), self.save_button)
         self._show_capacity()
         self.first.setFocus()
 
