@@ -69,7 +69,8 @@ class ObservedTrends(Drawing):
         for number, trend in enumerate(self._trends):
             top, height = number * px(_LINE), px(_LINE)
             title = QRectF(0, top, left, height)
-            room = QRectF(left + px(4), top + px(9), width * 0.66 - left - px(8), height - px(18))
+            # A dot at either end keeps clear of the words beside it.
+            room = QRectF(left + px(6), top + px(9), width * 0.66 - left - px(18), height - px(18))
             words = QRectF(width * 0.66, top, width * 0.34, height)
             for place, text, colour in ((title, trend.title, "text"), (words, since_last(trend), "muted")):
                 painter.setPen(theme().colour(colour))
