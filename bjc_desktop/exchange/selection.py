@@ -1,7 +1,8 @@
 """What goes to whom: the rows and groups that an exchange file for a partner holds, and what is taken from one.
 
 An office gets everything the writing user sees. A coach gets the cases that are theirs and what the work on them needs of the
-organisation; a trainer the people assigned to them, without contact data, notes, and barriers that are none of the workshop's business.
+organisation; a trainer the people assigned to them, without contact data, notes, and barriers and goals that are none of the workshop's
+business.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from datetime import date
 from bjc_desktop.exchange.field_groups import CONTACT, CONTRACT, EMPLOYER, NOTE
 from bjc_desktop.vault import Vault
 from bjc_desktop.vault.changes import concerns_people, link_to_owner
-from bjc_desktop.vault.role_rights import CONFIDENTIAL_AREAS, people_of_staff, sees_all_cases, staff_query, visible_query
+from bjc_desktop.vault.role_rights import CONFIDENTIAL, people_of_staff, sees_all_cases, staff_query, visible_query
 from bjc_desktop.vocabulary import PartnerKind, Role
 
 _REFERRED_TO = frozenset({"providers", "staff", "funding_decisions"})
@@ -60,8 +61,8 @@ class _View:
         if table == "coaching_staff" and self.kind is not PartnerKind.OFFICE:
             # Who hands a case over must learn that it is theirs no more.
             return f"({of_people} OR staff_id = {self.staff})"
-        if self.kind is PartnerKind.TRAINER and table == "barriers":
-            return f"{of_people} AND area NOT IN {CONFIDENTIAL_AREAS}"
+        if self.kind is PartnerKind.TRAINER and table in CONFIDENTIAL:
+            return f"{of_people} AND NOT ({CONFIDENTIAL[table]})"
         if self.kind is PartnerKind.TRAINER and table == "consultations":
             return f"{of_people} AND staff_id = {self.staff}"
         return of_people

@@ -1,14 +1,18 @@
 """Documents about one person, for paper: the plan to sign, the whole case file, the letter and the script of the survey."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from reportlab.platypus import Flowable, Spacer
 
 from bjc_desktop.reports.style import (
+    ACCENT,
     BODY,
     CELL,
     EYEBROW,
+    LINE,
     OWNER,
     SMALL,
     TITLE,
@@ -21,6 +25,19 @@ from bjc_desktop.reports.style import (
 )
 
 _SIGNATURE = "_" * 34
+_PADDING = 4
+"""What a cell of a table keeps free to the left and to the right, in points."""
+_DOT = 2.4
+"""The radius of the last dot of a course."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A cell that is drawn: values from 1 to 5 by day, over the days that all lines of the table have in common."""
+
+    points: tuple[tuple[date, int], ...]
+    first: date
+    last: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +47,7 @@ class Part:
     heading: str = ""
     lines: tuple[str, ...] = ()
     heads: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
+    rows: tuple[tuple[str | Course, ...], ...] = ()
     shares: tuple[float, ...] = ()
 
 
@@ -61,9 +78,47 @@ def _part(part: Part) -> list[Flowable]:
     story += [words(line, BODY) for line in part.lines]
     if part.rows:
         table: list[list[object]] = [list(part.heads)]
-        table += [[words(cell, CELL) for cell in row] for row in part.rows]
-        story.append(grid(table, [WIDTH * share for share in part.shares], numbers_from=len(part.heads)))
+        widths = [WIDTH * share for share in part.shares]
+        table += [[_cell(cell, width) for cell, width in zip(row, widths, strict=True)] for row in part.rows]
+        story.append(grid(table, widths, numbers_from=len(part.heads)))
     return story
+
+
+def _cell(cell: str | Course, width: float) -> list[Flowable]:
+    if isinstance(cell, Course):
+        return [_CourseLine(cell, width - 2 * _PADDING)]
+    return [words(line, CELL) for line in cell.split("\n")]
+
+
+class _CourseLine(Flowable):  # type: ignore[misc]
+    """A line through the values, with a dot for each and a full one for the last."""
+
+    def __init__(self, course: Course, width: float) -> None:
+        super().__init__()
+        self.course, self.width, self.height = course, width, 22
+
+    def draw(self) -> None:
+        """Draw the lines of 1, 3 and 5, and the course over them."""
+        canvas, course = self.canv, self.course
+        days = max((course.last - course.first).days, 1)
+        canvas.setLineWidth(0.4)
+        canvas.setStrokeColor(LINE)
+        for value in (1, 3, 5):
+            canvas.line(0, self._height(value), self.width, self._height(value))
+        places = [
+            (_DOT + (day - course.first).days / days * (self.width - 2 * _DOT), self._height(value))
+            for day, value in course.points
+        ]
+        canvas.setStrokeColor(ACCENT)
+        canvas.setFillColor(ACCENT)
+        canvas.setLineWidth(1.1)
+        for before, after in itertools.pairwise(places):
+            canvas.line(*before, *after)
+        for place in places:
+            canvas.circle(*place, _DOT if place is places[-1] else _DOT / 2, stroke=0, fill=1)
+
+    def _height(self, value: int) -> float:
+        return _DOT + (value - 1) / 4 * (self.height - 2 * _DOT)
 
 
 def _signatures(names: Sequence[str]) -> list[Flowable]:

@@ -36,6 +36,8 @@ BOTTOM = 18 * mm
 WIDTH = A4[0] - 2 * MARGIN
 WIDE = A4[1] - 2 * MARGIN
 """The width of a page that lies on its side."""
+_LONG_ROW, _ROOM_FOR_A_PART = WIDTH, 100
+"""The height of a row that fits no page that lies on its side, and what must be left of a page for a part of it."""
 _MARK = "ENTWURF"
 
 
@@ -113,6 +115,17 @@ def fitted(text: str, font: str, size: float, width: float) -> str:
     return text.rstrip() + "…"
 
 
+class _Grid(Table):  # type: ignore[misc]
+    """A table that is split between its rows, and within a row only where that row is longer than a page."""
+
+    def split(self, availWidth: float, availHeight: float) -> list[Flowable]:  # noqa: N803 - ReportLab's
+        """Return what fits and the rest; nothing where all of it goes to the next page."""
+        first = self._rowHeights[self.repeatRows] if len(self._rowHeights) > self.repeatRows else 0
+        self.splitInRow = int(first > _LONG_ROW and availHeight > _ROOM_FOR_A_PART)
+        parts: list[Flowable] = super().split(availWidth, availHeight)
+        return parts
+
+
 def grid(
     rows: Sequence[Sequence[Any]],
     widths: Sequence[float],
@@ -125,7 +138,7 @@ def grid(
 
     The cells *marked* (column, row) are set in bold and red: they are below the tolerance.
     """
-    table = Table(list(rows), colWidths=list(widths), repeatRows=1)
+    table = _Grid(list(rows), colWidths=list(widths), repeatRows=1)
     commands: list[tuple[Any, ...]] = [
         ("FONT", (0, 0), (-1, -1), REGULAR, 8),
         ("FONT", (0, 0), (-1, 0), BOLD, 8),

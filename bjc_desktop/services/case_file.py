@@ -35,6 +35,7 @@ from bjc_desktop.services.consent_effects import SwitchedOff, read_switched_off
 from bjc_desktop.services.row_editing import GONE
 from bjc_desktop.services.row_titles import fields_of, shown
 from bjc_desktop.vault import NoteCipher, Vault
+from bjc_desktop.vault.role_rights import HIDDEN
 from bjc_desktop.vocabulary import ConsultationStatus, GoalStatus, Role
 
 DIMENSIONS = ("work_behaviour", "social_behaviour", "resilience", "concentration", "motor_skills")
@@ -288,7 +289,8 @@ class _CaseReader:
 
     def _plans(self) -> Iterable[PlanVersion]:
         plans = self._of_coaching(DevelopmentPlan, "version")
-        goals = self._rows(Goal, Goal.plan_id.in_([plan.id for plan in plans]))
+        # A trainer gets no goals that are none of the workshop's business, not even as masked rows: nobody could follow them up.
+        goals = self._rows(Goal, Goal.plan_id.in_([plan.id for plan in plans]) & (_table(Goal).c.description != HIDDEN))
         tasks = _grouped(self._rows(Task, Task.goal_id.in_([goal.id for goal in goals])), "goal_id")
         of_plan = _grouped(sorted(goals, key=_by_due_day), "plan_id")
         for plan in plans:

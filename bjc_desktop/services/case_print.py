@@ -1,18 +1,19 @@
 """What is printed about a person: plan, whole file, observations, the sheet of a hand-over, and for the survey letter and script."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import pypdfium2
 from sqlalchemy import Connection, select
 
 from bjc_desktop.models import Coaching, Provider
-from bjc_desktop.reports.case_documents import CaseDocument, Part, case_document_pdf
+from bjc_desktop.reports.case_documents import CaseDocument, Course, Part, case_document_pdf
 from bjc_desktop.services.case_file import DIMENSIONS, CaseFile, CaseRow, PlanVersion, full_name, read_case_file
 from bjc_desktop.services.case_timeline import timeline
 from bjc_desktop.services.consent_effects import not_to_be_shown
 from bjc_desktop.services.follow_up_desk import SurveyRow
+from bjc_desktop.services.observation_anchors import anchor
 from bjc_desktop.services.row_titles import fields_of
 from bjc_desktop.services.typed_values import show_date, show_duration
 from bjc_desktop.vault import Vault
@@ -64,31 +65,55 @@ def whole_file(case: CaseFile) -> bytes:
 
 
 def observation_report(case: CaseFile) -> bytes:
-    """Return the observations of a person with their trend, for the coach and to talk over with the coachee."""
-    trends = tuple(
-        (trend.title, str(trend.points[0][1]), str(trend.points[-1][1]), trend.text or "unverändert")
-        for trend in case.trends
-        if trend.points
-    )
+    """Return the observations of a person with their course, for the coach and to talk over with the coachee: each value in words."""
     goals = {goal.row.id: f"Ziel: {goal.row.text('description')}" for plan in case.plans for goal in plan.goals}
-    rows = tuple(
-        (
-            show_date(seen["observed_on"]),
-            " · ".join(NONE if seen[name] is None else str(seen[name]) for name in DIMENSIONS),
-            ", ".join(part for part in (seen.text("workplace"), seen.text("task"), seen.text("method")) if part),
-            "\n".join(
-                part for part in (seen.text("evidence"), seen.text("derived_action"), goals.get(seen["goal_id"], "")) if part
-            ),
-        )
-        for seen in case.observations
-    )
-    titles = ", ".join(fields_of("observations")[name].title for name in DIMENSIONS)
     heads = ("Tag", "Werte", "Wo und wie", "Beobachtung und Unterstützung")
+    rows = tuple(_observation(seen, goals) for seen in case.observations)
+    drawn = ("Merkmal", "Verlauf", "zuerst", "davor", "zuletzt", "Das heißt")
     parts = [
-        Part("Verlauf (1 bis 5)", (), ("Merkmal", "zuerst", "zuletzt", "Veränderung"), trends, (0.4, 0.12, 0.12, 0.36)),
-        Part("Beobachtungen", (f"Werte in dieser Reihenfolge: {titles}.",), heads, rows, (0.12, 0.2, 0.28, 0.4)),
+        Part("Verlauf von 1 bis 5", (), drawn, tuple(_courses(case)), (0.2, 0.16, 0.11, 0.11, 0.11, 0.31)),
+        Part("Beobachtungen", (), heads, rows, (0.12, 0.24, 0.23, 0.41)),
     ]
     return _pdf(case, "Beobachtungen", "Beobachtungsbericht", parts, ("Coachee", "Beschäftigungstrainer*in"))
+
+
+def _courses(case: CaseFile) -> Iterable[tuple[str | Course, ...]]:
+    """Yield each dimension that was observed: drawn, its first, last and last but one value, and what the last one means."""
+    trends = [trend for trend in case.trends if trend.points]
+    first = min((trend.points[0][0] for trend in trends), default=case.today)
+    last = max((trend.points[-1][0] for trend in trends), default=case.today)
+    for trend in trends:
+        now, before = trend.points[-1], trend.points[-2] if len(trend.points) > 1 else None
+        known = (trend.points[0], before, now)
+        values = tuple(NONE if point is None else f"{point[1]}\n{show_date(point[0])}" for point in known)
+        yield (
+            trend.title,
+            Course(trend.points, first, last),
+            *values,
+            f"{_compared(before, now)}\n{anchor(trend.field, now[1])}",
+        )
+
+
+def _compared(before: tuple[date, int] | None, now: tuple[date, int]) -> str:
+    if before is None:
+        return "einmal beobachtet:"
+    return "unverändert:" if now[1] == before[1] else "besser als davor:" if now[1] > before[1] else "schlechter als davor:"
+
+
+def _observation(seen: CaseRow, goals: Mapping[str, str]) -> tuple[str, ...]:
+    titles = fields_of("observations")
+    said = [
+        seen.text("evidence"),
+        f"Unterstützung: {seen.text('derived_action')}" if seen["derived_action"] else "",
+        goals.get(seen["goal_id"], ""),
+        f"besprochen am {seen.text('discussed_on')}" if seen["discussed_on"] else "",
+    ]
+    return (
+        show_date(seen["observed_on"]),
+        "\n".join(f"{titles[name].title}: {seen[name]}" for name in DIMENSIONS if seen[name] is not None) or NONE,
+        "\n".join(filter(None, (seen.text("workplace"), seen.text("task"), seen.text("method")))),
+        "\n".join(filter(None, said)),
+    )
 
 
 def hand_over_sheet(case: CaseFile) -> bytes:

@@ -12,6 +12,7 @@ from bjc_desktop.indicators.period import add_months
 from bjc_desktop.models.coachings import ASSIGNED
 from bjc_desktop.services.consent_effects import WITHDRAWN
 from bjc_desktop.services.typed_values import show_date
+from bjc_desktop.vault.role_rights import HIDDEN
 from bjc_desktop.vocabulary import GOAL_END_STATUSES, Channel, ConsentPurpose, ConsultationKind, SuggestionKind, Vocabulary
 
 CONTACT_DAYS = 60
@@ -97,6 +98,7 @@ _CASES = {
     "people": f"{_COLUMNS} FROM json_each(:ids) j CROSS JOIN coachings c ON c.coachee_id = j.value WHERE {_RELEVANT}",
 }
 _ENDED = ", ".join(f"'{status.value}'" for status in GOAL_END_STATUSES)
+_SHOWN = f"g.description <> '{HIDDEN}'"
 _PARTICIPATION = f"'{ConsentPurpose.PARTICIPATION.value}'"
 _FOLLOW_UP = f"'{ConsentPurpose.FOLLOW_UP.value}'"
 _SIX_MONTHS = "date(exit_on, '+6 months', 'floor')"
@@ -117,9 +119,9 @@ _PARTS = {
     DueKind.PLAN_REVIEW: "SELECT 'plan_review', p.review_on, coachee_id, plans.coaching_id, p.id, NULL FROM plans "
     "CROSS JOIN development_plans p ON p.id = plans.plan_id WHERE p.review_on IS NOT NULL",
     DueKind.GOAL: "SELECT 'goal', g.due_on, coachee_id, coaching_id, g.id, g.description FROM plans CROSS JOIN goals g "
-    f"ON g.plan_id = plans.plan_id WHERE g.due_on IS NOT NULL AND g.status NOT IN ({_ENDED})",
+    f"ON g.plan_id = plans.plan_id WHERE g.due_on IS NOT NULL AND g.status NOT IN ({_ENDED}) AND {_SHOWN}",
     DueKind.TASK: "SELECT 'task', t.due_on, coachee_id, coaching_id, t.id, t.description FROM plans CROSS JOIN goals g "
-    f"ON g.plan_id = plans.plan_id AND g.status NOT IN ({_ENDED}) CROSS JOIN tasks t ON t.goal_id = g.id "
+    f"ON g.plan_id = plans.plan_id AND g.status NOT IN ({_ENDED}) AND {_SHOWN} CROSS JOIN tasks t ON t.goal_id = g.id "
     "WHERE t.due_on IS NOT NULL AND t.done_on IS NULL",
     DueKind.SUGGESTION: f"SELECT 'suggestion', date(s.made_on, '+{ANSWER_DAYS} days'), cases.coachee_id, cases.id, s.id, "
     "s.kind || ' ' || s.description FROM cases CROSS JOIN suggestions s ON s.coaching_id = cases.id AND s.state = 'open'",

@@ -13,6 +13,7 @@ from bjc_desktop.models import Task
 from bjc_desktop.models.coachings import ASSIGNED
 from bjc_desktop.services.due_items import full_name
 from bjc_desktop.services.row_editing import change_row
+from bjc_desktop.vault.role_rights import HIDDEN
 from bjc_desktop.vocabulary import GOAL_END_STATUSES
 
 _ENDED = ", ".join(f"'{status.value}'" for status in GOAL_END_STATUSES)
@@ -39,7 +40,7 @@ _PEOPLE = text(
     "JOIN coachee_keys k ON k.coachee_id = p.id "
     "LEFT JOIN development_plans d ON d.coaching_id = c.id AND d.version = "
     "(SELECT max(version) FROM development_plans WHERE coaching_id = c.id) "
-    f"LEFT JOIN goals g ON g.plan_id = d.id AND g.status NOT IN ({_ENDED}) "
+    f"LEFT JOIN goals g ON g.plan_id = d.id AND g.status NOT IN ({_ENDED}) AND g.description <> '{HIDDEN}' "
     "LEFT JOIN tasks t ON t.goal_id = g.id AND t.done_on IS NULL "
     f"WHERE a.staff_id = :staff_id AND {ASSIGNED} AND c.cancelled = 0 AND c.entry_on <= :today "
     "AND coalesce(c.exit_on, '9999-12-31') >= :today GROUP BY c.id ORDER BY k.sort_key, c.id"

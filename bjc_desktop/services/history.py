@@ -28,7 +28,7 @@ from bjc_desktop.services.undoing import (
 )
 from bjc_desktop.vault import Vault, read_payload
 from bjc_desktop.vault.change_chain import timestamp
-from bjc_desktop.vault.role_rights import visible_people
+from bjc_desktop.vault.role_rights import HIDDEN, hidden_fields, visible_people
 from bjc_desktop.vocabulary import Role
 
 __all__ = ["FieldChange", "RecentChange", "UndoRefusedError", "field_history", "recent_changes", "undo"]
@@ -107,6 +107,7 @@ class _HistoryReader:
         self.connection, self.vault, self.table, self.row_id = connection, vault, table, row_id
         self.users = _user_names(connection)
         self.names: dict[tuple[str, str], str] = {}
+        self.hidden = hidden_fields(connection, vault.user.roles, table, row_id)
 
     def changes(self) -> list[FieldChange]:
         query = select(_RECORDS).where(_RECORDS.c.entity == self.table, _RECORDS.c.entity_id == self.row_id)
@@ -158,6 +159,8 @@ class _HistoryReader:
         )
 
     def _shown(self, name: str, recorded: Any) -> str:
+        if name in self.hidden:
+            return HIDDEN
         column = Base.metadata.tables[self.table].columns[name]
         info = field_of(column)
         if recorded is None or isinstance(recorded, dict):

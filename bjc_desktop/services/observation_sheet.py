@@ -18,6 +18,7 @@ from bjc_desktop.services.case_file import DIMENSIONS, OPEN_GOALS
 from bjc_desktop.services.due_items import full_name
 from bjc_desktop.services.row_editing import CHANGED_MEANWHILE, add_row, change_row, delete_row
 from bjc_desktop.services.row_titles import shown
+from bjc_desktop.vault.role_rights import HIDDEN
 
 NOBODY = "Bitte mindestens bei einer Person etwas angeben."
 NO_DAY = "Bitte den Tag der Beobachtung angeben."
@@ -163,7 +164,7 @@ def _open_goals(connection: Connection, coaching_ids: list[str]) -> Mapping[str,
     query = (
         select(plan.coaching_id, plan.version, goal.id, goal.description)
         .join_from(DevelopmentPlan.__table__, Goal.__table__, goal.plan_id == plan.id)
-        .where(plan.coaching_id.in_(coaching_ids), goal.status.in_(OPEN_GOALS))
+        .where(plan.coaching_id.in_(coaching_ids), goal.status.in_(OPEN_GOALS), goal.description != HIDDEN)
         .order_by(plan.coaching_id, plan.version.desc(), func.coalesce(goal.due_on, date.max), goal.id)
     )
     found: dict[str, list[tuple[str, str]]] = {}

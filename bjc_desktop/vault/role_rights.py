@@ -117,23 +117,38 @@ def masks(roles: Collection[Role], user_id: str, today: date) -> tuple[str, ...]
     """Return the statements that mask, for a reading transaction, what *roles* may not see; none where nothing is masked.
 
     A job coach sees the people they are responsible for, those covered for a colleague included; a trainer the people assigned to
-    them on *today*, without notes, contact data, and barriers that are none of the workshop's business; the administration nobody.
+    them on *today*, without notes, contact data, and barriers and goals that are none of the workshop's business; the
+    administration nobody.
     """
     if sees_all_cases(roles):
         return ()
     coach = Role.JOB_COACH in roles
     notes = _OF_COACHING if coach else "0"
-    barriers = _OF_COACHING if coach else f"{_OF_COACHING} AND area NOT IN {CONFIDENTIAL_AREAS}"
     never = {} if coach else _NEVER_FOR_TRAINERS
     return (
         f"CREATE TEMP VIEW visible_people AS {visible_query(roles, user_id, today)}",
         f"CREATE TEMP VIEW visible_coachings AS SELECT id AS coaching_id FROM main.coachings WHERE {_VISIBLE}",
         f"CREATE TEMP VIEW coachee_keys AS SELECT * FROM main.coachee_keys WHERE {_VISIBLE}",
         f"CREATE TEMP VIEW person_keys AS SELECT * FROM main.person_keys WHERE {_VISIBLE} OR {_OF_THE_HOUSE} OR {_GIVEN_UP}",
-        *(f"CREATE TEMP VIEW {table} AS {_masked(table, columns, never.get(table, ()))}" for table, columns in _MASKED.items()),
+        *(
+            f"CREATE TEMP VIEW {table} AS {_masked(table, columns | {'': _seen_whole(table, coach=coach)}, never.get(table, ()))}"
+            for table, columns in _MASKED.items()
+        ),
         f"CREATE TEMP VIEW consultations AS {_masked('consultations', {'': notes, 'note': 'NULL'})}",
-        f"CREATE TEMP VIEW barriers AS {_masked('barriers', {'': barriers, **_HIDDEN_BARRIER})}",
     )
+
+
+def hidden_fields(connection: Connection, roles: Collection[Role], table: str, row_id: str) -> frozenset[str]:
+    """Return the fields of a row in which *roles* see neither what stands there nor what once did, though they see the person."""
+    if not connection.get_execution_options().get(MASKED, False) or Role.JOB_COACH in roles:
+        return frozenset()
+    never = frozenset(_NEVER_FOR_TRAINERS.get(table, ()))
+    if table not in CONFIDENTIAL:
+        return never
+    # The area may have been another one: its history is shown of no row.
+    query = f"SELECT {_seen_whole(table, coach=False)} FROM main.{table} WHERE id = ?"
+    whole = connection.exec_driver_sql(query, (row_id,)).scalar()
+    return never | ({"area"} if whole else frozenset(_MASKED[table]) - {""})
 
 
 def visible_people(connection: Connection) -> tuple[str, ...] | None:
@@ -194,7 +209,7 @@ _OF_COACHING = "coaching_id IN (SELECT coaching_id FROM visible_coachings)"
 _OF_PERSON = "id IN (SELECT coachee_id FROM visible_people)"
 _OF_GOAL = f"plan_id IN (SELECT id FROM main.development_plans WHERE {_OF_COACHING})"
 _OF_TASK = f"goal_id IN (SELECT id FROM main.goals WHERE {_OF_GOAL})"
-_MASKED: Mapping[str, Mapping[str, str]] = {
+_MASKED: Mapping[str, dict[str, str]] = {
     "coachees": {
         "": _OF_PERSON,
         "given_name": "NULL",
@@ -209,7 +224,8 @@ _MASKED: Mapping[str, Mapping[str, str]] = {
     },
     "coachings": {"": "id IN (SELECT coaching_id FROM visible_coachings)", "closing_waived_reason": f"'{HIDDEN}'"},
     "competence_profiles": {"": _OF_COACHING, "summary": "NULL"},
-    "goals": {"": _OF_GOAL, "description": f"'{HIDDEN}'"},
+    "barriers": {"": _OF_COACHING, "area": "'other'", "severity_at_entry": "NULL", "severity_now": "NULL"},
+    "goals": {"": _OF_GOAL, "area": "NULL", "description": f"'{HIDDEN}'"},
     "tasks": {"": _OF_TASK, "description": f"'{HIDDEN}'"},
     "observations": {"": _OF_COACHING, "evidence": "NULL", "derived_action": "NULL"},
     "suggestions": {"": _OF_COACHING, "description": f"'{HIDDEN}'", "answer": "NULL"},
@@ -224,9 +240,19 @@ _NEVER_FOR_TRAINERS: Mapping[str, tuple[str, ...]] = {
     "coachees": ("phone", "email", "postcode"),
     "outcomes": ("employer", "gross_pay"),
 }
-_HIDDEN_BARRIER = {"area": "'other'", "severity_at_entry": "NULL", "severity_now": "NULL"}
-CONFIDENTIAL_AREAS = "('mental_health', 'addiction', 'debt', 'residence', 'delinquency')"
-"""Barriers that a trainer does not learn of: what limits the work in the workshop (health, mobility) stays visible."""
+_CONFIDENTIAL_AREA = "coalesce(area, '') IN ('mental_health', 'addiction', 'debt', 'residence', 'delinquency')"
+CONFIDENTIAL: Mapping[str, str] = {
+    "barriers": _CONFIDENTIAL_AREA,
+    "goals": _CONFIDENTIAL_AREA,
+    "tasks": f"goal_id IN (SELECT id FROM main.goals WHERE {_CONFIDENTIAL_AREA})",
+}
+"""By table: what a trainer does not learn of; what limits the work in the workshop (health, mobility) stays visible."""
+
+
+def _seen_whole(table: str, *, coach: bool) -> str:
+    """Return the condition under which a row is seen whole."""
+    condition = _MASKED[table][""]
+    return condition if coach or table not in CONFIDENTIAL else f"{condition} AND NOT ({CONFIDENTIAL[table]})"
 
 
 def _masked(table: str, columns: Mapping[str, str], never: Collection[str] = ()) -> str:

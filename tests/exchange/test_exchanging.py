@@ -1,5 +1,6 @@
 """Real vaults that exchange real files: who gets what, what is taken from whom, and how changes on both sides come together."""
 
+import uuid
 from dataclasses import replace
 
 from bjc_desktop.exchange.field_groups import CONTACT
@@ -7,9 +8,9 @@ from bjc_desktop.exchange.incoming import read_incoming
 from bjc_desktop.exchange.outgoing import package_for
 from bjc_desktop.exchange.selection import Recipient, Selection
 from bjc_desktop.exchange.stamping import keep_up
-from bjc_desktop.models import Coachee, UserStaff
+from bjc_desktop.models import Barrier, Coachee, DevelopmentPlan, Goal, Task, UserStaff
 from bjc_desktop.vocabulary import PartnerKind, Role
-from tests.exchange.laptops import ANNA, BELA, LEE, TODAY, TONI, outward
+from tests.exchange.laptops import ANNA, BELA, LEE, OF_ANNA, TODAY, TONI, outward
 
 STRANGER = "30000000-0000-4000-8000-000000000009"
 
@@ -19,6 +20,22 @@ def test_that_an_office_gets_everything_and_the_same_file_changes_nothing_more(t
     assert set(outward(team["kim"])["coachees"]) == {ANNA}
     file = team.write("amt", "kim")
     assert team.read("kim", file).event is None
+
+
+def test_that_a_trainers_laptop_gets_no_barrier_goal_or_task_that_is_none_of_the_workshops_business(team):
+    plan = DevelopmentPlan(id=f"{0:08}-0000-4000-8000-000000000000", coaching_id=OF_ANNA, version=1, agreed_on=TODAY)
+    team.add("amt", plan)
+    for area in ("debt", "motivation"):
+        goal = Goal(id=str(uuid.uuid4()), plan_id=plan.id, area=area, description=area, status="open")
+        team.add("amt", Barrier(coaching_id=OF_ANNA, area=area, recorded_on=TODAY), goal)
+        team.add("amt", Task(goal_id=goal.id, description=f"Schritt zu {area}"))
+    team.send("amt", "toni")
+    with team["toni"].reading() as connection:
+        found = {
+            query: connection.exec_driver_sql(query).scalars().all()
+            for query in ("SELECT area FROM barriers", "SELECT description FROM goals", "SELECT description FROM tasks")
+        }
+    assert list(found.values()) == [["motivation"], ["motivation"], ["Schritt zu motivation"]]
 
 
 def test_that_nobody_sends_what_the_window_would_not_show_them(team):

@@ -1,5 +1,7 @@
 """What is printed about a person: everything is there, as it was typed."""
 
+from dataclasses import replace
+
 import pypdfium2
 import pytest
 
@@ -15,6 +17,7 @@ from bjc_desktop.services.case_print import (
     whole_file,
 )
 from bjc_desktop.services.follow_up_desk import read_follow_up_desk
+from bjc_desktop.services.observation_anchors import anchor
 from bjc_desktop.services.typed_values import show_date
 from tests.samples import NOW, TODAY, filled
 
@@ -77,6 +80,9 @@ def test_that_the_observation_report_and_the_hand_over_hold_what_is_known_and_no
         assert show_date(seen["observed_on"]) in report
     for trend in case.trends:
         assert not trend.points or trend.title in report
+    work = case.trends[0]
+    assert anchor(work.field, work.points[-1][1]) in report.replace("- ", "")
+    assert "als davor:" in report or "unverändert:" in report
     sheet = text_of(hand_over_sheet(case)).replace("\r\n", " ")
     assert case.person["case_number"] in sheet
     assert "übernommen" in sheet
@@ -86,3 +92,22 @@ def test_that_the_observation_report_and_the_hand_over_hold_what_is_known_and_no
     assert text_of(several).count(case.person["case_number"]) == 2 * text_of(hand_over_sheet(case)).count(
         case.person["case_number"]
     )
+
+
+def test_that_a_text_longer_than_a_page_is_printed_whole_and_no_other_row_is_torn(vault) -> None:
+    filled(vault, "package")
+    with vault.reading() as connection:
+        coaching_id = connection.exec_driver_sql(
+            "SELECT coaching_id FROM observations GROUP BY coaching_id ORDER BY count(*) DESC LIMIT 1"
+        ).scalar()
+    case = read_case_file(vault, coaching_id, today=TODAY)
+    with pypdfium2.PdfDocument(observation_report(case)) as whole:
+        for page in whole:
+            *_, footer = page.get_textpage().get_text_bounded().strip().splitlines()
+            assert "Seite" in footer
+            assert page.get_textpage().get_text_bounded().count("Beobachtung und Unterstützung") <= 1
+    first, *others = case.observations
+    sentences = " ".join(f"Satz {number}." for number in range(3000))
+    long = replace(first, values={**first.values, "evidence": sentences})
+    text = text_of(observation_report(replace(case, observations=(*others, long)))).replace("\r\n", " ")
+    assert not [number for number in range(3000) if f"{number}." not in text]

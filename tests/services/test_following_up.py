@@ -11,10 +11,12 @@ from bjc_desktop.models import Coaching, CoachingStaff, DevelopmentPlan, Goal, O
 from bjc_desktop.services.case_file import read_case_file
 from bjc_desktop.services.due_items import ANSWER_DAYS, DueKind
 from bjc_desktop.services.following_up import read_followed, tick_task
+from bjc_desktop.services.observation_sheet import read_observation_group
 from bjc_desktop.services.overview import read_overview_due
 from bjc_desktop.services.row_editing import add_row, change_row, delete_row
 from bjc_desktop.vault import UserIdentity, Vault
-from bjc_desktop.vocabulary import Role
+from bjc_desktop.vault.role_rights import HIDDEN
+from bjc_desktop.vocabulary import LifeArea, Role
 from tests.conftest import NOW
 from tests.samples import filled
 
@@ -172,3 +174,31 @@ def test_that_a_goal_is_not_deleted_under_an_observation_that_is_linked_to_it(
         delete_row(session, Goal, goal_id)
     with sample.reading() as connection:
         assert connection.execute(select(Coaching.id).where(Coaching.id == task[0])).scalar() == task[0]
+
+
+def test_that_goals_which_are_none_of_the_workshops_business_are_followed_up_by_the_coach_alone(
+    sample: Vault, trainer: str, task: tuple[str, str]
+) -> None:
+    coaching_id, task_id = task
+
+    def told() -> tuple[str, int, str, str]:
+        with sample.reading() as connection:
+            group = read_observation_group(connection, staff_id=trainer, today=TODAY)
+            due = read_overview_due(connection, staff_id=trainer, today=TODAY)
+        goals = next(person.goals for person in group.people if person.coaching_id == coaching_id)
+        found = next(person for person in people(sample, trainer) if person.coaching_id == coaching_id)
+        plan = read_case_file(sample, coaching_id, today=TODAY).plan
+        return repr(goals), found.overdue_tasks, repr(plan.goals), repr(due)
+
+    with acting(sample, Role.EMPLOYMENT_TRAINER):
+        goals, overdue, plan, due = told()
+    assert ("Pünktlich" in goals, overdue, "Wecker" in plan, "Wecker" in due) == (True, 1, True, True)
+    with sample.writing(now=NOW) as session:
+        session.get(Goal, session.get(Task, task_id).goal_id).area = LifeArea.DEBT.value
+    with acting(sample, Role.EMPLOYMENT_TRAINER):
+        goals, overdue, plan, due = told()
+    assert (goals, overdue, plan) == ("()", 0, "()")
+    assert HIDDEN not in due
+    assert "Wecker" not in due
+    with acting(sample, Role.COORDINATION):
+        assert "Wecker" in told()[2]

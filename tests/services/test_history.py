@@ -1,14 +1,29 @@
 """Who changed what, shown in German, and which changes are offered to be taken back."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from bjc_desktop.models import Coachee, Coaching, Consultation, DevelopmentPlan, Goal, Outcome, Provider, Staff
+from bjc_desktop.models import (
+    Barrier,
+    Coachee,
+    Coaching,
+    CoachingStaff,
+    Consultation,
+    DevelopmentPlan,
+    Goal,
+    Outcome,
+    Provider,
+    Staff,
+    Task,
+)
 from bjc_desktop.services.history import field_history, recent_changes, undo
 from bjc_desktop.services.row_editing import add_row, change_row, delete_row
 from bjc_desktop.vault import Leaving, Opened, Vault, account_for, record_openings
+from bjc_desktop.vault.role_rights import HIDDEN
+from bjc_desktop.vocabulary import Role
 from tests.conftest import NOW, USER
 from tests.samples import filled
 from tests.vault.cases import add_case
@@ -149,3 +164,34 @@ def test_that_old_changes_and_a_long_list_are_cut(vault: Vault, ids: dict[str, s
     assert len(recent_changes(vault, ids["coaching"], now=NOW)) >= 12
     assert recent_changes(vault, now=NOW + timedelta(days=31)) == ()
     assert recent_changes(vault, "none", now=NOW) == ()
+
+
+def test_that_the_history_tells_a_trainer_nothing_that_the_file_does_not(vault: Vault, ids: dict[str, str]) -> None:
+    with vault.writing(now=NOW) as session:
+        session.add(CoachingStaff(coaching_id=ids["coaching"], staff_id=ids["staff"], valid_from=TODAY))
+        barrier = {"coaching_id": ids["coaching"], "area": "debt", "recorded_on": TODAY, "severity_at_entry": 3}
+        debt = add_row(session, Barrier, barrier, today=TODAY)
+        plan = DevelopmentPlan(coaching_id=ids["coaching"], version=1, agreed_on=TODAY)
+        session.add(plan)
+        session.flush()
+        goals = {
+            area: add_row(
+                session, Goal, {"plan_id": plan.id, "area": area, "description": f"zu {area}", "status": "open"}, today=TODAY
+            )
+            for area in ("addiction", "motivation")
+        }
+        task = add_row(session, Task, {"goal_id": goals["addiction"], "description": "Gruppe besuchen"}, today=TODAY)
+    with vault.writing(now=NOW) as session:
+        change_row(session, Coachee, ids["coachee"], {"phone": "030 4711", "given_name": "Ece"}, today=TODAY)
+        change_row(session, Barrier, debt, {"area": "language", "severity_at_entry": 2}, today=TODAY)
+    rows = [(Coachee, ids["coachee"]), (Barrier, debt), (Task, task), *((Goal, key) for key in goals.values())]
+    whole = repr([field_history(vault, *row) for row in rows])
+    hidden = ("4711", "Schulden", "Sucht", "zu addiction", "Gruppe besuchen")
+    assert not [words for words in hidden if words not in whole]
+    vault.clock = lambda: NOW
+    user, vault.user = vault.user, replace(vault.user, roles=frozenset({Role.EMPLOYMENT_TRAINER}))
+    told = repr([field_history(vault, *row) for row in rows])
+    vault.user = user
+    assert not [words for words in hidden if words in told]
+    assert HIDDEN in told
+    assert not [words for words in ("Ece", "zu motivation") if words not in told]

@@ -1,7 +1,8 @@
 """What each role finds in the window: its own work, and nothing that only looks as if it could be changed."""
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 
 from bjc_desktop.indicators.period import parse_quarter
 from bjc_desktop.services.due_items import DueKind
@@ -10,6 +11,7 @@ from bjc_desktop.services.observation_sheet import read_observation_group
 from bjc_desktop.services.provider_agenda import read_provider_agenda
 from bjc_desktop.services.report_preflight import read_preflight
 from bjc_desktop.services.team import list_providers, list_staff
+from bjc_desktop.ui.consultation.consultation_dialog import ConsultationDialog
 from bjc_desktop.ui.workspace import Workspace
 from bjc_desktop.vault import UserIdentity
 from bjc_desktop.vocabulary import Role
@@ -119,10 +121,44 @@ def test_that_a_trainer_finds_the_sections_of_the_own_work_to_be_read(window, de
     assert page._views["suggestions"].list.add_button.isVisible()
     workspace.open_page("overview")
     assert {item.kind for item in workspace.page("overview")._overview.due} <= {DueKind.GOAL, DueKind.TASK, DueKind.SUGGESTION}
+    assert not page._views["plan"]._sheet.isVisible()
     workspace.open_page("coachees", {"new": True})
     assert QApplication.activeModalWidget() is None
     assert "Ihre Rolle" in workspace.page("coachees").banner.text()
     assert not workspace.page("coachees").new_button.isVisible()
+
+
+def test_that_what_is_due_leads_a_trainer_to_where_it_is_ticked(window, desk, qtbot) -> None:
+    workspace = window(Role.EMPLOYMENT_TRAINER)
+    workspace.open_page("overview")
+    overview = workspace.page("overview")
+    task = next(item for item in overview._overview.due if item.kind is DueKind.TASK)
+    overview.open_item(task)
+    following = workspace.page("following")
+    assert workspace.place()[0] == "following"
+    assert following.people.current().coaching_id == task.coaching_id
+    assert QApplication.focusWidget() is following.tasks
+    qtbot.keyClick(following.tasks, Qt.Key.Key_Space)
+    assert next(found for found in following.tasks.rows_model.rows if found.row.id == task.row_id).row["done_on"] == TODAY
+    suggestion = next(item for item in overview._overview.due if item.kind is DueKind.SUGGESTION)
+    overview.open_item(suggestion)
+    assert QApplication.focusWidget() is following.suggestions.table
+    assert following.suggestions.table.current().id == suggestion.row_id
+
+
+def test_that_who_cannot_keep_a_note_is_offered_none_and_records_all_the_same(window, desk, qtbot) -> None:
+    workspace = window(Role.EMPLOYMENT_TRAINER)
+    desk.vault.notes = None
+    group = desk.read(lambda c: read_observation_group(c, staff_id=desk.staff_id, today=TODAY))
+    workspace.open_page("case_file", {"coaching_id": group.people[0].coaching_id})
+    workspace.record()
+    [dialog] = workspace.findChildren(ConsultationDialog)
+    assert not dialog.note.isVisible()
+    assert "Notizzugang" in " ".join(made.text() for made in dialog.findChildren(QLabel) if made.isVisible())
+    count = "SELECT count(*) FROM consultations"
+    before = desk.read(lambda c: c.exec_driver_sql(count).scalar())
+    qtbot.keyClick(dialog.save_button, Qt.Key.Key_Space)
+    assert desk.read(lambda c: c.exec_driver_sql(count).scalar()) == before + 1
 
 
 def test_that_the_vault_keeps_from_a_trainer_what_the_workshop_does_not_need(window, desk) -> None:

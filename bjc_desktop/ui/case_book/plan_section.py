@@ -15,7 +15,7 @@ from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import button, label
 from bjc_desktop.ui.shared.row_form import RowForm
 from bjc_desktop.ui.shared.row_list import RowList
-from bjc_desktop.vault.role_rights import may_write
+from bjc_desktop.vault.role_rights import keeps_cases, may_write
 from bjc_desktop.vocabulary import GoalStatus
 
 
@@ -63,8 +63,10 @@ class Plans(CaseSectionView):
         for plan in plans:
             self.versions.addItem(f"Fassung {plan.row['version']} vom {plan.row.text('agreed_on')}", plan)
         there = bool(plans)
-        for part in (self.plan, self.goals, self._goals_title, self._tasks_title, self.tasks, self.versions, self._sheet):
+        for part in (self.plan, self.goals, self._goals_title, self._tasks_title, self.tasks, self.versions):
             part.setVisible(there)
+        # What is signed is the whole plan, which a trainer does not see.
+        self._sheet.setVisible(there and keeps_cases(self.desk.vault.user.roles))
         self._hint.setVisible(not there)
         if there:
             place = next((number for number, plan in enumerate(plans) if plan.row.id == before), 0)

@@ -29,6 +29,8 @@ from bjc_desktop.ui.shared.page import clear_layout
 
 DRAFT = "consultation"
 _FIELDS = ("held_on", "duration_min", "channel", "kind", "setting", "status")
+_NOTE = "Notiz (verschlüsselt, nur für JobCoaches lesbar)"
+_NO_NOTE = "Notizen schreibt und liest nur, wer als JobCoach den Notizzugang hat."
 _HINT = "Name, Tag, Dauer, Form, Art – Notiz (zum Beispiel: Yıldız gestern 45 telefon Bewerbung)"
 NO_STAFF = "Bitte zuerst in den Einstellungen angeben, wer Sie im Team sind."
 
@@ -46,12 +48,13 @@ class ConsultationDialog(Dialog):
         self._said = QuickLine()
         self._edited: set[str] = set()
         self._saved = False
+        self._writes_notes = desk.vault.notes is not None
         self._offer = self._prepare()
         self._build()
         self._show_people()
         self._draft = self._keeper(coaching_id)
         self._restore_draft()
-        (self.note.setFocus if self.people else self.line.setFocus)()
+        (self._last_field.setFocus if self.people else self.line.setFocus)()
         if not self._staff_id:
             self.banner.tell(NO_STAFF, "warning")
 
@@ -88,11 +91,15 @@ class ConsultationDialog(Dialog):
         column.addWidget(self.form)
         column.addWidget(self.own_notes)
         column.addLayout(self._notes_column)
-        self._notes_column.addWidget(label("Notiz (verschlüsselt, nur für JobCoaches lesbar)"))
+        self._notes_column.addWidget(
+            label(_NOTE if self._writes_notes else _NO_NOTE, "" if self._writes_notes else "muted", wrap=True)
+        )
         self._notes_column.addWidget(self.note)
+        self.note.setVisible(self._writes_notes)
         column.addStretch(1)
         self.save_button = button("&Speichern", self.save, rank="primary")
         self.save_button.setToolTip("Speichern (Strg+Enter)")
+        self._last_field = self.note if self._writes_notes else self.save_button
         cancel = button("Abbrechen", self.discard, rank="plain")
         self.put_below(label("Strg+Enter speichert", "small"), None, cancel, self.save_button)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
@@ -132,7 +139,7 @@ class ConsultationDialog(Dialog):
         self._offer = self._prepare()
         self._read_line()
         if self.line.list.isHidden():
-            self.note.setFocus()
+            self._last_field.setFocus()
 
     def _line_finished(self) -> None:
         if self._said.note and not self.note.toPlainText():
@@ -142,7 +149,7 @@ class ConsultationDialog(Dialog):
                 self.line.line.setText(self.line.line.text()[:begin].rstrip(" –-:"))
                 self._read_line()
         if self._everybody():
-            self.note.setFocus()
+            self._last_field.setFocus()
 
     def _everybody(self) -> list[PersonPick]:
         by_id = {person.coaching_id: person for person in self.people}
@@ -163,7 +170,7 @@ class ConsultationDialog(Dialog):
                 self._chips.addWidget(made)
         self._chips.addStretch(1)
         several = len(everybody) > 1
-        self.own_notes.setVisible(several)
+        self.own_notes.setVisible(several and self._writes_notes)
         if not several and self.own_notes.isChecked():
             self.own_notes.setChecked(False)
 

@@ -69,7 +69,7 @@ _NOBODY = (
 
 
 class FollowingPage(Page):
-    """The page; its place may name a ``coaching_id``."""
+    """The page; its place may name a ``coaching_id``, and a task or suggestion of that person by ``row_id``."""
 
     key: ClassVar[str] = "following"
     heading: ClassVar[str] = "Nachhalten"
@@ -78,10 +78,12 @@ class FollowingPage(Page):
         super().__init__(desk, parent)
         self.case: CaseFile | None = None
         self._asked: str | None = None
+        self._asked_row: str | None = None
         self._draft: DraftKeeper | None = None
         self.print_button = button("&Beobachtungsbericht …", self.preview, symbol="printer")
         self.head.addWidget(self.print_button)
         self.people = RowTable(PEOPLE_COLUMNS, "Personen")
+        self._first = self.people
         self.people.chosen.connect(self._show_person)
         self.people.opened.connect(self._go_to_tasks)
         self.detail = QWidget()
@@ -160,7 +162,7 @@ class FollowingPage(Page):
     def open_at(self, where: Mapping[str, Any]) -> None:
         """Show the page, at a person."""
         if "coaching_id" in where:
-            self._asked = where["coaching_id"]
+            self._asked, self._asked_row = where["coaching_id"], where.get("row_id")
             self._stale = True
 
     def refresh(self) -> None:
@@ -177,7 +179,8 @@ class FollowingPage(Page):
             at = next((number for number, person in enumerate(found) if person.coaching_id == self._asked), None)
             if at is not None:
                 self.people.selectRow(at)
-            self._asked = None
+                self._begin_at(self._asked_row)
+            self._asked = self._asked_row = None
 
     def _show_person(self, person: FollowedPerson | None) -> None:
         self.detail.setVisible(person is not None)
@@ -202,6 +205,21 @@ class FollowingPage(Page):
         self._no_tasks.setVisible(not found)
         self.tasks.show_rows(found, key=lambda task: task.row.id)
         self.tasks.fit_height(6)
+
+    def _begin_at(self, row_id: str | None) -> None:
+        """Let the keyboard begin at a task, at the first one of a goal, or at a suggestion of the person that is shown."""
+        self._first = self.people
+        if self.case is None or row_id is None:
+            return
+        place = next(
+            (at for at, task in enumerate(self.tasks.rows_model.rows) if row_id in {task.row.id, task.row["goal_id"]}), None
+        )
+        if place is not None:
+            self.tasks.selectRow(place)
+            self._first = self.tasks
+        elif any(row.id == row_id for row in self.case.suggestions):
+            self.suggestions.show_rows(self.case.suggestions, at=row_id)
+            self._first = self.suggestions.table
 
     def _go_to_tasks(self, person: FollowedPerson) -> None:
         _ = person
@@ -248,8 +266,8 @@ class FollowingPage(Page):
     # --- the page ---------------------------------------------------------------------------------------------------------
 
     def first_field(self) -> QWidget:
-        """Return the list of people."""
-        return self.people
+        """Return the list of people, or what was asked for of one of them."""
+        return self._first
 
     def offers(self) -> list[tuple[str, str, Callable[[], object]]]:
         """Return what can be done with the person."""

@@ -257,6 +257,9 @@ class OverviewPage(Page):
                 self.wanted.emit("quality", {"rule": "hours_missing"})
         elif item.section is CaseSection.DECISIONS:
             self.wanted.emit("foundations", {"section": CaseSection.DECISIONS.value})
+        elif not keeps_cases(self.desk.vault.user.roles):
+            # In the case file a trainer only reads; what was agreed is ticked where it is followed up.
+            self.wanted.emit("following", {"coaching_id": item.coaching_id, "row_id": item.row_id})
         else:
             where = {"coaching_id": item.coaching_id, "section": item.section.value, "row_id": item.row_id}
             self.wanted.emit("case_file", where)

@@ -1,6 +1,6 @@
 """What was observed of a person over time, drawn: a line for each dimension, and beside it the change since the last sheet."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
@@ -64,13 +64,18 @@ class ObservedTrends(Drawing):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         metrics = painter.fontMetrics()
-        widest = max(metrics.horizontalAdvance(trend.title) for trend in self._trends) + px(12)
-        left = min(widest, width * 0.4)
+
+        def room_for(words: Iterable[str], share: float) -> float:
+            return min(max(map(metrics.horizontalAdvance, words)) + px(4), width * share)
+
+        left = room_for((trend.title for trend in self._trends), 0.4)
+        right = width - room_for(map(since_last, self._trends), 0.44)
         for number, trend in enumerate(self._trends):
             top, height = number * px(_LINE), px(_LINE)
             title = QRectF(0, top, left, height)
-            room = QRectF(left + px(4), top + px(9), width * 0.66 - left - px(8), height - px(18))
-            words = QRectF(width * 0.66, top, width * 0.34, height)
+            # A dot at either end keeps clear of the words beside it.
+            room = QRectF(left + px(10), top + px(9), right - left - px(20), height - px(18))
+            words = QRectF(right, top, width - right, height)
             for place, text, colour in ((title, trend.title, "text"), (words, since_last(trend), "muted")):
                 painter.setPen(theme().colour(colour))
                 shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(place.width()))
