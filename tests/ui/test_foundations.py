@@ -132,3 +132,21 @@ def test_that_a_change_of_a_decision_is_kept_with_it(page, desk, qtbot) -> None:
     assert [row.id for row in page.changes.table.rows_model.rows] == [kept[0].id]
     page.decisions.table.selectRow(1)
     assert kept[0].id not in {row.id for row in page.changes.table.rows_model.rows}
+
+
+def test_that_a_talk_and_a_change_half_typed_are_there_after_a_new_start(page, workspace, desk, qtbot) -> None:
+    page.show_section(DECISIONS)
+    page.changes.begin_new()
+    type_text(page.changes.form.fields["reference"].line, "ÄB-1")
+    page.show_section(TALKS)
+    page.talks.begin_new()
+    type_text(page.talks.form.fields["agreed"].inner, "Vertretung ab Januar")
+    page.decisions.table.selectRow(1)
+    assert page.changes.form.fields["reference"].text() != "ÄB-1"
+    page.decisions.table.selectRow(0)
+    workspace.keep_drafts()
+    again = Workspace(desk)
+    qtbot.addWidget(again)
+    again.open_page("foundations", {"section": TALKS})
+    assert again.page("foundations").talks.form.fields["agreed"].text() == "Vertretung ab Januar"
+    assert again.page("foundations").changes.form.fields["reference"].text() == "ÄB-1"

@@ -44,6 +44,24 @@ def test_that_the_model_is_sound(page) -> None:
     QAbstractItemModelTester(page.sheet_model, QAbstractItemModelTester.FailureReportingMode.Fatal)
 
 
+def test_that_no_number_is_cut(page) -> None:
+    table = page.table
+    cut = []
+    for column in range(1, table.model().columnCount()):
+        for row in range(table.model().rowCount()):
+            cell = table.visualRect(table.model().index(row, column))
+            inside = cell.adjusted(4, 4, -4, -4)
+            seen = table.viewport().grab(inside).toImage()
+            width = table.columnWidth(column)
+            table.setColumnWidth(column, width + 40)
+            wider = table.visualRect(table.model().index(row, column)).adjusted(4, 4, -4, -4)
+            wider.setLeft(wider.right() - inside.width() + 1)
+            if table.viewport().grab(wider).toImage() != seen:
+                cut.append(table.model().index(row, column).data())
+            table.setColumnWidth(column, width)
+    assert not cut
+
+
 def test_that_typing_both_hours_saves_the_month_and_changes_the_figure(page, qtbot) -> None:
     emptied(page, qtbot)
     assert page.sheet_model.sheet.rows[0].figure.value is None

@@ -220,3 +220,33 @@ def test_that_who_has_no_page_of_today_is_reminded_of_the_backups_here(desk, qtb
     desk.backups.reminder = ""
     desk.backups.changed.emit()
     assert workspace.shown_page.banner.text() == ""
+
+
+def test_that_what_is_typed_about_somebody_waits_with_them_and_never_goes_to_somebody_else(page, workspace, qtbot) -> None:
+    rows, first = page.qualifications, page.table.current()
+    rows.begin_new()
+    kind = rows.form.fields["kind"]
+    kind.box.setCurrentIndex(kind.box.findData("further_training"))
+    kind.box.activated.emit(kind.box.currentIndex())
+    type_text(rows.form.fields["title"].inner, "Deeskalation")
+    page.table.setFocus()
+    qtbot.keyClick(page.table, Qt.Key.Key_Down)
+    second = page.table.current()
+    assert second.row.id != first.row.id
+    assert rows.form.fields["title"].text() != "Deeskalation"
+    rows.save()
+    with qtbot.waitActive(workspace):
+        workspace.activateWindow()
+    page.table.setFocus()
+    qtbot.keyClick(page.table, Qt.Key.Key_Up)
+    assert rows.form.fields["title"].text() == "Deeskalation"
+    assert "noch nicht gespeichert" in rows.banner.text()
+    assert page.table.hasFocus()
+    rows.save()
+    titles = {member.row.id: [row["title"] for row in member.qualifications] for member in board(page).members}
+    assert "Deeskalation" in titles[first.row.id]
+    assert "Deeskalation" not in titles[second.row.id]
+    workspace.keep_drafts()
+    qtbot.keyClick(page.table, Qt.Key.Key_Down)
+    qtbot.keyClick(page.table, Qt.Key.Key_Up)
+    assert not rows.typing

@@ -108,7 +108,7 @@ def test_that_no_title_and_no_number_of_the_hours_is_cut_at_any_size(opened) -> 
     header, model = table.horizontalHeader(), table.model()
     for column in range(1, model.columnCount()):
         assert header.sectionSize(column) >= header.sectionSizeHint(column), model.headerData(column, Qt.Orientation.Horizontal)
-        assert header.sectionSize(column) >= table.sizeHintForIndex(model.index(model.rowCount() - 1, column)).width()
+        assert header.sectionSize(column) > table.sizeHintForIndex(model.index(model.rowCount() - 1, column)).width()
 
 
 def test_that_a_note_has_room_to_be_typed(opened) -> None:

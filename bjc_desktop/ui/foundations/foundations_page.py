@@ -117,11 +117,11 @@ class FoundationsPage(Page):
         """Show the changes of the chosen decision."""
         for part in (self._changes_title, self.changes):
             part.setVisible(decision is not None)
-        if decision is None or self.foundations is None or self.changes.typing:
+        if decision is None or self.foundations is None:
             return
         self._changes_title.setText(f"Änderungen zu {decision['reference']}")
-        self.changes.owner = {"funding_decision_id": decision.id}
-        self.changes.show_rows([row for row in self.foundations.changes if row["funding_decision_id"] == decision.id])
+        rows = [row for row in self.foundations.changes if row["funding_decision_id"] == decision.id]
+        self.changes.show_of(decision.id, rows, {"funding_decision_id": decision.id})
 
     def _talks(self) -> QWidget:
         table = "feedback_talks"
@@ -322,10 +322,10 @@ class FoundationsPage(Page):
     def refresh(self) -> None:
         """Read everything again; what is typed stays."""
         self.foundations = self.desk.read(partial(read_foundations, year=self.year.currentData()))
-        self.decisions.show_rows(self.foundations.decisions)
+        self.decisions.show_of("all", self.foundations.decisions)
         self._show_changes(self.decisions.table.current())
         if TALKS in self.sections.buttons:
-            self.talks.show_rows(self.foundations.talks)
+            self.talks.show_of("all", self.foundations.talks)
         self._show_targets(self.foundations)
         self._show_settings(self.foundations)
         changed = sum(not line.default for line in self.foundations.settings)

@@ -16,6 +16,7 @@ from bjc_desktop.services.case_file import CaseRow
 from bjc_desktop.services.row_editing import add_row, change_row, delete_row
 from bjc_desktop.services.row_titles import TITLES, entity_of
 from bjc_desktop.ui.shared.desk import Desk
+from bjc_desktop.ui.shared.draft_keeper import RESTORED, DraftKeeper
 from bjc_desktop.ui.shared.form import Form, Warn
 from bjc_desktop.ui.shared.labels import Banner, box, button, label, row, set_tone
 from bjc_desktop.ui.shared.last_change import LastChange
@@ -58,6 +59,8 @@ class RowList(QWidget):
         self._editing: CaseRow | None = None
         self._new = False
         self._dirty = False
+        self._shown: str | None = None
+        self._draft: DraftKeeper | None = None
         self._saved_id: str | None = None
         """The row that was saved and is not shown yet, where the page reads behind the window."""
         self._values_of: Callable[[Any], Mapping[str, Any]] = lambda shown: shown.values
@@ -132,6 +135,23 @@ class RowList(QWidget):
         """Say how a shown row leads to its row of the vault and to the values of the editor, where it is not one itself."""
         self._row_of, self._values_of = row_of, values_of
 
+    def show_of(self, whose: str, rows: Sequence[Any], owner: Mapping[str, Any] | None = None) -> None:
+        """Show the *rows* that belong to *whose*, an id; what is typed about another waits as a draft until that one is shown again."""
+        if whose == self._shown:
+            self.show_rows(rows)
+            return
+        self.keep_drafts()
+        self.drop()
+        self._shown, self.owner = whose, dict(self.owner if owner is None else owner)
+        self.show_rows(rows)
+        self._draft = DraftKeeper(self.desk, f"{self.shape.table}:{whose}", self.texts)
+        self._draft.restore(self.show_draft)
+
+    def keep_drafts(self) -> None:
+        """Keep what is typed and not saved, where the list keeps its own drafts."""
+        if self._draft is not None:
+            self._draft.keep()
+
     def show_rows(self, rows: Sequence[Any], at: str | None = None) -> None:
         """Show *rows*, the one with the id *at* chosen; what is being typed stays."""
         self.table.setVisible(bool(rows))
@@ -177,14 +197,16 @@ class RowList(QWidget):
 
     def begin_with(self, values: Mapping[str, Any]) -> None:
         """Offer an editor for a new row, with *values* beside what every one begins with."""
-        if not self.writable:
-            return
+        if self.writable:
+            self._offer_new(values)
+            self.form.focus_field(self.shape.fields[0])
+
+    def _offer_new(self, values: Mapping[str, Any]) -> None:
         self._new, self._editing, self._last.row_id = True, None, None
         self._editor.show()
         self.title.setText(f"{TITLES[self.shape.table].singular}: neu")
         self.form.show_row(dict.fromkeys(self.shape.fields) | dict(self._begin()) | dict(values))
         self._mark(dirty=False)
-        self.form.focus_field(self.shape.fields[0])
 
     def drop(self) -> None:
         """Forget what is typed."""
@@ -280,9 +302,9 @@ class RowList(QWidget):
         return {"id": None if self._editing is None else self._editing.id, "texts": self.form.texts()}
 
     def show_draft(self, draft: Mapping[str, Any]) -> None:
-        """Show what was typed before."""
+        """Show what was typed before; the keyboard stays where it is."""
         if draft["id"] is None:
-            self.begin_new()
+            self._offer_new({})
         else:
             rows = self.table.rows_model.rows
             at = next((number for number, shown in enumerate(rows) if self._row_of(shown).id == draft["id"]), None)
@@ -291,4 +313,4 @@ class RowList(QWidget):
             self.table.selectRow(at)
         self.form.show_texts(draft["texts"])
         self._mark(dirty=True)
-        self.banner.tell("Hier ist, was Sie zuletzt getippt und noch nicht gespeichert hatten.")
+        self.banner.tell(RESTORED)

@@ -126,7 +126,8 @@ class TypingTable(QTableView):
 
         Measuring every row would cost a delay at each key.
         """
-        last = self.sizeHintForIndex(self.model().index(self.model().rowCount() - 1, column)).width()
+        grid = 1  # the line between two cells takes it from the column
+        last = self.sizeHintForIndex(self.model().index(self.model().rowCount() - 1, column)).width() + grid
         needed = max(self.horizontalHeader().sectionSizeHint(column), last)
         self.setColumnWidth(column, max(theme().pixels(least), needed))
 

@@ -220,8 +220,7 @@ class TeamPage(Page):
         if member is None:
             return
         self.form.show_row(member.row)
-        self.qualifications.owner = {"staff_id": member.row.id}
-        self.qualifications.show_rows(member.qualifications)
+        self.qualifications.show_of(member.row.id, member.qualifications, {"staff_id": member.row.id})
         year = self.desk.today().year
         this_year, in_all = member.further_training(year)
         self._training.setText(f"Weiterbildung: {this_year} Stunden in {year}, {in_all} insgesamt")
