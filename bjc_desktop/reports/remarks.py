@@ -54,6 +54,18 @@ def response(figure: Figure) -> str:
     return f"Rücklauf {figure.details['surveyed']} von {size} ({rate})"
 
 
+def aside(figure: Figure) -> str:
+    """Return the sentence that always stands with an indicator, or nothing."""
+    if figure.code == "a1_2":
+        return f"{response(figure)}."
+    if figure.code == "a4":
+        return f"Coachings, die für A1.1 und A4 zugleich zählen: {figure.details['overlap_a1_a4']}."
+    if figure.code == "measure_link":
+        met = "erfüllt" if figure.details["at_least_51_percent"] else "nicht erfüllt"
+        return f"Maßnahmebezug in der Lesart „mindestens 51 Prozent“: {met}."
+    return ""
+
+
 def missing_hours(figures: ScopeFigures) -> list[str]:
     """Return the months whose working time is missing, coach by coach, as a sentence; or nothing."""
     details = {figure.code: figure.details for figure in figures.figures}["consultations_per_hour"]
@@ -127,12 +139,8 @@ def remarks(content: ReportContent) -> list[str]:
     """Return what stands under the table of the indicators."""
     figures = content.figures
     by_code = {figure.code: figure for figure in figures.figures}
-    met = "erfüllt" if by_code["measure_link"].details["at_least_51_percent"] else "nicht erfüllt"
-    both = by_code["a4"].details["overlap_a1_a4"]
-    together = f"Coachings, die für A1.1 und A4 zugleich zählen: {both}."
-    reading = f"Maßnahmebezug in der Lesart „mindestens 51 Prozent“: {met}."
     lines = [
-        f"A1.2: {response(by_code['a1_2'])}. {together} {reading} {content.persons}",
+        f"A1.2: {aside(by_code['a1_2'])} {aside(by_code['a4'])} {aside(by_code['measure_link'])} {content.persons}",
         *failed_items(by_code["correctly_closed"]),
         *missing_hours(figures),
         *substitute_targets(figures),

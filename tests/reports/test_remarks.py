@@ -53,8 +53,7 @@ def test_that_only_those_indicators_are_named_for_which_another_years_targets_se
     own, *others = figures.figures
     own = replace(own, target=replace(own.target, year=2025, substitute=False))
     assert substitute_targets(replace(figures, figures=(own, *others))) == [
-        "Für 2025 sind nicht alle Sollwerte hinterlegt; es gelten die von 2024 für A1.2, A4, Konsultationen je Std., "
-        "korrekt abgeschlossen, Maßnahmebezug."
+        "Für 2025 sind nicht alle Sollwerte hinterlegt; es gelten die von 2024 für A1.2, A4, Konsultationen je Std., korrekt abgeschlossen, Maßnahmebezug."
     ]
     assert substitute_targets(replace(figures, figures=(own,))) == []
 
