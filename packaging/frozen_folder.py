@@ -56,6 +56,9 @@ _QT_OF_WINDOWS_LEFT_OUT = re.compile(
 )
 _TRANSLATION = re.compile(r"translations/(?!qtbase_de\.qm)")
 _ELSEWHERE = re.compile(r"PIL/_(?:avif|webp|imagingcms|imagingft|imagingtk)|setuptools|pip/|/tests?/|\.pyi$|py\.typed$")
+_OF_INSTALLING = re.compile(r"\.dist-info/(?:RECORD|INSTALLER|REQUESTED|direct_url\.json)$")
+"""What pip notes of one installation: hashes of scripts that name a folder of the building machine."""
+_LEFT_OUT = (GPL_ONLY, _QT_LEFT_OUT, _QT_OF_WINDOWS_LEFT_OUT, _TRANSLATION, _ELSEWHERE, _OF_INSTALLING)
 _SYSTEM = ("/lib/", "/lib64/", "/usr/lib/", "/usr/local/lib/")
 _NEEDED = (
     "bjc-desktop",
@@ -82,7 +85,7 @@ def is_kept(target: str, source: str) -> bool:
     Libraries of the system stay with the system, which keeps them up to date: the `.deb` depends on them. Python's own goes along.
     """
     place = target.replace("\\", "/")
-    if any(pattern.search(place) for pattern in (GPL_ONLY, _QT_LEFT_OUT, _QT_OF_WINDOWS_LEFT_OUT, _TRANSLATION, _ELSEWHERE)):
+    if any(pattern.search(place) for pattern in _LEFT_OUT):
         return False
     name = place.rsplit("/", 1)[-1]
     of_system = source.startswith(_SYSTEM) and re.match(r"lib[\w+.-]+\.so", name) is not None

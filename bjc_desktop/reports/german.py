@@ -46,6 +46,12 @@ def period_name(label: str) -> str:
     return re.sub(r"(\d{4})-(Q[1-4])", r"\2 \1", label)
 
 
+def report_name(period: Period) -> str:
+    """Return what the report of a period is called: of a quarter, of a year, of any other."""
+    kind = "Quartalsbericht" if re.fullmatch(r"\d{4}-Q[1-4]", period.label) else "Bericht"
+    return f"{'Jahresbericht' if re.fullmatch(r'[0-9]{4}', period.label) else kind} {quarter(period)}"
+
+
 def month(value: str) -> str:
     """Return a month ``2025-07`` as ``07/2025``."""
     year, _, number_of_month = value.partition("-")

@@ -12,7 +12,7 @@ from bjc_desktop.indicators.period import Period
 from bjc_desktop.indicators.results import Figure, Rating
 from bjc_desktop.paths import resource
 from bjc_desktop.reports.content import ReportContent
-from bjc_desktop.reports.german import figure_value, quarter
+from bjc_desktop.reports.german import figure_value, quarter, report_name
 from bjc_desktop.reports.remarks import (
     NO_CHANGES,
     NO_COACHES,
@@ -79,7 +79,7 @@ def report_html(content: ReportContent) -> bytes:
 <body>
 <header>
 {draft}<p class="eyebrow">Berliner JobCoaching</p>
-<h1>Quartalsbericht {_text(quarter(figures.period))}</h1>
+<h1>{_text(report_name(figures.period))}</h1>
 <p class="owner">{_text(figures.scope.name)}</p>
 <p class="note">{_text(circumstances(content))}</p>
 </header>

@@ -7,7 +7,7 @@ from reportlab.platypus import Flowable, KeepTogether, Spacer, Table
 from bjc_desktop.indicators.results import Figure
 from bjc_desktop.reports.chart import IndicatorBar, Legend, TrendChart
 from bjc_desktop.reports.content import ReportContent, SettingText
-from bjc_desktop.reports.german import quarter
+from bjc_desktop.reports.german import report_name
 from bjc_desktop.reports.remarks import (
     NO_CHANGES,
     NO_COACHES,
@@ -77,7 +77,7 @@ def _summary(content: ReportContent) -> list[Flowable]:
     figures = content.figures
     story: list[Flowable] = [
         words("Berliner JobCoaching", EYEBROW),
-        words(f"Quartalsbericht {quarter(figures.period)}", TITLE),
+        words(report_name(figures.period), TITLE),
         words(figures.scope.name, OWNER),
         words(circumstances(content), SMALL),
         Spacer(1, 8),

@@ -1,17 +1,19 @@
 """What a report says in sentences beside its figures."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from bjc_desktop.indicators.catalogue import BY_CODE
 from bjc_desktop.indicators.period import Period
 from bjc_desktop.indicators.results import Figure, Rating, ScopeFigures
 from bjc_desktop.indicators.settings import ChecklistItem
 from bjc_desktop.reports.content import ReportContent
-from bjc_desktop.reports.german import NO_VALUE, day, figure_value, month, number, per_cent, quarter
+from bjc_desktop.reports.german import NO_VALUE, day, figure_value, month, number, per_cent, quarter, report_name
 
 SEVERITIES = {"error": "Fehler", "warning": "Warnung", "hint": "Hinweis"}
 NO_SIGNALS = "Keine. Ein Signal entsteht, wenn eine Kennzahl in zwei Quartalen eines Bescheids unter der Toleranz liegt, A1.1 und A4 zwei Jahre lang unter 3 % liegen oder der Betreuungsschlüssel deutlich unterschritten ist."
+NOTHING_TO_REPORT = "In diesem Zeitraum gab es nichts zu berichten: Alle sechs Kennzahlen sind ohne Wert."
 NO_COACHES = "Keine JobCoaches im Bericht."
 NO_FINDINGS = "Keine Auffälligkeiten."
 NO_CHANGES = "Nichts hat sich geändert."
@@ -26,6 +28,8 @@ def state(version: int | None) -> str:
 
 def verdict(figures: ScopeFigures) -> str:
     """Return the quarter in one sentence: how many indicators are reached, in tolerance, below, without a value."""
+    if not any(figure.denominator for figure in figures.figures):
+        return NOTHING_TO_REPORT
     counts = Counter(figure.rating for figure in figures.figures)
     words = {
         Rating.REACHED: ("erreicht das Soll", "erreichen das Soll"),
@@ -50,6 +54,18 @@ def response(figure: Figure) -> str:
     return f"Rücklauf {figure.details['surveyed']} von {size} ({rate})"
 
 
+def aside(figure: Figure) -> str:
+    """Return the sentence that always stands with an indicator, or nothing."""
+    if figure.code == "a1_2":
+        return f"{response(figure)}."
+    if figure.code == "a4":
+        return f"Coachings, die für A1.1 und A4 zugleich zählen: {figure.details['overlap_a1_a4']}."
+    if figure.code == "measure_link":
+        met = "erfüllt" if figure.details["at_least_51_percent"] else "nicht erfüllt"
+        return f"Maßnahmebezug in der Lesart „mindestens 51 Prozent“: {met}."
+    return ""
+
+
 def missing_hours(figures: ScopeFigures) -> list[str]:
     """Return the months whose working time is missing, coach by coach, as a sentence; or nothing."""
     details = {figure.code: figure.details for figure in figures.figures}["consultations_per_hour"]
@@ -69,10 +85,21 @@ def failed_items(figure: Figure) -> list[str]:
 
 def substitute_targets(figures: ScopeFigures) -> list[str]:
     """Return that another year's targets serve, as a sentence; or nothing."""
-    years = {figure.target.year for figure in figures.figures if figure.target.substitute}
-    if not years:
+    return substitute_words(figures.figures, figures.period)
+
+
+def substitute_words(figures: Sequence[Figure], period: Period) -> list[str]:
+    """Return for which of *figures* the targets of another year serve, as a sentence; or nothing."""
+    served: dict[int, list[str]] = {}
+    for figure in figures:
+        if figure.target.substitute:
+            served.setdefault(figure.target.year, []).append(BY_CODE[figure.code].short)
+    if not served:
         return []
-    return [f"Für {figures.period.last.year} sind keine eigenen Sollwerte hinterlegt; es gelten die von {max(years)}."]
+    if [len(codes) for codes in served.values()] == [len(figures)]:
+        return [f"Für {period.last.year} sind keine eigenen Sollwerte hinterlegt; es gelten die von {max(served)}."]
+    those = " und ".join(f"die von {year} für {', '.join(names)}" for year, names in sorted(served.items()))
+    return [f"Für {period.last.year} sind nicht alle Sollwerte hinterlegt; es gelten {those.removesuffix('.')}."]
 
 
 def circumstances(content: ReportContent) -> str:
@@ -84,7 +111,7 @@ def circumstances(content: ReportContent) -> str:
 
 def title(content: ReportContent) -> str:
     """Return the title of the document."""
-    made = f"Quartalsbericht {quarter(content.figures.period)}, {content.figures.scope.name}"
+    made = f"{report_name(content.figures.period)}, {content.figures.scope.name}"
     return made if content.version is not None else f"{made} (Entwurf)"
 
 
@@ -112,12 +139,8 @@ def remarks(content: ReportContent) -> list[str]:
     """Return what stands under the table of the indicators."""
     figures = content.figures
     by_code = {figure.code: figure for figure in figures.figures}
-    met = "erfüllt" if by_code["measure_link"].details["at_least_51_percent"] else "nicht erfüllt"
-    both = by_code["a4"].details["overlap_a1_a4"]
-    together = f"Coachings, die für A1.1 und A4 zugleich zählen: {both}."
-    reading = f"Maßnahmebezug in der Lesart „mindestens 51 Prozent“: {met}."
     lines = [
-        f"A1.2: {response(by_code['a1_2'])}. {together} {reading} {content.persons}",
+        f"A1.2: {aside(by_code['a1_2'])} {aside(by_code['a4'])} {aside(by_code['measure_link'])} {content.persons}",
         *failed_items(by_code["correctly_closed"]),
         *missing_hours(figures),
         *substitute_targets(figures),

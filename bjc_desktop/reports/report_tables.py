@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from bjc_desktop.indicators.catalogue import BY_CODE
 from bjc_desktop.indicators.rating import RATIO_CODES, STRICT_CODES
@@ -58,9 +59,14 @@ def figure_table(figures: Sequence[Figure]) -> TextTable:
     return TextTable(heads, tuple(rows), below)
 
 
+def cohort_words(code: str, cohort: tuple[date, date]) -> str:
+    """Return what the cohort of the indicator consists of, and from when to when."""
+    return f"{_CASES[code]} {day(cohort[0])}–{day(cohort[1])}"
+
+
 def _cases(figure: Figure) -> list[str]:
     """Return which cases a figure counts, and what the reader must know about them."""
-    cohort = [] if figure.cohort is None else [f"{_CASES[figure.code]} {day(figure.cohort[0])}–{day(figure.cohort[1])}"]
+    cohort = [] if figure.cohort is None else [cohort_words(figure.code, figure.cohort)]
     marks = ["vorläufig"] * figure.provisional + ["kleine Fallzahl"] * figure.small_number
     return [*cohort, " · ".join(marks)] if marks else cohort
 

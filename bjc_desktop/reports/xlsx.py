@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from bjc_desktop.indicators.catalogue import BY_CODE
 from bjc_desktop.indicators.results import Figure
 from bjc_desktop.reports.content import ReportContent, StatementText
-from bjc_desktop.reports.german import NO_VALUE, quarter
+from bjc_desktop.reports.german import NO_VALUE, quarter, report_name
 from bjc_desktop.reports.remarks import SEVERITIES, missing_hours, state, substitute_targets
 from bjc_desktop.reports.workbook import Book, Cells, cached, rating_formula
 
@@ -41,7 +41,7 @@ class _Sheets:
 def report_xlsx(content: ReportContent) -> bytes:
     """Return the report as XLSX bytes: the same for the same content."""
     figures = content.figures
-    title = f"Quartalsbericht {quarter(figures.period)}"
+    title = report_name(figures.period)
     header = f"{figures.scope.name[:90]} · {quarter(figures.period)} · {state(content.version)}"
     book = Book(f"{title}, {figures.scope.name}"[:250], figures.as_of, header)
     overview, by_coach = book.page("Kennzahlen"), book.page("Je Coach")
@@ -171,7 +171,7 @@ def _value(code: str, top: str, bottom: str, hours: Cells, coach: str | None) ->
 
 def _overview(book: Book, sheet: Worksheet, content: ReportContent, sheets: _Sheets) -> None:
     figures = content.figures
-    title = f"{figures.scope.name}, Quartalsbericht {quarter(figures.period)}"
+    title = f"{figures.scope.name}, {report_name(figures.period)}"
     book.note(sheet, 0, title, len(_WIDTHS), sum(_WIDTHS), book.title)
     sheet.set_row(0, 20 * (1 + len(title) // _TITLE_CHARACTERS))
     sheet.write_string(1, 0, f"Datenstand {figures.as_of:%d.%m.%Y}, {state(content.version)}")

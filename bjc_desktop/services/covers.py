@@ -4,7 +4,7 @@ A coaching is covered where the next to be responsible, of the same role, was it
 return of a cover: it comes back. A hand-over for good to somebody new is no cover, even where its day is known already.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -14,6 +14,9 @@ from sqlalchemy import Connection, Date, text
 
 from bjc_desktop.services.due_items import full_name
 from bjc_desktop.services.hand_over import return_of
+
+_PROLONGED = 60
+"""As often as a cover is prolonged at most, weekly for a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,19 @@ def _covered(assignments: Iterable[Any], today: date) -> tuple[Any, Any] | None:
     if back is None:
         return None
     comes_back = any(
-        (row.staff_id == back.staff_id and row.valid_from < deputy.valid_from) or return_of(row.id) == back.id for row in rows
+        (row.staff_id == back.staff_id and row.valid_from < deputy.valid_from) or back.id in _returns(row.id) for row in rows
     )
     return (deputy, back) if comes_back else None
+
+
+def _returns(row_id: str) -> Iterator[str]:
+    """Yield the ids of the return after *row_id*, and of those after each time that the cover was prolonged.
+
+    Where a prolonged cover went to another deputy from its first day on, the assignments in between are gone.
+    """
+    for _ in range(_PROLONGED):
+        row_id = return_of(row_id)
+        yield row_id
 
 
 def _name(row: Any) -> str:

@@ -14,7 +14,7 @@ from bjc_desktop.models import FeedbackTalk
 from bjc_desktop.services.case_file import CaseRow, read_rows
 from bjc_desktop.services.due_items import full_name
 from bjc_desktop.services.report_content import trends
-from bjc_desktop.services.signals_in_words import SignalLine, signal_lines
+from bjc_desktop.services.signals_in_words import SignalLine, persons_line, signal_lines
 from bjc_desktop.services.targets import read_settings
 from bjc_desktop.vocabulary import Role
 
@@ -47,6 +47,8 @@ class IndicatorBoard:
     coaches: tuple[CoachRow, ...]
     """Every job coach of the scope; none where the scope is a coach."""
     signals: tuple["BoardSignal", ...]
+    persons: str
+    """How many persons were coached in the year, in words; empty where the scope is a coach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,9 @@ def read_indicator_board(connection: Connection, scope: Scope, period: Period, *
     if scope.kind is ScopeKind.PROVIDER:
         lines = signal_lines(connection, figures, figures.scope(scope.id), history)
         signals = tuple(BoardSignal(line, _talks(connection, scope.id, line)) for line in lines)
+    persons = "" if scope.kind is ScopeKind.COACH else persons_line(connection, figures, scope.id)
     return IndicatorBoard(
-        period, as_of, scope, figures.figures_of(scope.id), history, _coach_rows(connection, figures, scope), signals
+        period, as_of, scope, figures.figures_of(scope.id), history, _coach_rows(connection, figures, scope), signals, persons
     )
 
 

@@ -63,11 +63,11 @@ def signal_lines(
 
 
 def persons_line(connection: Connection, figures: VaultFigures, scope_id: str) -> str:
-    """Return how many persons were coached in the year of the report's quarter, up to its end."""
-    year = figures.period.last.year
-    period = Period(str(year), calendar_year(year).first, figures.period.last)
-    count = persons_in(connection, period).get(scope_id, 0)
-    return f"Gecoachte Personen {year} bis zum Ende des Quartals: {number(Decimal(count), 0)}."
+    """Return how many persons were coached in the year in which the period ends, up to its end."""
+    year = calendar_year(figures.period.last.year)
+    count = persons_in(connection, Period(year.label, year.first, figures.period.last)).get(scope_id, 0)
+    until = "" if figures.period.last == year.last else f" bis {figures.period.last:%d.%m.}"
+    return f"Gecoachte Personen {year.label}{until}: {number(Decimal(count), 0)}."
 
 
 def _fundings(connection: Connection, provider_id: str) -> list[Funding]:

@@ -100,6 +100,21 @@ def test_that_a_cover_from_the_first_day_of_an_assignment_is_one(sample: Vault) 
         assert (cover.absent_id, cover.deputy_id, cover.last) == (absent, colleague, last)
 
 
+def test_that_a_longer_cover_from_the_first_day_that_goes_to_another_deputy_is_one(sample: Vault) -> None:
+    absent, deputy, colleague = coaches(sample)[:3]
+    (before,) = some(sample, colleague, 1)
+    give(sample, colleague, {before: absent}, first=TODAY)
+    last = TODAY + FORTNIGHT
+    give(sample, absent, {before: deputy}, first=TODAY, last=last)
+    for _ in range(3):
+        give(sample, absent, {before: deputy}, first=last + DAY, last=last + FORTNIGHT)
+        last += FORTNIGHT
+    give(sample, deputy, {before: colleague}, first=TODAY)
+    for day in (TODAY, last):
+        (cover,) = covers(sample, day)
+        assert (cover.absent_id, cover.deputy_id, cover.last) == (absent, colleague, last)
+
+
 def test_that_team_and_caseload_say_who_is_covered_by_whom(sample: Vault) -> None:
     absent, deputy = coaches(sample)[:2]
     give(sample, absent, dict.fromkeys(some(sample, absent, 2), deputy), first=TODAY, last=TODAY + FORTNIGHT)

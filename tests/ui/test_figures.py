@@ -1,11 +1,12 @@
 """The indicators page: the same figure as everywhere, down to the case and its verdict."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from bjc_desktop.indicators.results import Rating, ScopeKind
 from bjc_desktop.services.foundations import save_target
@@ -207,9 +208,32 @@ def test_that_the_chosen_case_is_said_in_full(page, qtbot) -> None:
 def test_that_two_groups_of_figures_have_bars_of_one_width_whatever_they_show(page, qtbot) -> None:
     widths = []
     for rating, value in ((Rating.NONE, None), (Rating.TOLERANCE, 1)):
-        grid = FigureGrid([replace(figure, rating=rating, value=value) for figure in page.board.figures], lambda _: None)
+        grid = FigureGrid(
+            [replace(figure, rating=rating, value=value) for figure in page.board.figures], page.board.period, lambda _: None
+        )
         qtbot.addWidget(grid)
         grid.resize(480, 300)
         grid.show()
         widths += [bar.width() for bar in grid.findChildren(IndicatorBar)]
     assert len(set(widths)) == 1
+
+
+def test_that_the_page_says_whose_targets_serve_and_what_stands_with_a_figure(page, desk, qtbot) -> None:
+    page.open_at({"period": "2025-Q3", "code": "a1_2", "scope_id": page.board.scope.id})
+    page.refresh()
+    wait(page, qtbot)
+    grid = " ".join(shown.text() for shown in page.grid.findChildren(QLabel))
+    assert "Für 2025 sind keine eigenen Sollwerte hinterlegt; es gelten die von 2024." in grid
+    about = page._definition.text().partition("\n")[0]
+    assert about.startswith("Austritte 01.01.2025–31.03.2025. Rücklauf ")
+
+
+def test_that_the_persons_of_the_year_stand_below_the_figures_of_a_provider(page, qtbot) -> None:
+    provider = next(
+        page.scope.itemData(at).id for at in range(page.scope.count()) if page.scope.itemData(at).kind is ScopeKind.PROVIDER
+    )
+    page.open_at({"period": "2024", "code": "a1_1", "scope_id": provider})
+    page.refresh()
+    wait(page, qtbot)
+    assert re.fullmatch(r"Gecoachte Personen 2024: \d+\.", page.board.persons)
+    assert page.board.persons in [shown.text() for shown in page.findChildren(QLabel)]

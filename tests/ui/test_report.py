@@ -21,6 +21,7 @@ from bjc_desktop.services.targets import read_settings
 from bjc_desktop.services.verification import verify_bundle
 from bjc_desktop.ui.report.password_dialog import PasswordDialog
 from bjc_desktop.ui.report.report_page import CHECK, KEPT, SAY, SEND
+from bjc_desktop.ui.shared.figure_grid import figure_words
 from bjc_desktop.ui.workspace import Workspace
 from bjc_desktop.vocabulary import ShortfallReason
 from tests.ui.conftest import TODAY
@@ -128,6 +129,8 @@ def test_that_a_released_report_stays_as_it_was_and_the_next_says_what_changed(p
     assert changed.before.startswith("zählt für")
     assert changed.after == "zählt nicht: Datum des Erstgesprächs fehlt"
     assert changed.changed_at is not None
+    assert changed.before in page.kept.change.text()
+    assert changed.after in page.kept.change.text()
     page.kept.changes.opened.emit(changed)
     assert workspace.place() == ("closing", {"coaching_id": counted.coaching_id})
     assert hashlib.sha256(desk.read(lambda c: released_bundle(c, first.id))).digest() == frozen
@@ -269,3 +272,26 @@ def test_that_the_reason_of_a_version_is_shown_with_it_also_where_no_figure_chan
     assert said[3].endswith("warum: Ein Tippfehler.")
     remarks = [page.kept.table.rows_model.index(at, remark).data() for at in range(3)]
     assert sorted(remarks) == ["", "Zahlen unverändert: Ein Absatz fehlte.", "Zahlen unverändert: Ein Tippfehler."]
+
+
+def test_that_the_words_beside_a_reason_follow_the_figure(page, workspace, qtbot, desk) -> None:
+    scope, period = page.chosen
+    cases = desk.read(lambda c: read_indicator_cases(c, "correctly_closed", period, scope.id, read_settings(c)))
+    counted = next(case for case in cases if case.counts)
+    form = page.statements.forms["correctly_closed"]
+    type_text(form.steps, "Schulung im Februar")
+    before = form.words.text()
+    values = {"initial_interview_on": None}
+    desk.write(lambda session: change_row(session, entity_of("coachings"), counted.coaching_id, values, today=TODAY))
+    settle(page, qtbot)
+    figure = next(figure for figure in page.preflight.to_explain if figure.code == "correctly_closed")
+    assert page.statements.forms["correctly_closed"].words.text() == figure_words(figure) != before
+    assert page.statements.forms["correctly_closed"].steps.toPlainText() == "Schulung im Februar"
+
+
+def test_that_the_sentence_about_what_is_unexplained_ends_with_one_full_stop(page, qtbot) -> None:
+    page.period.setCurrentIndex(0)
+    page.period.activated.emit(0)
+    settle(page, qtbot)
+    assert "Konsultationen je Std." in page.send.open_points.text()
+    assert ".." not in page.send.open_points.text()

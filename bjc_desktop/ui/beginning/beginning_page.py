@@ -171,7 +171,7 @@ class BeginningPage(Page):
         words = f"{quarter(live.period)}, bis heute. " + ("" if have else "Noch hat keine Kennzahl einen Wert.")
         self._figures.addWidget(label(words, "muted", wrap=True))
         if have:
-            self._figures.addWidget(FigureGrid(have, partial(self._open_figure, scope_id=live.scope_id)))
+            self._figures.addWidget(FigureGrid(have, live.period, partial(self._open_figure, scope_id=live.scope_id)))
         for line in lack_lines(lacks(known), self.wanted.emit, open_to=self._shows):
             self._figures.addWidget(line)
 

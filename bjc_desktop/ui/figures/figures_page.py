@@ -14,6 +14,8 @@ from bjc_desktop.indicators.catalogue import BY_CODE
 from bjc_desktop.indicators.period import Period, quarter_of
 from bjc_desktop.indicators.results import Figure, Scope, ScopeKind
 from bjc_desktop.reports.german import NO_VALUE, figure_value, number, per_cent, quarter
+from bjc_desktop.reports.remarks import aside
+from bjc_desktop.reports.report_tables import cohort_words
 from bjc_desktop.services.case_file import CaseRow
 from bjc_desktop.services.first_steps import lacks
 from bjc_desktop.services.indicator_board import (
@@ -180,9 +182,10 @@ class FiguresPage(Page):
         self.subtitle.setText(f"{_name_of(board.scope, self.desk)}, {quarter(board.period)}, Stand {show_date(board.as_of)}")
         had_keyboard = self.grid is not None and self.grid.isAncestorOf(self.focusWidget())
         clear_layout(self._figures)
-        self.grid = FigureGrid(board.figures, self._choose, checkable=True)
+        self.grid = FigureGrid(board.figures, board.period, self._choose, checkable=True)
         self._figures.addWidget(self.grid)
-        self._figures.addWidget(label(LEGEND, "small", wrap=True))
+        for words in filter(None, (board.persons, LEGEND)):
+            self._figures.addWidget(label(words, "small", wrap=True))
         clear_layout(self._signals)
         for signal in board.signals:
             self._signals.addWidget(self._signal(signal))
@@ -226,7 +229,7 @@ class FiguresPage(Page):
         figure, indicator = self._figure(board.figures), BY_CODE[self._code]
         self._title.setText(indicator.label)
         self._words.setText(figure_words(figure))
-        self._definition.setText(f"Zähler: {indicator.numerator}\nNenner: {indicator.denominator}")
+        self._definition.setText(f"{_about(figure)}\nZähler: {indicator.numerator}\nNenner: {indicator.denominator}")
         reasons = Counter(case.label for case in cases)
         self.verdicts.clear()
         self.verdicts.addItem(f"Alle ({len(cases)})", None)
@@ -377,6 +380,12 @@ def _cases_of(connection: Any, *, code: str, board: IndicatorBoard) -> tuple[Ind
 
 def _reason(case: IndicatorCase) -> str:
     return "zählt" if case.counts else case.label.removeprefix("zählt nicht: ")
+
+
+def _about(figure: Figure) -> str:
+    """Return which cases a figure looks at, and what always stands with it."""
+    cohort = "" if figure.cohort is None else f"{cohort_words(figure.code, figure.cohort)}."
+    return " ".join(part for part in (cohort, aside(figure)) if part)
 
 
 def _value_words(figure: Figure) -> str:

@@ -143,6 +143,7 @@ def _facts(statistic: NamedStatistic) -> list[Fact]:
     content, figure = statistic.content, statistic.content.figure
     rating = f"{figure.rating.label}, vorläufig" if figure.provisional else figure.rating.label
     target, low = (figure_value(figure, bound) for bound in (figure.target.target, figure.target.tolerance_low))
+    of_year = f" (von {figure.target.year})" if figure.target.substitute else ""
     below, without = [], []
     for person in content.coaches:
         name = statistic.coaches[person.number]
@@ -160,7 +161,7 @@ def _facts(statistic: NamedStatistic) -> list[Fact]:
         Fact("Konsultationen je Stunde", f"{figure_value(figure, figure.value)}, {rating}", _TONES[figure.rating]),
         Fact("Konsultationen", str(figure.numerator)),
         Fact("Stunden", number(figure.denominator, 0)),
-        Fact("Soll, Toleranz ab", f"{target}, {low}"),
+        Fact("Soll, Toleranz ab", f"{target}, {low}{of_year}"),
         *(fact for fact in lists if fact.text),
     ]
 

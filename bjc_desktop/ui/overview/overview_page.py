@@ -314,7 +314,7 @@ class OverviewPage(Page):
             scopes.insert(0, (self.desk.staff_id, "Ihre Fälle", live.own))
         for scope_id, name, figures in scopes:
             self._figures.addWidget(label(name, "strong"))
-            self._figures.addWidget(FigureGrid(figures, partial(self._open_figure, scope_id=scope_id)))
+            self._figures.addWidget(FigureGrid(figures, live.period, partial(self._open_figure, scope_id=scope_id)))
         for line in lack_lines(lacks(live.provider), self.wanted.emit, open_to=self._open_to):
             self._figures.addWidget(line)
         self._figures.addWidget(label(LEGEND, "small", wrap=True))

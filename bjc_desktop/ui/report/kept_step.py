@@ -12,7 +12,7 @@ from bjc_desktop.errors import BjcError
 from bjc_desktop.reports.german import period_name
 from bjc_desktop.services.released_reports import REPORT, Released, bundle_part, released_bundle, save_released
 from bjc_desktop.services.typed_values import show_date
-from bjc_desktop.services.version_changes import read_version_changes
+from bjc_desktop.services.version_changes import ChangedCase, read_version_changes
 from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
 from bjc_desktop.ui.report.password_dialog import PasswordDialog
 from bjc_desktop.ui.shared.desk import Desk
@@ -82,8 +82,10 @@ class KeptStep(QWidget):
         self._changes_title = label("", "heading", wrap=True)
         self.changes = RowTable(CHANGE_COLUMNS, "Was diese Fassung anders zählt")
         self.changes.opened.connect(lambda case: self.case_opened.emit(case.coaching_id))
+        self.change = label("", "small", wrap=True)
+        self.changes.chosen.connect(self._tell_change)
         self.table.chosen.connect(self._show_changes)
-        for part in (self.reason, self._changes_title, self.changes):
+        for part in (self.reason, self._changes_title, self.changes, self.change):
             column.addWidget(part)
         column.addStretch(0)
 
@@ -110,7 +112,7 @@ class KeptStep(QWidget):
     def _show_changes(self, released: Released | None) -> None:
         """Show which cases the chosen version counts otherwise than the one before, and who changed them when."""
         later = released is not None and released.version > 1
-        for part in (self.reason, self._changes_title, self.changes):
+        for part in (self.reason, self._changes_title, self.changes, self.change):
             part.setVisible(later)
         if released is None or not later:
             return
@@ -118,9 +120,14 @@ class KeptStep(QWidget):
         cases = self._desk.read(partial(read_version_changes, report_id=released.id))
         words = "Anders gezählt als in der Fassung davor" if cases else "Kein Fall ist anders gezählt als in der Fassung davor"
         self._changes_title.setText(f"{words} ({len(cases)})" if cases else words)
-        self.changes.setVisible(bool(cases))
+        for part in (self.changes, self.change):
+            part.setVisible(bool(cases))
         self.changes.show_rows(cases, key=lambda case: (case.code, case.coaching_id))
         self.changes.fit_height(6)
+
+    def _tell_change(self, case: ChangedCase | None) -> None:
+        """Say the chosen case in full: its columns may be cut."""
+        self.change.setText("" if case is None else f"{case.indicator}, {case.name}: vorher {case.before}; jetzt {case.after}")
 
     def bundle_of(self, released: Released) -> bytes:
         """Return the bundle as it left the house."""

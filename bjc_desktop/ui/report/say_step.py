@@ -40,7 +40,7 @@ class SayStep(Scroller):
     def show_preflight(self, preflight: Preflight) -> None:
         """Show the figures and what follows from them."""
         clear_layout(self._figures)
-        self._figures.addWidget(FigureGrid(preflight.scope.figures, self.figure_opened.emit))
+        self._figures.addWidget(FigureGrid(preflight.scope.figures, preflight.period, self.figure_opened.emit))
         self._signals.setText("\n".join(preflight.signals))
         self._signals.setVisible(bool(preflight.signals))
         self._nothing.setVisible(not preflight.to_explain)

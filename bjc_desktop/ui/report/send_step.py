@@ -43,8 +43,8 @@ class SendStep(Scroller):
         column.addWidget(self._state)
         column.addWidget(self.open_points)
         column.addLayout(row(self.preview_button, self.release_button, None))
-        self.column.addWidget(frame)
         self.column.addLayout(statements.version_column)
+        self.column.addWidget(frame)
         parts, inner = box()
         inner.addWidget(label("Was das Haus verlässt", "heading"))
         inner.addWidget(
@@ -104,7 +104,7 @@ def _open_points(preflight: Preflight) -> list[str]:
         found.append(f"{counted(preflight.errors, 'Fehler ist', 'Fehler sind')} noch offen.")
     if preflight.unexplained:
         names = ", ".join(BY_CODE[figure.code].short for figure in preflight.unexplained)
-        found.append(f"Noch ohne Begründung unter dem Soll: {names}.")
+        found.append(f"Noch ohne Begründung unter dem Soll: {names.removesuffix('.')}.")
     if preflight.provisional:
         found.append("Vorläufige Werte bleiben im Bericht als vorläufig gekennzeichnet.")
     return found

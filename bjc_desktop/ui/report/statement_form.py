@@ -9,13 +9,15 @@ from bjc_desktop.ui.shared.labels import box, label
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.vocabulary import ShortfallReason
 
+_HINT = "Erläuterung und geplante Schritte; bitte keine Namen"
+
 
 class StatementForm(QWidget):
     """The form for the code it is made for; ``typed`` follows each change."""
 
     typed = Signal()
 
-    def __init__(self, code: str, title: str, words: str, *, with_reasons: bool = True) -> None:
+    def __init__(self, code: str, title: str, words: str, *, hint: str = _HINT, with_reasons: bool = True) -> None:
         super().__init__()
         self.code = code
         frame, column = box()
@@ -23,7 +25,8 @@ class StatementForm(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(frame)
         column.addWidget(label(title, "strong", wrap=True))
-        column.addWidget(label(words, "muted", wrap=True))
+        self.words = label(words, "muted", wrap=True)
+        column.addWidget(self.words)
         self.reasons: dict[ShortfallReason, QCheckBox] = {}
         choices = FlowRow()
         for reason in ShortfallReason if with_reasons else ():
@@ -35,8 +38,8 @@ class StatementForm(QWidget):
             column.addWidget(choices)
         self.steps = QPlainTextEdit()
         self.steps.setTabChangesFocus(True)
-        self.steps.setAccessibleName(f"{title}: Erläuterung und geplante Schritte")
-        self.steps.setPlaceholderText("Erläuterung und geplante Schritte; bitte keine Namen")
+        self.steps.setAccessibleName(f"{title}: {hint.partition(';')[0]}")
+        self.steps.setPlaceholderText(hint)
         self.steps.setFixedHeight(self.steps.fontMetrics().lineSpacing() * 3 + theme().pixels(20))
         self.steps.textChanged.connect(self.typed)
         column.addWidget(self.steps)

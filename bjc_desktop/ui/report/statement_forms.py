@@ -16,6 +16,8 @@ from bjc_desktop.ui.shared.figure_grid import figure_words
 from bjc_desktop.ui.shared.page import clear_layout
 from bjc_desktop.vocabulary import ShortfallReason
 
+_WHY = "Was wurde nachgetragen oder berichtigt, und warum? Bitte keine Namen"
+
 
 class StatementForms:
     """The forms of one report, below each other in *column*; why there is another version stands in *version_column*."""
@@ -36,6 +38,8 @@ class StatementForms:
         next_version = before is not None and before.released != preflight.released
         codes = [figure.code for figure in preflight.to_explain] + ([VERSION] if preflight.released else [])
         if [*self.forms] == codes and self._draft is not None and not next_version:
+            for figure in preflight.to_explain:
+                self.forms[figure.code].words.setText(figure_words(figure))
             return False
         typed = {} if self._draft is None else self.typed()
         if next_version:
@@ -59,7 +63,8 @@ class StatementForms:
             self._add(StatementForm(figure.code, BY_CODE[figure.code].label, figure_words(figure)), self.column)
         if preflight.released:
             words = f"Fassung {preflight.released} ist freigegeben und bleibt, wie sie ist. Was sich geändert hat, steht in der neuen Fassung."
-            self._add(StatementForm(VERSION, "Warum es eine neue Fassung gibt", words, with_reasons=False), self.version_column)
+            form = StatementForm(VERSION, "Warum es eine neue Fassung gibt", words, hint=_WHY, with_reasons=False)
+            self._add(form, self.version_column)
 
     def _add(self, form: StatementForm, column: QVBoxLayout) -> None:
         self.forms[form.code] = form

@@ -7,9 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from bjc_desktop.indicators.catalogue import BY_CODE
+from bjc_desktop.indicators.period import Period
 from bjc_desktop.indicators.rating import STRICT_CODES
 from bjc_desktop.indicators.results import Figure, Rating
 from bjc_desktop.reports.german import figure_value, number
+from bjc_desktop.reports.remarks import substitute_words
 from bjc_desktop.ui.shared.indicator_bar import BarValues, IndicatorBar
 from bjc_desktop.ui.shared.labels import Chip, button, label
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
@@ -21,9 +23,11 @@ LEGEND = "Strich: Soll · gestrichelt: Toleranzbereich · Klick oder Enter öffn
 
 
 class FigureGrid(QWidget):
-    """The six figures of one scope; *wanted* is called with the one that is to be opened."""
+    """The six figures of one scope in a period; *wanted* is called with the one that is to be opened."""
 
-    def __init__(self, figures: Sequence[Figure], wanted: Callable[[Figure], object], *, checkable: bool = False) -> None:
+    def __init__(
+        self, figures: Sequence[Figure], period: Period, wanted: Callable[[Figure], object], *, checkable: bool = False
+    ) -> None:
         super().__init__()
         self.buttons: dict[str, QPushButton] = {}
         self._grid = QGridLayout(self)
@@ -34,7 +38,7 @@ class FigureGrid(QWidget):
             self._same_widths()
         for at, figure in enumerate(figures):
             self._add(at, figure, wanted, checkable=checkable)
-        note = _reservations(figures)
+        note = " ".join([*_reservations(figures), *substitute_words(figures, period)])
         if note:
             self._grid.addWidget(label(note, "small", wrap=True), 2 * len(figures), 0, 1, 4)
 
@@ -77,7 +81,7 @@ class FigureGrid(QWidget):
             self._grid.addWidget(widget, *place)
 
 
-def _reservations(figures: Sequence[Figure]) -> str:
+def _reservations(figures: Sequence[Figure]) -> list[str]:
     """Return which figures may still change, and which rest on few cases: a rating alone would say too much."""
     notes = []
     for words, found in (
@@ -86,8 +90,8 @@ def _reservations(figures: Sequence[Figure]) -> str:
     ):
         if found:
             names = "alle" if len(found) == len(figures) else ", ".join(BY_CODE[figure.code].short for figure in found)
-            notes.append(f"{words}: {names}.")
-    return " ".join(notes)
+            notes.append(f"{words}: {names.removesuffix('.')}.")
+    return notes
 
 
 def figure_words(figure: Figure) -> str:
