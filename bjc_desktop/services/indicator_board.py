@@ -14,7 +14,7 @@ from bjc_desktop.models import FeedbackTalk
 from bjc_desktop.services.case_file import CaseRow, read_rows
 from bjc_desktop.services.due_items import full_name
 from bjc_desktop.services.report_content import trends
-from bjc_desktop.services.signals_in_words import SignalLine, persons_line, signal_lines
+from bjc_desktop.services.signals_in_words import SignalLine, finished_years, persons_line, signal_lines
 from bjc_desktop.services.targets import read_settings
 from bjc_desktop.vocabulary import Role
 
@@ -89,7 +89,9 @@ def read_indicator_board(connection: Connection, scope: Scope, period: Period, *
     history = trends(connection, figures, [scope.id])[scope.id]
     signals: tuple[BoardSignal, ...] = ()
     if scope.kind is ScopeKind.PROVIDER:
-        lines = signal_lines(connection, figures, figures.scope(scope.id), history)
+        lines = signal_lines(
+            connection, figures, figures.scope(scope.id), history, finished_years(connection, figures, [scope.id])
+        )
         signals = tuple(BoardSignal(line, _talks(connection, scope.id, line)) for line in lines)
     persons = "" if scope.kind is ScopeKind.COACH else persons_line(connection, figures, scope.id)
     return IndicatorBoard(

@@ -45,7 +45,7 @@ from bjc_desktop.reports.content import (
 )
 from bjc_desktop.services.consultation_sessions import CountedConsultation, counted_consultations
 from bjc_desktop.services.report_statements import statement_texts
-from bjc_desktop.services.signals_in_words import persons_line, signal_lines
+from bjc_desktop.services.signals_in_words import finished_years, persons_line, signal_lines
 from bjc_desktop.vocabulary import Channel, ConsultationKind
 
 TREND_QUARTERS = 8
@@ -185,8 +185,9 @@ def report_content(
     quality: Iterable[QualityLine],
     changes: Iterable[VersionChange],
     trend: Sequence[tuple[Period, tuple[Figure, ...]]],
+    years: Mapping[int, VaultFigures],
 ) -> ReportContent:
-    """Return everything that the report of *scope* says."""
+    """Return everything that the report of *scope* says; *years* are the finished ones that its signals look back to."""
     numbers = {coach.id: coach.number for coach in scope.coaches}
     exits = [(row, True) for row in cases.exits] + [(row, False) for row in cases.foreign_exits]
     follow_ups = [(row, True) for row in cases.follow_ups] + [(row, False) for row in cases.foreign_follow_ups]
@@ -207,7 +208,7 @@ def report_content(
         setting_texts(figures.settings),
         rating_places(figures.settings),
         tuple(quality),
-        tuple(line.text for line in signal_lines(connection, figures, scope, trend)),
+        tuple(line.text for line in signal_lines(connection, figures, scope, trend, years)),
         statement_texts(connection, scope.scope.id, figures.period, version=version),
         persons_line(connection, figures, scope.scope.id),
         tuple(changes),
@@ -240,10 +241,10 @@ def trends(
 def read_signals(connection: Connection, period: Period, settings: IndicatorSettings, *, as_of: date) -> tuple[str, ...]:
     """Return the signals of every provider up to *period*, each sentence with the provider's name before it where there are several."""
     figures = compute(connection, period, settings, as_of=as_of)
-    history = trends(connection, figures, figures.providers)
+    history, years = trends(connection, figures, figures.providers), finished_years(connection, figures, figures.providers)
     found = []
     for provider_id, name in figures.providers.items():
-        lines = signal_lines(connection, figures, figures.scope(provider_id), history[provider_id])
+        lines = signal_lines(connection, figures, figures.scope(provider_id), history[provider_id], years)
         found += [line.text if len(figures.providers) == 1 else f"{name}: {line.text}" for line in lines]
     return tuple(found)
 

@@ -13,7 +13,7 @@ from bjc_desktop.services.case_findings import CaseFinding, read_case_findings
 from bjc_desktop.services.findings import SEVERITIES
 from bjc_desktop.services.report_content import trends
 from bjc_desktop.services.report_statements import Statement, below_target, read_statements
-from bjc_desktop.services.signals_in_words import signal_lines
+from bjc_desktop.services.signals_in_words import finished_years, signal_lines
 from bjc_desktop.services.targets import read_settings
 
 _LATEST = text("SELECT max(version) FROM released_reports WHERE scope = :scope AND period_from = :first AND period_to = :last")
@@ -72,6 +72,7 @@ def read_preflights(connection: Connection, period: Period, scope_ids: Sequence[
     """Return the same for several scopes, by their ids: the figures of all of them are counted once."""
     figures = compute(connection, period, read_settings(connection), as_of=as_of)
     histories = trends(connection, figures, scope_ids)
+    years = finished_years(connection, figures, scope_ids)
     findings = _findings(connection, period, as_of)
     return {
         scope_id: _preflight(
@@ -79,6 +80,7 @@ def read_preflights(connection: Connection, period: Period, scope_ids: Sequence[
             figures,
             figures.scope(scope_id),
             histories[scope_id],
+            years,
             tuple(finding for owner, finding in findings if scope_id in {"all", owner}),
         )
         for scope_id in scope_ids
@@ -90,6 +92,7 @@ def _preflight(
     figures: VaultFigures,
     scope: ScopeFigures,
     history: Sequence[tuple[Period, tuple[Figure, ...]]],
+    years: Mapping[int, VaultFigures],
     findings: tuple[PreflightFinding, ...],
 ) -> Preflight:
     period, scope_id = figures.period, scope.scope.id
@@ -103,7 +106,7 @@ def _preflight(
         tuple(figure for figure in scope.figures if figure.provisional),
         tuple(below_target(scope.figures)),
         read_statements(connection, scope_id, period, version=released + 1),
-        tuple(line.text for line in signal_lines(connection, figures, scope, history)),
+        tuple(line.text for line in signal_lines(connection, figures, scope, history, years)),
         released,
     )
 

@@ -29,6 +29,7 @@ from bjc_desktop.reports.manifest import MANIFEST, PUBLIC_KEY, SIGNATURE, hashes
 from bjc_desktop.services.consent_effects import read_switched_off
 from bjc_desktop.services.findings import Finding, find, quality_lines
 from bjc_desktop.services.report_content import ScopeCases, read_cases, report_content, trends
+from bjc_desktop.services.signals_in_words import finished_years
 from bjc_desktop.services.targets import read_settings
 from bjc_desktop.vault import Leaving, Vault, account_for, record_event
 from bjc_desktop.vault.change_chain import tail_of
@@ -115,6 +116,14 @@ def _check_day(as_of: date, today: date) -> None:
         raise InvalidInputError({"as_of": "Der Datenstand liegt in der Zukunft; bitte heute oder einen früheren Tag angeben."})
 
 
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What a report looks back to: the last quarters of each scope, and the figures of the last two finished years."""
+
+    trends: Mapping[str, Any]
+    years: Mapping[int, VaultFigures]
+
+
 def _made(
     vault: Vault, period: Period, provider: str | None, as_of: date, *, release: bool
 ) -> tuple[VaultFigures, list[MadeReport]]:
@@ -122,8 +131,8 @@ def _made(
         figures = compute(connection, period, read_settings(connection), as_of=as_of)
         scope_ids = _scopes(figures, provider)
         findings = find(connection, period, figures.settings, figures)
-        history = trends(connection, figures, scope_ids)
-        return figures, [_make(connection, vault, figures, scope, findings, history, release=release) for scope in scope_ids]
+        past = _Past(trends(connection, figures, scope_ids), finished_years(connection, figures, scope_ids))
+        return figures, [_make(connection, vault, figures, scope, findings, past, release=release) for scope in scope_ids]
 
 
 def write_together(vault: Vault, paths: list[Path], bundles: list[bytes], commit: Callable[[], None]) -> None:
@@ -197,7 +206,7 @@ def _make(
     figures: VaultFigures,
     scope_id: str,
     findings: list[Finding],
-    history: Mapping[str, Any],
+    past: _Past,
     *,
     release: bool,
 ) -> MadeReport:
@@ -221,7 +230,8 @@ def _make(
         version=version,
         quality=quality_lines(findings, scope_id),
         changes=changes,
-        trend=history[scope_id],
+        trend=past.trends[scope_id],
+        years=past.years,
     )
     package = _package(connection, figures, scope, cases, pseudonyms)
     files = {

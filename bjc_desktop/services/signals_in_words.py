@@ -1,6 +1,6 @@
 """The signals of a provider as German sentences with their figures, for the page of the figures, the report and ``check``."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -27,11 +27,24 @@ class SignalLine:
     since: date
 
 
+def finished_years(connection: Connection, figures: VaultFigures, scope_ids: Iterable[str]) -> dict[int, VaultFigures]:
+    """Return the figures of the last two finished years, which a renewal is judged by, once for all scopes; none where no provider is."""
+    if not figures.providers.keys() & set(scope_ids):
+        return {}
+    last = figures.period.last
+    newest = last.year if (last.month, last.day) == _YEAR_END else last.year - 1
+    return {
+        year: compute_indicators(connection, calendar_year(year), figures.settings, as_of=figures.as_of)
+        for year in (newest - 1, newest)
+    }
+
+
 def signal_lines(
     connection: Connection,
     figures: VaultFigures,
     scope: ScopeFigures,
     history: Sequence[tuple[Period, tuple[Figure, ...]]],
+    years: Mapping[int, VaultFigures],
 ) -> tuple[SignalLine, ...]:
     """Return each signal of *scope*; signals are a provider's, so there are none for all of them together."""
     if scope.scope.kind is not ScopeKind.PROVIDER:
@@ -44,7 +57,7 @@ def signal_lines(
             f"Toleranz ({values}). Ein Rückmeldegespräch mit Gründen und vereinbarten Schritten ist fällig."
         )
         lines.append(SignalLine(sentence, signal.code, signal.quarters[0][0].first))
-    renewal = renewal_at_risk(_years(connection, figures, scope.scope.id))
+    renewal = renewal_at_risk({year: found.figures_of(scope.scope.id) for year, found in years.items()})
     if renewal is not None:
         first, second = renewal.years
         sentence = (
@@ -75,13 +88,3 @@ def _fundings(connection: Connection, provider_id: str) -> list[Funding]:
     columns = (decision.reference, decision.valid_from, decision.valid_to)
     statement = select(*columns).where(decision.provider_id == provider_id).order_by(decision.valid_from, decision.reference)
     return [Funding(*row) for row in connection.execute(statement)]
-
-
-def _years(connection: Connection, figures: VaultFigures, scope_id: str) -> dict[int, tuple[Figure, ...]]:
-    """Return the figures of the last two finished years."""
-    last = figures.period.last
-    newest = last.year if (last.month, last.day) == _YEAR_END else last.year - 1
-    return {
-        year: compute_indicators(connection, calendar_year(year), figures.settings, as_of=figures.as_of).scope(scope_id).figures
-        for year in (newest - 1, newest)
-    }

@@ -13,6 +13,7 @@ from bjc_desktop.reports.indicators_json import indicators_json
 from bjc_desktop.services.findings import find, quality_lines
 from bjc_desktop.services.hours_statistic import statistic_content
 from bjc_desktop.services.report_content import read_cases, report_content, trends
+from bjc_desktop.services.signals_in_words import finished_years
 from bjc_desktop.services.targets import read_settings
 from bjc_desktop.vault import Vault
 
@@ -45,6 +46,7 @@ def content_of(
             quality=quality_lines(find(connection, period, settings, figures), scope_id),
             changes=(),
             trend=trends(connection, figures, [scope_id])[scope_id],
+            years=finished_years(connection, figures, [scope_id]),
         )
 
 

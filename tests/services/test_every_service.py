@@ -127,6 +127,7 @@ INNER = {
     "row_editing.references_to": "given rows that are shown",
     "row_editing.with_dependants": "given rows that are shown",
     "signals_in_words.persons_line": "a part of the report",
+    "signals_in_words.finished_years": "a part of the report",
     "signals_in_words.signal_lines": "a part of the report",
     "team.staff_named": "staff, no coachees",
     "undoing.net_changes": "a part of undoing",
