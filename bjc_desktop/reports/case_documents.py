@@ -2,11 +2,10 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 
 from reportlab.platypus import Flowable, Spacer
 
+from bjc_desktop.reports.case_content import CaseDocument, Course, Part
 from bjc_desktop.reports.style import (
     ACCENT,
     BODY,
@@ -29,38 +28,6 @@ _PADDING = 4
 """What a cell of a table keeps free to the left and to the right, in points."""
 _DOT = 2.4
 """The radius of the last dot of a course."""
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """A cell that is drawn: values from 1 to 5 by day, over the days that all lines of the table have in common."""
-
-    points: tuple[tuple[date, int], ...]
-    first: date
-    last: date
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a document: a heading, lines of text, and a table whose columns take the given shares of the width."""
-
-    heading: str = ""
-    lines: tuple[str, ...] = ()
-    heads: tuple[str, ...] = ()
-    rows: tuple[tuple[str | Course, ...], ...] = ()
-    shares: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CaseDocument:
-    """A document: what it is, about whom, its parts, and who signs it."""
-
-    kind: str
-    title: str
-    about: str
-    footer: str
-    parts: tuple[Part, ...]
-    signatures: tuple[str, ...] = ()
 
 
 def case_document_pdf(content: CaseDocument) -> bytes:

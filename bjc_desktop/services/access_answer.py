@@ -11,7 +11,8 @@ from bjc_desktop.exchange.cells import written
 from bjc_desktop.exchange.package_export import archive, as_json, table_csv
 from bjc_desktop.exchange.table_schema import datapackage, tables
 from bjc_desktop.models.base import FieldInfo, Kind, packaged_columns
-from bjc_desktop.reports.case_documents import CaseDocument, Part, case_document_pdf
+from bjc_desktop.reports.case_content import CaseDocument, Part
+from bjc_desktop.services.case_print import set_document
 from bjc_desktop.services.erasing import person_pseudonyms
 from bjc_desktop.services.privacy_requests import answer_requests
 from bjc_desktop.services.retention_rules import RuleLine, months_in_words, read_rules
@@ -108,7 +109,7 @@ def access_pdf(stored: StoredAbout, rules: Sequence[RuleLine], *, today: date) -
         parts.append(Part("Hinweise", tuple(hints)))
     footer = f"Auskunft nach Art. 15 DSGVO · Fallnummer {number} · Stand {show_date(today)}"
     about = f"{stored.name}, Fallnummer {number}"
-    return case_document_pdf(CaseDocument("Auskunft nach Art. 15 DSGVO", "Ihre gespeicherten Daten", about, footer, tuple(parts)))
+    return set_document(CaseDocument("Auskunft nach Art. 15 DSGVO", "Ihre gespeicherten Daten", about, footer, tuple(parts)))
 
 
 def _periods(rules: Sequence[RuleLine]) -> Iterable[str]:

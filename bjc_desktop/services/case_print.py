@@ -8,7 +8,7 @@ import pypdfium2
 from sqlalchemy import Connection, select
 
 from bjc_desktop.models import Coaching, Provider
-from bjc_desktop.reports.case_documents import CaseDocument, Course, Part, case_document_pdf
+from bjc_desktop.reports.case_content import CaseDocument, Course, Part
 from bjc_desktop.services.case_file import DIMENSIONS, CaseFile, CaseRow, PlanVersion, full_name, read_case_file
 from bjc_desktop.services.case_timeline import timeline
 from bjc_desktop.services.consent_effects import not_to_be_shown
@@ -178,7 +178,7 @@ def survey_letter(row: SurveyRow, provider: str, today: date) -> bytes:
             Part(lines=("Vielen Dank!", provider)),
         ),
     )
-    return case_document_pdf(content)
+    return set_document(content)
 
 
 def phone_script(row: SurveyRow, provider: str) -> bytes:
@@ -194,7 +194,7 @@ def phone_script(row: SurveyRow, provider: str) -> bytes:
     rows = tuple((question, "") for question in questions)
     part = Part("", (contact,), ("Sagen und fragen", "Antwort"), rows, (0.6, 0.4))
     content = CaseDocument("Nachbefragung", "Leitfaden für den Anruf", row.name, f"Fallnummer {row.case_number}", (part,))
-    return case_document_pdf(content)
+    return set_document(content)
 
 
 def provider_of(connection: Connection, coaching_id: str) -> str:
@@ -210,7 +210,7 @@ def _pdf(case: CaseFile, kind: str, title: str, parts: list[Part], signatures: t
     footer = f"{case.provider} · {title} · Stand {show_date(case.today)}"
     warning = not_to_be_shown(case.switched_off)
     first = (Part(lines=(warning,)),) if warning else ()
-    return case_document_pdf(CaseDocument(kind, title, about, footer, (*first, *parts), signatures))
+    return set_document(CaseDocument(kind, title, about, footer, (*first, *parts), signatures))
 
 
 def _facts(row: CaseRow, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -220,3 +220,10 @@ def _facts(row: CaseRow, names: tuple[str, ...]) -> tuple[str, ...]:
 
 def _day(row: CaseRow, name: str) -> str:
     return row.text(name) or NONE
+
+
+def set_document(content: CaseDocument) -> bytes:
+    """Return the document as PDF bytes."""
+    from bjc_desktop.reports.case_documents import case_document_pdf  # noqa: PLC0415 - ReportLab is large, and few print
+
+    return case_document_pdf(content)
