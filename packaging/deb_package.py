@@ -1,4 +1,4 @@
-"""Makes the Debian package of the frozen folder: `deb_package.py FOLDER OUT [--version V]`; needs dpkg-dev, not root, and the tree in PYTHONPATH.
+"""Makes the Debian package of the frozen folder: `deb_package.py FOLDER OUT`; needs dpkg-dev, not root, and the tree in PYTHONPATH.
 
 The same tree and folder give the same bytes: every time in it is SOURCE_DATE_EPOCH, or that of the last commit.
 """
@@ -49,7 +49,7 @@ def moment() -> int:
     return int(told) if told else int((ROOT / "bjc_desktop" / "__init__.py").stat().st_mtime)
 
 
-def stage(folder: Path, root: Path, version: str) -> None:
+def stage(folder: Path, root: Path) -> None:
     """Lay the installed tree out below *root*."""
     shutil.copytree(folder, root / "usr/lib" / NAME, symlinks=True)
     (root / "usr/bin").mkdir(parents=True)
@@ -59,7 +59,7 @@ def stage(folder: Path, root: Path, version: str) -> None:
     _copy(linux / f"{NAME}.desktop", share / "applications")
     _copy(linux / f"{NAME}.xml", share / "mime/packages")
     day = datetime.fromtimestamp(moment(), UTC).date().isoformat()
-    metainfo = (linux / METAINFO).read_text("utf-8").replace("@VERSION@", version).replace("@DATE@", day)
+    metainfo = (linux / METAINFO).read_text("utf-8").replace("@VERSION@", __version__).replace("@DATE@", day)
     (share / "metainfo").mkdir(parents=True)
     (share / "metainfo" / METAINFO).write_text(metainfo, "utf-8")
     icons = share / "icons/hicolor"
@@ -67,7 +67,7 @@ def stage(folder: Path, root: Path, version: str) -> None:
     for size in SIZES:
         _copy(ROOT / "build/pictures" / f"{NAME}-{size}.png", icons / f"{size}x{size}/apps", f"{NAME}.png")
     _copy(linux / "copyright", share / "doc" / NAME)
-    _compress(share / "doc" / NAME / "changelog.gz", _changelog(version))
+    _compress(share / "doc" / NAME / "changelog.gz", _changelog())
     _compress(share / "man/man1" / f"{NAME}.1.gz", page())
     _copy(linux / f"{NAME}.overrides", share / "lintian/overrides", NAME)
 
@@ -82,10 +82,10 @@ def _compress(path: Path, text: str) -> None:
     path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
 
 
-def _changelog(version: str) -> str:
+def _changelog() -> str:
     when = format_datetime(datetime.fromtimestamp(moment(), UTC))
     return (
-        f"{NAME} ({version}) unstable; urgency=medium\n\n  * Version {version}; what is new stands in CHANGELOG.md of the sources.\n\n"
+        f"{NAME} ({__version__}) unstable; urgency=medium\n\n  * Version {__version__}; what is new stands in CHANGELOG.md of the sources.\n\n"
         f" -- {_maintainer()}  {when}\n"
     )
 
@@ -121,7 +121,7 @@ def needed_packages(root: Path) -> dict[str, str]:
     return dict(re.findall(r"shlibs:(\w+)=(.*)", told.stdout))
 
 
-def control(root: Path, version: str) -> str:
+def control(root: Path) -> str:
     """Return the control file of the staged tree."""
     needed = needed_packages(root)
     size = sum(-(-path.stat().st_size // 1024) for path in root.rglob("*") if path.is_file() and not path.is_symlink())
@@ -129,7 +129,7 @@ def control(root: Path, version: str) -> str:
     recommended = ", ".join(filter(None, [needed.get("Recommends", ""), *_RECOMMENDED]))
     fields = {
         "Package": NAME,
-        "Version": version,
+        "Version": __version__,
         "Architecture": architecture,
         "Maintainer": _maintainer(),
         "Installed-Size": str(size),
@@ -142,9 +142,9 @@ def control(root: Path, version: str) -> str:
     return "".join(f"{name}: {value}\n" for name, value in fields.items())
 
 
-def finish(root: Path, version: str) -> None:
+def finish(root: Path) -> None:
     """Add the control files, and give every file its rights and its time."""
-    text = control(root, version)
+    text = control(root)
     own = root / "DEBIAN"
     own.mkdir()
     (own / "control").write_text(text, "utf-8")
@@ -164,19 +164,18 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="deb_package.py", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--version", default=__version__, help="another version than the program's, to try upgrades")
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     os.umask(0o022)
     with tempfile.TemporaryDirectory() as place:
         root = Path(place) / "root"
         root.mkdir()
-        stage(options.folder, root, options.version)
-        finish(root, options.version)
+        stage(options.folder, root)
+        finish(root)
         environment = {**os.environ, "SOURCE_DATE_EPOCH": str(moment())}
         command = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z4", "--build", str(root), str(options.out)]
         subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603 - the tree
-    print(*options.out.glob(f"{NAME}_{options.version}_*.deb"))
+    print(*options.out.glob(f"{NAME}_{__version__}_*.deb"))
     return 0
 
 

@@ -54,10 +54,14 @@ inside apt-get update -qq # mmdebstrap leaves no lists behind
 inside useradd --create-home --shell /bin/bash anna
 [ -x "$root/usr/bin/python3" ] && { say "there is a Python in the empty system"; exit 1; }
 
-# An earlier version: the same program under a lower number, which dpkg replaces file by file.
-PYTHONPATH="$PWD" build/packaging/bin/python packaging/deb_package.py dist/bjc-desktop "$place/earlier" --version 0.0.1 >/dev/null
-cp "$place"/earlier/*.deb "$deb" "$root/tmp/"
-inside apt-get install -y -qq --no-install-recommends "/tmp/bjc-desktop_0.0.1_$(dpkg --print-architecture).deb" >/dev/null
+# An earlier version: the same program under a lower number and with a file that the later one has no more.
+dpkg-deb --raw-extract "$deb" "$place/earlier"
+sed -i 's/^Version: .*/Version: 0.0.1/' "$place/earlier/DEBIAN/control"
+touch "$place/earlier/usr/lib/bjc-desktop/_internal/of-earlier"
+dpkg-deb --root-owner-group -Zgzip -z1 --build "$place/earlier" "$root/tmp/earlier.deb" >/dev/null
+cp "$deb" "$root/tmp/"
+inside apt-get install -y -qq --no-install-recommends /tmp/earlier.deb >/dev/null
+[ -e "$root/usr/lib/bjc-desktop/_internal/of-earlier" ]
 echo "$passphrase" >"$root/home/anna/pass"
 user "bjc-desktop demo --out demo" >"$place/figures"
 # Vaults as the program of their time wrote them, to be opened after the upgrade.
@@ -67,6 +71,7 @@ done
 echo "Ein langer Satz für Tests" >"$root/home/anna/earlier/pass"
 inside chown -R anna: /home/anna
 inside apt-get install -y -qq --no-install-recommends "/tmp/$(basename "$deb")" >/dev/null
+[ ! -e "$root/usr/lib/bjc-desktop/_internal/of-earlier" ]
 say "installed: $(inside dpkg-query -W -f '${Version}, ${Installed-Size} KB' bjc-desktop); in all $(du -sm "$root/usr/lib/bjc-desktop" | cut -f 1) MB on the disk"
 user "bjc-desktop --version"
 user "bjc-desktop --selftest"
