@@ -49,6 +49,12 @@ def _called(person: ListedPerson) -> str:
     return f"{person.name} ({person.case_number})"
 
 
+def _going_back(joined: JoinedFile) -> str:
+    if joined.elsewhere:
+        return "im anderen Tresor"
+    return "möglich" if joined.undoable else "nicht mehr möglich"
+
+
 _COLUMNS = {
     OPEN: (
         Column("Akte", lambda pair: _called(pair.first), width=225),
@@ -79,7 +85,7 @@ _COLUMNS = {
             ),
             stretch=True,
         ),
-        Column("Zurücknehmen", lambda joined: "möglich" if joined.undoable else "nicht mehr möglich", width=170, needs=640),
+        Column("Zurücknehmen", _going_back, width=170, needs=640),
         Column("Von", lambda joined: joined.who or NO_VALUE, width=120, needs=820),
         Column("Wann", lambda joined: f"{joined.at.astimezone():%d.%m.%Y}", width=110, needs=700),
     ),
