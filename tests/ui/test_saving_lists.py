@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from threading import Event
+from time import monotonic
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QModelIndex, Qt
@@ -22,7 +23,7 @@ from bjc_desktop.services.coachee_list import CoacheeFilter, ListOrder, find_coa
 from bjc_desktop.services.row_editing import add_row, change_row
 from bjc_desktop.services.team import list_staff
 from bjc_desktop.ui.shared.frozen_column import FrozenColumn
-from bjc_desktop.ui.shared.list_offer import typed_cell
+from bjc_desktop.ui.shared.list_offer import OfferedColumn, typed_cell
 from bjc_desktop.ui.shared.save_list_dialog import SaveListDialog
 from bjc_desktop.ui.workspace import Workspace
 from bjc_desktop.vault import Leaving, UserIdentity, back_up
@@ -402,6 +403,27 @@ def test_that_a_reading_that_is_stopped_writes_and_records_nothing(workspace, de
     dialog.cancel_button.click()
     go_on.set()
     settled(desk)
+    assert not [path for path in tmp_path.iterdir() if path.is_file()]
+    assert desk.read(lambda c: read_audit(c, AuditFilter(), today=TODAY)).total == before
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_that_a_writing_that_is_stopped_writes_and_records_nothing(ending, workspace, desk, tmp_path, qtbot) -> None:
+    workspace.open_page("coachees")
+    workspace.page("coachees").show_everybody()
+    settled(desk)
+    workspace.save_list()
+    dialog = next(made for made in workspace.findChildren(SaveListDialog) if made.isVisible())
+    row, headings = ("Zwyxfeld", date(2025, 1, 1), 1), ("Name", "Tag", "Zahl")
+    columns = tuple(OfferedColumn(head, lambda _, at=at: row[at]) for at, head in enumerate(headings))
+    dialog._offered = replace(dialog._offered, columns=columns, rows=range(80_000), read=None, total=80_000)
+    before = desk.read(lambda c: read_audit(c, AuditFilter(), today=TODAY)).total
+    dialog.save(tmp_path / f"liste.{ending}")
+    qtbot.waitUntil(lambda: dialog._bar.value() > 1.7 * 80_000 * (2 if ending == "xlsx" else 1), timeout=60_000)
+    stopped = monotonic()
+    dialog.cancel_button.click()
+    settled(desk)
+    assert monotonic() - stopped < 2
     assert not [path for path in tmp_path.iterdir() if path.is_file()]
     assert desk.read(lambda c: read_audit(c, AuditFilter(), today=TODAY)).total == before
 
