@@ -112,6 +112,11 @@ class JoinedFile:
     elsewhere: bool
     """Whether that was in another vault, where it is taken back."""
 
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Whose file is kept, by id."""
+        return (self.kept.id,)
+
 
 def compare_files(connection: Connection, first_id: str, second_id: str, *, today: date) -> JoinPreview:
     """Return two files side by side; the one with more, or the older one, is proposed to be kept.

@@ -73,6 +73,11 @@ class PossibleDuplicate:
     against: tuple[str, ...]
 
     @property
+    def people(self) -> tuple[str, ...]:
+        """The two, by id."""
+        return self.first.id, self.second.id
+
+    @property
     def key(self) -> str:
         """What the pair is called whichever comes first."""
         return pair_id(self.first.id, self.second.id)
@@ -96,6 +101,11 @@ class RefusedPair:
     reason: DistinctReason | None
     who: str
     at: datetime
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The two, by id."""
+        return self.first.id, self.second.id
 
 
 def pair_id(first_id: str, second_id: str) -> str:
@@ -254,6 +264,12 @@ def _people(connection: Connection, ids: Sequence[str]) -> dict[str, ListedPerso
     query = select(Coachee.__table__).where(Coachee.id.in_(select(text("value")).select_from(text("json_each(:ids)"))))
     rows = connection.execute(query, {"ids": json.dumps(list(ids))}).mappings()
     return {row["id"]: _listed(row) for row in rows}
+
+
+def coachings_of(connection: Connection, people: Sequence[str]) -> list[str]:
+    """Return the coachings of *people*, by id."""
+    query = text("SELECT c.id FROM json_each(:ids) j JOIN coachings c ON c.coachee_id = j.value ORDER BY c.id")
+    return list(connection.execute(query, {"ids": json.dumps(list(people))}).scalars())
 
 
 def changes_of(connection: Connection, records: Sequence[int]) -> dict[int, tuple[str, datetime]]:

@@ -20,6 +20,8 @@ from bjc_desktop.indicators.results import ScopeKind
 from bjc_desktop.models import Coachee, LegalHold, PrivacyRequest
 from bjc_desktop.services.audit_trail import AuditFilter, read_audit
 from bjc_desktop.services.coachee_list import CoacheeFilter, ListOrder, find_coachees
+from bjc_desktop.services.joining import join_people
+from bjc_desktop.services.possible_duplicates import refuse_pair
 from bjc_desktop.services.row_editing import add_row, change_row
 from bjc_desktop.services.team import list_staff
 from bjc_desktop.ui.shared.frozen_column import FrozenColumn
@@ -30,7 +32,9 @@ from bjc_desktop.vault import Leaving, UserIdentity, back_up
 from bjc_desktop.vault.role_rights import HIDDEN
 from bjc_desktop.vocabulary import Role
 from tests.libreoffice import cells
+from tests.list_files import xlsx
 from tests.ui.conftest import NOW, TODAY
+from tests.ui.exchanging_sides import change_phone, connect, disagree, other_side, people_of, written
 
 PLACES = {
     "coachees": {},
@@ -298,6 +302,78 @@ def test_that_requests_holds_protocols_backups_tasks_and_reports_are_saved(as_ro
     titles.add(check_saved(following.tasks, trainer, desk, tmp_path / "tasks.csv", qtbot))
     assert {"Anfragen", "Sperren", "Sicherungen", "Vereinbarte Aufgaben"} <= titles
     assert any(title.startswith("Je JobCoach: ") for title in titles)
+
+
+def test_that_the_lists_of_an_exchange_are_saved(workspace, desk, tmp_path, qtbot) -> None:
+    titles = set()
+
+    def save_all(section):
+        for number, (view, _) in enumerate(workspace._lists()):
+            titles.add(check_saved(view, workspace, desk, tmp_path / f"{section}{number}.csv", qtbot))
+
+    with other_side(desk.vault, tmp_path) as other:
+        connect(desk.vault, other)
+        disagree(desk.vault, other, tmp_path / "stick", 2)
+        change_phone(other.vault, people_of(other.vault, 3)[2], "030 9")
+        file = written(other.vault, desk.vault, tmp_path / "stick")
+        workspace.open_page("exchange", {"section": "reading"})
+        page = workspace.page("exchange")
+        page.reading_view.open_file(file)
+        settled(desk)
+        save_all("reading")
+        page.reading_view.take()
+        settled(desk)
+        for section in ("partners", "conflicts", "imports"):
+            workspace.open_page("exchange", {"section": section})
+            settled(desk)
+            save_all(section)
+    assert titles == {"Was die Datei ändert", "Austauschpartner", "Abweichungen", "Übernahmen", "Einträge der Übernahme"}
+    assert [line[0] for line in lines_of(tmp_path / "conflicts0.csv")[1:3]] == [
+        "Filter: auf beiden Seiten geändert, noch nicht entschieden",
+        "2 von 2 Einträgen",
+    ]
+
+
+def test_that_the_pairs_are_saved_with_whom_they_are_about(workspace, desk, tmp_path, qtbot) -> None:
+    with desk.vault.reading() as connection:
+        query = "SELECT DISTINCT coachee_id FROM coachings WHERE cancelled = 0 ORDER BY coachee_id LIMIT 6"
+        one, other, kept, given_up, *alike = connection.exec_driver_sql(query).scalars().all()
+    with desk.vault.writing(now=NOW) as session:
+        refuse_pair(session, one, other)
+        join_people(session, kept, given_up, {}, now=NOW)
+        for person in alike:
+            names = {"given_name": "Eva", "family_name": "Zwyxmüller", "birth_date": date(1990, 3, 4)}
+            change_row(session, Coachee, person, names, today=TODAY)
+    titles = {}
+    for key in ("open", "refused", "joined"):
+        workspace.open_page("duplicates", {"list": key})
+        settled(desk)
+        titles[key] = check_saved(list_in(workspace), workspace, desk, tmp_path / f"{key}.csv", qtbot)
+        newest = desk.read(lambda c: read_audit(c, AuditFilter(kind="left"), today=TODAY)).rows[0]
+        assert (newest.text, bool(newest.person)) == (f"Als Datei ausgegeben: Liste, „{titles[key]}“", True)
+    assert titles == {"open": "Vielleicht doppelt", "refused": "Zwei Personen", "joined": "Zusammengeführt"}
+    page = workspace.page("duplicates")
+    page._found = replace(page._found, total=412)
+    save(page.tables["open"], workspace, desk, tmp_path / "viele.csv", qtbot)
+    assert lines_of(tmp_path / "viele.csv")[2] == [f"{len(page._found.pairs)} von 412 Einträgen"]
+
+
+def test_that_what_is_to_be_settled_in_an_old_list_is_saved(workspace, desk, tmp_path, qtbot) -> None:
+    head = ["Name, Vorname", "Geb.-Dat.", "m/w", "Eintritt"]
+    path = xlsx(tmp_path / "Alte Liste.xlsx", {"Liste": [head, ["Testfall, Ali", "31.2.79", "m", "3.2.25"]]})
+    workspace.open_page("lists")
+    page = workspace.page("lists")
+
+    def idle():
+        qtbot.waitUntil(lambda: page._job is None and page.busy.isHidden(), timeout=15_000)
+
+    page.open_file(path)
+    idle()
+    page.show_step("preview")
+    idle()
+    titles = {check_saved(view, workspace, desk, tmp_path / "klären.csv", qtbot) for view, _ in workspace._lists()}
+    assert len(titles) == 1
+    assert "31.2.79" in (tmp_path / "klären.csv").read_text("utf-8-sig")
 
 
 def test_that_a_hostile_name_harms_neither_file(workspace, desk, tmp_path, qtbot) -> None:
