@@ -304,6 +304,22 @@ def test_that_requests_holds_protocols_backups_tasks_and_reports_are_saved(as_ro
     assert any(title.startswith("Je JobCoach: ") for title in titles)
 
 
+def test_that_every_list_at_every_place_of_the_window_is_saved(workspace, desk, tmp_path, qtbot) -> None:
+    found = {}
+    for entry in workspace.shown_pages():
+        workspace.open_page(entry.key)
+        settled(desk)
+        places = getattr(workspace.page(entry.key), "sample_places", dict)()
+        for place in [{}, *places.values()]:
+            workspace.open_page(entry.key, place)
+            settled(desk)
+            for view, _ in workspace._lists():
+                if view.offered().read is None and id(view) not in found:
+                    title = check_saved(view, workspace, desk, tmp_path / f"{len(found)}.csv", qtbot)
+                    found[id(view)] = f"{entry.key}: {title}"
+    assert {"report: Was noch fehlt", "foundations: Zuwendungsbescheide", "team: Qualifikationen"} <= {*found.values()}
+
+
 def test_that_the_lists_of_an_exchange_are_saved(workspace, desk, tmp_path, qtbot) -> None:
     titles = set()
 
