@@ -1,9 +1,11 @@
 """What was decided about people who are alike reaches the other vaults: nobody is asked again, and what is taken back is taken back there."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 
+from bjc_desktop.exchange.stamping import keep_up
 from bjc_desktop.models import Coachee, Coaching, JoinedPerson, Provider
 from bjc_desktop.services.exchange_conflicts import list_conflicts
 from bjc_desktop.services.joining import join_people, joined_files
@@ -117,6 +119,20 @@ def test_that_a_file_is_written_after_a_join_into_a_person_who_was_changed_as_we
     join(three, "amt")
     all_send(three)
     assert_all_same(three)
+
+
+def test_that_what_was_decided_before_decisions_travelled_travels_after_the_migration(three, monkeypatch):
+    refuse(three, "amt")
+    migration = import_module("bjc_desktop.models.migrations.versions.0011_decisions_travel")
+    with three["amt"].writing(now=three.now()) as session:
+        connection = session.connection()
+        keep_up(three["amt"], connection)
+        connection.exec_driver_sql("DELETE FROM row_stamps WHERE entity = 'distinct_people'")
+        monkeypatch.setattr(migration.op, "execute", connection.exec_driver_sql)
+        migration.upgrade()
+    all_send(three)
+    assert_all_same(three)
+    assert asked(three, "kim") == 0
 
 
 def test_that_a_pair_that_was_refused_elsewhere_goes_with_the_file_that_is_given_up(three):
