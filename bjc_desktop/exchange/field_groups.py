@@ -10,10 +10,12 @@ from functools import lru_cache
 
 from sqlalchemy import Table
 
-from bjc_desktop.models import PACKAGED, Base, Target
+from bjc_desktop.models import PACKAGED, Base, DistinctPeople, JoinedPerson, Target
 from bjc_desktop.models.base import packaged_columns
 
-EXCHANGED: tuple[Table, ...] = tuple(Base.metadata.tables[entity.__tablename__] for entity in (*PACKAGED, Target))
+DECIDED: tuple[Table, ...] = tuple(Base.metadata.tables[entity.__tablename__] for entity in (JoinedPerson, DistinctPeople))
+"""What somebody decided about people who are alike: it holds nobody, and goes with whom it is about."""
+EXCHANGED: tuple[Table, ...] = (*(Base.metadata.tables[entity.__tablename__] for entity in (*PACKAGED, Target)), *DECIDED)
 """The tables that travel, parents before children."""
 REST = "row"
 """The group of all fields that no other group names."""

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select
 
 from bjc_desktop.exchange.table_reading import TableContent
-from bjc_desktop.models import JoinedPerson
+from bjc_desktop.models import Coachee, JoinedPerson
 
 
 def follow_joined_files(connection: Connection, contents: Iterable[TableContent]) -> None:
     """Let *contents* name whom the vault keeps: rows of given-up files go, what refers to them refers to the file that is kept."""
-    kept = {row.id: row.kept_id for row in connection.execute(select(JoinedPerson.id, JoinedPerson.kept_id))}
+    gone = select(JoinedPerson.id, JoinedPerson.kept_id).where(JoinedPerson.id.not_in(select(Coachee.id)))
+    kept = {row.id: row.kept_id for row in connection.execute(gone)}
     for content in contents if kept else ():
         for column in content.table.columns:
             if column.name in content.columns and any(key.column.table.name == "coachees" for key in column.foreign_keys):

@@ -5,95 +5,24 @@ knowing of each other is kept in both versions. A row that others still refer to
 missing is put back until a later file brings it.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection
 
 from bjc_desktop.exchange.boundary import Boundary, Values, by_group
-from bjc_desktop.exchange.field_groups import (
-    EXCHANGED,
-    NOTE,
-    columns_of,
-    groups_of,
-    references_of,
-    table_named,
-)
+from bjc_desktop.exchange.field_groups import EXCHANGED, NOTE, columns_of, groups_of
 from bjc_desktop.exchange.incoming import Incoming, IncomingRow
+from bjc_desktop.exchange.merge_plan import MergedRow, Plan
+from bjc_desktop.exchange.needed_rows import keep_what_is_needed, let_go_with_people, put_back_dangling
 from bjc_desktop.exchange.package_checks import select_by
 from bjc_desktop.exchange.remembering import last_known, led_elsewhere
 from bjc_desktop.exchange.stamping import Stamp, read_stamps
 from bjc_desktop.exchange.versions import EXISTENCE, Cell, Version, merged_row
-from bjc_desktop.models import Base
 from bjc_desktop.vault.changes import concerns_people, link_to_owner, people_of
 from bjc_desktop.vault.tombstones import in_force, marks_of
 from bjc_desktop.vocabulary import ErasureDepth
 
 _ORDER = tuple(table.name for table in EXCHANGED)
-DELETED_ALONG = frozenset({"acknowledgements", "held_versions"})
-"""Tables that do not travel and whose rows go with the row that they are about; all others keep it."""
-
-
-@dataclass
-class MergedRow:
-    """A row after merging: what stands in the table now and what will (in this vault's form), and its stamp then."""
-
-    table: str
-    identity: str
-    row_id: str
-    before: Values | None
-    after: Values | None
-    stamp: Stamp
-    known: Values | None = None
-    """Its values, should it have to stay though it is deleted."""
-    new_held: list[tuple[str, Version]] = field(default_factory=list)
-    """Versions that are new beside those of the table, with their group."""
-    was: Stamp = field(default_factory=lambda: Stamp({}))
-    """Its stamp before."""
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether the table changes."""
-        return self.before != self.after
-
-    @property
-    def is_news(self) -> bool:
-        """Whether more is known of its versions than before."""
-        return _versions(self.was) != _versions(self.stamp)
-
-
-@dataclass
-class Plan:
-    """What taking a file in would do."""
-
-    rows: dict[str, dict[str, MergedRow]] = field(default_factory=dict)
-    """By table and identity."""
-    unchanged: int = 0
-    put_back: int = 0
-    """Rows whose reference is missing."""
-    erased: int = 0
-    """Rows of people who were erased here."""
-    kept: int = 0
-    """Rows that are deleted elsewhere and stay, for something refers to them."""
-
-    def counted(self, table: str) -> tuple[int, int, int]:
-        """Return how many rows of *table* are new, changed, gone."""
-        changed = [row for row in self.rows.get(table, {}).values() if row.is_changed]
-        new = sum(row.before is None for row in changed)
-        gone = sum(row.after is None for row in changed)
-        return new, len(changed) - new - gone, gone
-
-    @property
-    def touches(self) -> bool:
-        """Whether anything is to be written, be it only that a version is known now."""
-        return any(self.rows.values())
-
-    def all_rows(self) -> Iterator[MergedRow]:
-        """Yield all rows, parents before children."""
-        for rows in self.rows.values():
-            yield from rows.values()
 
 
 def plan_merge(connection: Connection, boundary: Boundary, incoming: Incoming) -> Plan:
@@ -108,8 +37,9 @@ def plan_merge(connection: Connection, boundary: Boundary, incoming: Incoming) -
     while left != plan.put_back:
         # What is put back goes on referring to what it referred to.
         left = plan.put_back
-        _keep_what_is_needed(connection, plan)
-        _put_back_dangling(connection, plan)
+        keep_what_is_needed(connection, plan)
+        put_back_dangling(connection, plan)
+    let_go_with_people(connection, plan)
     _drop_what_is_known(plan)
     return plan
 
@@ -213,11 +143,6 @@ class _Merger:
         return tuple(new if name in outward else old for name, new, old in zip(columns, inward, stay, strict=True))
 
 
-def _versions(stamp: Stamp) -> object:
-    held = {group: {version.vector for version in versions} for group, versions in stamp.held.items()}
-    return stamp.vectors, set(stamp.existence), held
-
-
 def _is_of_use(known: Stamp, row: IncomingRow) -> bool:
     """Say whether a row of the file is new, or is deleted here and stays there: something that comes with it may refer to it."""
     return not _is_known(known, row.stamp) or (known.deleted and row.values is not None)
@@ -289,90 +214,3 @@ def _owners(connection: Connection, plan: Plan) -> dict[str, dict[str, str]]:
         known = people_of(connection, link[1], set(parents.values()) - set(found[link[1]])) | found[link[1]]
         found[table] = {row_id: known[parent] for row_id, parent in parents.items() if parent in known}
     return found
-
-
-# --- what the rows refer to ---------------------------------------------------------------------------------------------------
-
-
-def _keep_what_is_needed(connection: Connection, plan: Plan) -> None:
-    """Let rows stay that are deleted elsewhere while something here or in the file refers to them."""
-    needed: dict[str, set[object]] = defaultdict(set)
-    for table in reversed(_ORDER):
-        rows = plan.rows[table].values()
-        gone = [row for row in rows if row.after is None and row.known is not None]
-        held = _referred_to(connection, plan, table, {row.row_id for row in gone if row.before is not None})
-        for row in gone:
-            if row.row_id in held or row.row_id in needed[table]:
-                row.after = row.known
-                plan.kept += 1
-        for column, target in references_of(table):
-            position = columns_of(table).index(column)
-            needed[target].update(row.after[position] for row in rows if row.after is not None)
-
-
-def _referred_to(connection: Connection, plan: Plan, table: str, ids: set[str]) -> set[str]:
-    """Return which of *ids* rows of this vault refer to that are not about to go themselves."""
-    found: set[str] = set()
-    for child, column in _referring(table) if ids else ():
-        planned = {row.row_id: row for row in plan.rows.get(child, {}).values()}
-        for key, target in select_by(connection, f"main.{child}", ("id", column), column, ids):
-            if key not in planned or (planned[key].after is not None and _refers(planned[key], column, target)):
-                found.add(target)
-    return found
-
-
-def _refers(row: MergedRow, column: str, target: str) -> bool:
-    return row.after is not None and row.after[columns_of(row.table).index(column)] == target
-
-
-def _referring(table: str) -> Iterator[tuple[str, str]]:
-    for child in Base.metadata.sorted_tables:
-        if child.name not in DELETED_ALONG:
-            for column in child.columns:
-                if any(key.column.table.name == table for key in column.foreign_keys):
-                    yield child.name, column.name
-
-
-def _put_back_dangling(connection: Connection, plan: Plan) -> None:
-    """Leave rows out whose reference is neither here nor in the file, or that lack what the table needs."""
-    there = _there(connection, plan)
-    planned = {table: {row.row_id: row for row in rows.values()} for table, rows in plan.rows.items()}
-    for table in _ORDER:
-        references = [(columns_of(table).index(column), target) for column, target in references_of(table)]
-        for row in list(plan.rows[table].values()):
-            if row.after is None or not row.is_changed:
-                continue
-            keys = [(target, row.after[position]) for position, target in references if row.after[position] is not None]
-            if not _is_whole(table, row.after) or not all(_exists(planned, there, *key) for key in keys):
-                del plan.rows[table][row.identity]
-                del planned[table][row.row_id]
-                plan.put_back += 1
-
-
-def _exists(planned: Mapping[str, Mapping[str, MergedRow]], there: Mapping[str, set[object]], table: str, key: object) -> bool:
-    row = planned[table].get(str(key))
-    return key in there[table] if row is None else row.after is not None
-
-
-def _there(connection: Connection, plan: Plan) -> dict[str, set[object]]:
-    """Return the ids that planned rows refer to and this vault has."""
-    wanted: dict[str, set[object]] = defaultdict(set)
-    for row in plan.all_rows():
-        if row.after is not None:
-            for column, target in references_of(row.table):
-                wanted[target].add(row.after[columns_of(row.table).index(column)])
-    return {
-        table: {found[0] for found in select_by(connection, f"main.{table}", ("id",), "id", wanted[table])}  # type: ignore[arg-type]
-        for table in _ORDER
-    }
-
-
-def _is_whole(table: str, values: Values) -> bool:
-    return all(values[position] is not None for position in _needed(table))
-
-
-@lru_cache(maxsize=64)
-def _needed(table: str) -> tuple[int, ...]:
-    """Return the positions of the values that the table needs."""
-    columns = table_named(table).columns
-    return tuple(position for position, name in enumerate(columns_of(table)) if not columns[name].nullable)

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bjc_desktop.exchange.field_groups import CONTACT, CONTRACT, EMPLOYER, NOTE
+from bjc_desktop.exchange.field_groups import CONTACT, CONTRACT, DECIDED, EMPLOYER, NOTE
 from bjc_desktop.vault import Vault
-from bjc_desktop.vault.changes import concerns_people, link_to_owner
+from bjc_desktop.vault.changes import OF_TWO, concerns_people, link_to_owner
 from bjc_desktop.vault.role_rights import CONFIDENTIAL, people_of_staff, sees_all_cases, staff_query, visible_query
 from bjc_desktop.vocabulary import PartnerKind, Role
 
@@ -26,6 +26,8 @@ _WITHHELD: Mapping[PartnerKind, frozenset[tuple[str, str]]] = {
     PartnerKind.COACH: frozenset(),
     PartnerKind.TRAINER: frozenset({("coachees", CONTACT), ("outcomes", EMPLOYER), ("consultations", NOTE)}),
 }
+_NOT_FOR_TRAINERS = frozenset(table.name for table in DECIDED)
+"""Trainers are not asked who is the same person as whom."""
 _FROM_TRAINERS: frozenset[tuple[str, str | None]] = frozenset({("observations", None), ("suggestions", None), ("tasks", "done")})
 """What a trainer's laptop may bring: whole tables, or one group of a table."""
 
@@ -52,12 +54,15 @@ class _View:
     def withholds(self, table: str, group: str) -> bool:
         return (table, group) in _WITHHELD[self.kind]
 
+    def sees(self, table: str) -> bool:
+        return self.kind is not PartnerKind.TRAINER or table not in _NOT_FOR_TRAINERS
+
     def condition(self, table: str) -> str:
         if not concerns_people(table):
             if self.kind is PartnerKind.OFFICE or table in _REFERRED_TO:
                 return "1"
             return f"staff_id = {self.staff}" if table in _OF_STAFF else str(int(self.kind is PartnerKind.COACH))
-        of_people = _of_people(table, self.people)
+        of_people = _of_people(table, self.people) if self.sees(table) else "0"
         if table == "coaching_staff" and self.kind is not PartnerKind.OFFICE:
             # Who hands a case over must learn that it is theirs no more.
             return f"({of_people} OR staff_id = {self.staff})"
@@ -93,6 +98,8 @@ class Selection:
 
     def deletion_condition(self, table: str) -> str:
         """Return the condition that the deletion of a row of *table* is told there; it is about a stamp, not a row."""
+        if not all(view.sees(table) for view in self._views):
+            return "0"
         if not concerns_people(table) or not self._people:
             return "1"
         return f"(coachee_id IN ({self._people}) OR coachee_id NOT IN (SELECT id FROM coachees))"
@@ -121,6 +128,8 @@ def _of_people(table: str, people: str) -> str:
     if link is None:
         return f"id IN ({people})"
     column, parent = link
+    if table in OF_TWO:
+        return f"{column} IN ({people}) AND {OF_TWO[table]} IN ({people})"
     if parent == "coachees":
         return f"{column} IN ({people})"
     return f"{column} IN (SELECT id FROM main.{parent} WHERE {_of_people(parent, people)})"

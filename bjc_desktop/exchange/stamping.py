@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import socket
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, RowMapping
@@ -240,7 +240,10 @@ class _Keeper:
 
     def _changed_groups(self, row_id: str) -> set[str]:
         """Return the groups of the fields that the change record names since the last time; all where it cannot be read any more."""
-        query = "SELECT id, person_id, payload FROM change_records WHERE entity = ? AND entity_id = ? AND id > ? AND action <> 'delete'"
+        query = (
+            "SELECT id, person_id, payload FROM change_records WHERE entity = ? AND entity_id = ? AND id > ? "
+            "AND action IN ('insert', 'update')"
+        )
         found: set[str] = set()
         for record in self.connection.exec_driver_sql(query, (self.table, row_id, self.until)).mappings():
             payload = read_payload(self.connection, record)
@@ -282,11 +285,18 @@ class _Keeper:
             gone -= set(self._identities())
         stamps = read_stamps(self.connection, self.table, gone)
         clock = max(1, self.tail)
-        for stamp in stamps.values():
-            # What is remembered of it is what it held at the end, which others may never have seen: a version of its own.
-            state = edited(stamp.state(), dict.fromkeys(stamp.vectors), self.origin, clock)
+        last_edits = self._edits_of_gone(gone) if gone else {}
+        for key, stamp in stamps.items():
+            # Should the row come back, it does with what it held at the end: under the version before, others know something else.
+            state = edited(stamp.state(), dict.fromkeys(last_edits.get(key, ())), self.origin, clock)
             stamp.take(deleted(state, self.origin, clock))
         return stamps
+
+    def _edits_of_gone(self, gone: Container[str]) -> dict[str, set[str]]:
+        """Return the groups that were changed since the last time in rows that are gone now."""
+        query = "SELECT DISTINCT entity_id FROM change_records WHERE entity = ? AND action = 'update' AND id > ?"
+        rows = self.connection.exec_driver_sql(query, (self.table, self.until)).scalars()
+        return {row_id: self._changed_groups(row_id) for row_id in rows if row_id in gone}
 
     def _identities(self) -> Iterable[str]:
         names = ", ".join(("id", *NATURAL_KEYS.get(self.table, ())))

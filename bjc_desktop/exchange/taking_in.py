@@ -4,6 +4,7 @@ import base64
 import json
 import uuid
 import zlib
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from bjc_desktop.exchange.boundary import Boundary
 from bjc_desktop.exchange.field_groups import EXCHANGED, columns_of
-from bjc_desktop.exchange.merging import DELETED_ALONG, MergedRow, Plan
+from bjc_desktop.exchange.merge_plan import MergedRow, Plan
+from bjc_desktop.exchange.needed_rows import DELETED_ALONG
 from bjc_desktop.exchange.package_checks import select_by
-from bjc_desktop.exchange.stamping import mark_stamped, write_stamps
+from bjc_desktop.exchange.stamping import mark_stamped, people_by_identity, write_stamps
 from bjc_desktop.exchange.versions import vector_text
 from bjc_desktop.models import Base
 from bjc_desktop.models.coachee_keys import write_imported_keys
@@ -128,6 +130,8 @@ class _Writer:
         ids = [row.row_id for row in rows]
         if not ids:
             return
+        if table == "coachees":
+            self._follow_rows(ids)
         for child in DELETED_ALONG:
             for column in _columns_to(child, table):
                 self._delete_along(child, column, ids)
@@ -137,6 +141,31 @@ class _Writer:
         ]
         self._recorded(changes)
         self.connection.exec_driver_sql(f"DELETE FROM {table} WHERE id = ?", [(row_id,) for row_id in ids])
+
+    def _follow_rows(self, people: list[str]) -> None:
+        """Let the versions that wait belong to whom their rows belong to now, where they left one of *people*."""
+        found: dict[str, dict[str, list[tuple[str, str, int]]]] = defaultdict(lambda: defaultdict(list))
+        columns = ("entity", "entity_id", "id", "coachee_id", "row_version")
+        for entity, key, *version in select_by(self.connection, "main.held_versions", columns, "coachee_id", people):
+            found[entity][key].append(tuple(version))
+        for entity, held in found.items():
+            owners = people_by_identity(self.connection, entity, {key: self.boundary.local_id(entity, key) for key in held})
+            for key, person in owners.items():
+                if person not in people:
+                    self._give_to(person, held[key])
+
+    def _give_to(self, person: str, versions: list[tuple[str, str, int]]) -> None:
+        changes = [
+            RowChange("held_versions", row_id, "update", number + 1, {"coachee_id": (before, person)}, person)
+            for row_id, before, number in versions
+        ]
+        rows = [
+            (person, change.version, record, change.entity_id)
+            for change, record in zip(changes, self._recorded(changes), strict=True)
+        ]
+        self.connection.exec_driver_sql(
+            "UPDATE held_versions SET coachee_id = ?, row_version = ?, change_id = ? WHERE id = ?", rows
+        )
 
     def _delete_along(self, table: str, column: str, ids: list[str]) -> None:
         names = [name.name for name in Base.metadata.tables[table].columns]

@@ -106,6 +106,12 @@ def deleted(row: RowState, origin: str, clock: int) -> dict[str, Cell]:
     return {**row, EXISTENCE: (Version(_over_all(row, origin, clock), DELETED),)}
 
 
+def deleted_with(row: RowState, owner: RowState) -> dict[str, Cell]:
+    """Return the row after it went with its *owner*: it rests on nothing but what both know, so it is the same wherever that happens."""
+    vectors = (version.vector for cell in (*row.values(), owner[EXISTENCE]) for version in cell)
+    return {**row, EXISTENCE: (Version(joined(vectors), DELETED),)}
+
+
 def revived(row: RowState, origin: str, clock: int) -> dict[str, Cell]:
     """Return the row after the vault *origin* decided at its *clock* that it stays, or wrote it again."""
     return {**row, EXISTENCE: (Version(_over_all(row, origin, clock), PRESENT),)}

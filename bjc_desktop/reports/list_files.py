@@ -1,10 +1,12 @@
 """A list as a file for people: a workbook or a CSV with the filter and the counts above the rows."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import chain, count
 from typing import Any
 
 from bjc_desktop.reports.german_csv import german_csv, yes_or_no
-from bjc_desktop.reports.shown_list import Cell, ShownList
+from bjc_desktop.reports.shown_list import Cell, Row, ShownList, Step, no_step
 from bjc_desktop.reports.workbook import Book
 
 _SHEET = "Liste"
@@ -15,10 +17,16 @@ _FIRST_YEAR = 1900
 _CUT = " … (gekürzt)"
 
 
-def list_xlsx(shown: ShownList) -> bytes:
+def list_xlsx(shown: ShownList, step: Step = no_step) -> bytes:
     """Return the list as XLSX bytes: the same for the same content."""
+    passed = count(1)
+
+    def each_row() -> None:
+        # Each row is filled in, and written; the few above the table count as nothing.
+        step(min(next(passed), 2 * shown.shown), 2 * shown.shown)
+
     header = f"{shown.title[:90]} · {shown.as_of:%d.%m.%Y}"
-    book = Book(shown.title[:250], shown.as_of.date(), header)
+    book = Book(shown.title[:250], shown.as_of.date(), header, each_row)
     sheet = book.page(_SHEET)
     title, muted = book.format(bold=True, font_size=14), book.format(font_color="#57606A")
     notes = _notes(shown)
@@ -51,6 +59,12 @@ def _fitting(text: str) -> str:
     return pairs[: 2 * (_LONGEST - len(_CUT))].decode("utf-16-le", "ignore") + _CUT
 
 
-def list_csv(shown: ShownList) -> bytes:
+def list_csv(shown: ShownList, step: Step = no_step) -> bytes:
     """Return the list as CSV for people; the first lines say what it is, and an empty one parts them from the rows."""
-    return german_csv([*([note] for note in _notes(shown)), [], shown.headings, *shown.rows])
+    return german_csv(chain(([note] for note in _notes(shown)), [[], shown.headings], _told(shown.rows, step)))
+
+
+def _told(rows: Sequence[Row], step: Step) -> Iterator[Row]:
+    for done, row in enumerate(rows, 1):
+        step(done, len(rows))
+        yield row

@@ -1,5 +1,6 @@
 """A list as it is shown, on its way out of the program: what it is called, what was filtered, and its typed cells."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,6 +8,13 @@ from decimal import Decimal
 Cell = str | int | bool | Decimal | date | datetime | None
 """A value of a list; None where there is none."""
 Row = tuple[Cell, ...]
+Step = Callable[[int, int], object]
+"""Is told how much of how much is done; may raise to stop."""
+
+
+def no_step(done: int, total: int) -> None:
+    """Tell nobody."""
+    _ = done, total
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A workbook that is ready to be read and printed, and whose bytes follow from its content alone."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -53,11 +53,24 @@ class Cells:
         return f"'{self.name}'!${letter}$2:${letter}${max(self.rows, 1) + 1}"
 
 
-class Book:
-    """A workbook in memory; text never becomes a formula."""
+class _Sheet(Worksheet):  # type: ignore[misc]
+    """A sheet that says of each row that it becomes a part of the file: that takes as long as filling it."""
 
-    def __init__(self, title: str, as_of: date, header: str) -> None:
-        self._buffer = BytesIO()
+    each_row: Callable[[], object]
+
+    def _write_row(self, *given: Any, **named: Any) -> None:
+        self.each_row()
+        super()._write_row(*given, **named)
+
+
+class Book:
+    """A workbook in memory; text never becomes a formula.
+
+    *each_row* is called for each row of a table when it is filled in and when it is written, and may raise to stop.
+    """
+
+    def __init__(self, title: str, as_of: date, header: str, each_row: Callable[[], object] = lambda: None) -> None:
+        self._buffer, self._each_row = BytesIO(), each_row
         options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         self.workbook: Workbook = xlsxwriter.Workbook(self._buffer, options)
         created = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC).replace(tzinfo=None)
@@ -95,7 +108,8 @@ class Book:
 
     def page(self, name: str) -> Worksheet:
         """Add an empty sheet that prints on A4, landscape, one page wide, with its name and the page's number."""
-        sheet = self.workbook.add_worksheet(name)
+        sheet: _Sheet = self.workbook.add_worksheet(name, _Sheet)
+        sheet.each_row = self._each_row
         sheet.set_landscape()
         sheet.set_paper(_A4)
         sheet.fit_to_pages(1, 0)
@@ -133,6 +147,7 @@ class Book:
         sheet.set_row(at, _LINE * head_lines + 2)
         by_column = {heads.index(head): style for head, style in (formats or {}).items()}
         for row, line in enumerate(lines, at + 1):
+            self._each_row()
             for column, value in enumerate(line):
                 self.put(sheet, row, column, value, by_column.get(column))
             self.let_wrap(sheet, row, line, WIDEST)

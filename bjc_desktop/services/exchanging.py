@@ -14,7 +14,8 @@ from bjc_desktop.exchange.boundary import Boundary
 from bjc_desktop.exchange.envelope import ENDING, Letter, read_letter, write_letter
 from bjc_desktop.exchange.field_groups import EXCHANGED
 from bjc_desktop.exchange.incoming import NOT_READABLE, Incoming, highest_clock, read_incoming
-from bjc_desktop.exchange.merging import Plan, plan_merge
+from bjc_desktop.exchange.merge_plan import Plan
+from bjc_desktop.exchange.merging import plan_merge
 from bjc_desktop.exchange.outgoing import package_for
 from bjc_desktop.exchange.selection import Recipient, Selection
 from bjc_desktop.exchange.stamping import begin_anew, keep_up

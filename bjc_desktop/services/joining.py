@@ -17,7 +17,7 @@ from bjc_desktop.errors import InvalidInputError, VaultError
 from bjc_desktop.models import Base, ChangeRecord, Coachee, DistinctPeople, JoinedPerson
 from bjc_desktop.services.due_items import full_name
 from bjc_desktop.services.past_figures import FigureEffect, changed_figures, read_past_figures
-from bjc_desktop.services.possible_duplicates import GONE, SAME, ListedPerson, changes_of, pair_id
+from bjc_desktop.services.possible_duplicates import GONE, SAME, ListedPerson, changes_of, decided_elsewhere, pair_id
 from bjc_desktop.services.row_editing import change_row
 from bjc_desktop.services.row_titles import counted, entity_of, fields_of, shown
 from bjc_desktop.services.typed_values import show_date
@@ -109,6 +109,13 @@ class JoinedFile:
     at: datetime
     transaction_id: int
     undoable: bool
+    elsewhere: bool
+    """Whether that was in another vault, where it is taken back."""
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Whose file is kept, by id."""
+        return (self.kept.id,)
 
 
 def compare_files(connection: Connection, first_id: str, second_id: str, *, today: date) -> JoinPreview:
@@ -178,7 +185,12 @@ def join_people(session: Session, keep_id: str, give_up_id: str, choices: Mappin
         _move(session, keep_id, give_up_id)
         _move_decisions(session, keep_id, give_up_id)
         session.delete(given_up)
-        session.add(JoinedPerson(id=give_up_id, kept_id=keep_id))
+        again = session.get(JoinedPerson, give_up_id)
+        if again is None:
+            session.add(JoinedPerson(id=give_up_id, kept_id=keep_id))
+        else:
+            # Joined once before: a file from elsewhere brought the person back.
+            again.kept_id = keep_id
     session.flush()
     change_row(session, Coachee, keep_id, values, today=now.astimezone().date())
 
@@ -215,7 +227,10 @@ def _move(session: Session, keep_id: str, give_up_id: str) -> None:
 def _move_decisions(session: Session, keep_id: str, give_up_id: str) -> None:
     """Let what was decided about the file that is given up hold for the one that is kept."""
     for earlier in session.scalars(select(JoinedPerson).where(JoinedPerson.kept_id == give_up_id)).all():
-        earlier.kept_id = keep_id
+        if earlier.id == keep_id:
+            session.delete(earlier)
+        else:
+            earlier.kept_id = keep_id
     involved = (DistinctPeople.first_id == give_up_id) | (DistinctPeople.second_id == give_up_id)
     for pair in session.scalars(select(DistinctPeople).where(involved)).all():
         other = pair.second_id if pair.first_id == give_up_id else pair.first_id
@@ -281,26 +296,36 @@ def joined_files(connection: Connection, *, now: datetime) -> tuple[JoinedFile, 
     """Return the files that were joined, of people whom the user sees, the newest first."""
     seen = visible_people(connection)
     table = JoinedPerson.__table__
-    rows = [
-        row for row in connection.execute(select(table).order_by(table.c.change_id.desc())) if seen is None or row.kept_id in seen
-    ]
+    gone = select(table).where(table.c.id.not_in(select(Coachee.id))).order_by(table.c.change_id.desc())
+    rows = [row for row in connection.execute(gone) if seen is None or row.kept_id in seen]
     query = select(Coachee.__table__).where(Coachee.id.in_([row.kept_id for row in rows]))
     people = {row["id"]: _listed(dict(row)) for row in connection.execute(query).mappings()}
     deletions = _deletions(connection, [row.id for row in rows])
     changes = changes_of(connection, [record["id"] for record in deletions.values()])
     undone = read_undo_links(connection).undone
+    here, elsewhere = _joined_here(connection), decided_elsewhere(connection, JoinedPerson.__tablename__)
     found = []
     for row in rows:
         record = deletions.get(row.id)
         if record is None:
             continue
-        who, at = changes[record["id"]]
+        who, at = elsewhere.get(row.id, changes[record["id"]])
         before = {name: pair[0] for name, pair in (read_payload(connection, record) or {"fields": {}})["fields"].items()}
-        undoable = at >= now - timedelta(days=DAYS) and record["transaction_id"] not in undone and bool(before)
+        undoable = at >= now - timedelta(days=DAYS) and record["transaction_id"] in here - undone and bool(before)
         name = full_name(before.get("given_name"), before.get("family_name", ""))
         number = before.get("case_number", "")
-        found.append(JoinedFile(row.id, people[row.kept_id], name, number, who, at, record["transaction_id"], undoable))
+        found.append(
+            JoinedFile(
+                row.id, people[row.kept_id], name, number, who, at, record["transaction_id"], undoable, row.id in elsewhere
+            )
+        )
     return tuple(found)
+
+
+def _joined_here(connection: Connection) -> set[int]:
+    """Return the changes of this vault that joined two files: what was joined elsewhere is taken back there."""
+    records = ChangeRecord.__table__
+    return set(connection.execute(select(records.c.transaction_id).where(records.c.action == JOIN)).scalars())
 
 
 def _deletions(connection: Connection, ids: list[str]) -> dict[str, Mapping[str, Any]]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bjc_desktop.errors import InvalidInputError
-from bjc_desktop.reports.shown_list import ShownList
+from bjc_desktop.reports.shown_list import ShownList, Step, no_step
 from bjc_desktop.services.leaving_files import write_leaving
 from bjc_desktop.vault import Vault
 
@@ -13,8 +13,12 @@ WHAT = "list"
 NO_FORMAT = "Eine Liste wird als XLSX oder CSV gespeichert. Bitte einen Namen angeben, der auf .xlsx oder .csv endet."
 
 
-def save_list(vault: Vault, shown: ShownList, path: Path, *, coaching_ids: Collection[str] = (), now: datetime) -> None:
+def save_list(
+    vault: Vault, shown: ShownList, path: Path, *, coaching_ids: Collection[str] = (), now: datetime, step: Step = no_step
+) -> None:
     """Record that the list leaves, and write it to *path*; its title must be the program's own words, for it is recorded.
+
+    *step* is told how far the file is and may raise to stop: nothing is recorded and nothing written then.
 
     Raises
     ------
@@ -29,4 +33,4 @@ def save_list(vault: Vault, shown: ShownList, path: Path, *, coaching_ids: Colle
     if write is None:
         raise InvalidInputError({"path": NO_FORMAT})
     details = {"title": shown.title, "rows": shown.shown}
-    write_leaving(vault, path, write(shown), WHAT, details, coaching_ids=coaching_ids, now=now)
+    write_leaving(vault, path, write(shown, step), WHAT, details, coaching_ids=coaching_ids, now=now)

@@ -73,6 +73,11 @@ class PossibleDuplicate:
     against: tuple[str, ...]
 
     @property
+    def people(self) -> tuple[str, ...]:
+        """The two, by id."""
+        return self.first.id, self.second.id
+
+    @property
     def key(self) -> str:
         """What the pair is called whichever comes first."""
         return pair_id(self.first.id, self.second.id)
@@ -96,6 +101,11 @@ class RefusedPair:
     reason: DistinctReason | None
     who: str
     at: datetime
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The two, by id."""
+        return self.first.id, self.second.id
 
 
 def pair_id(first_id: str, second_id: str) -> str:
@@ -237,13 +247,14 @@ def refused_pairs(connection: Connection) -> tuple[RefusedPair, ...]:
     ]
     people = _people(connection, [person for row in rows for person in (row.first_id, row.second_id)])
     changes = changes_of(connection, [row.change_id for row in rows])
+    elsewhere = decided_elsewhere(connection, DistinctPeople.__tablename__)
     return tuple(
         RefusedPair(
             row.id,
             people[row.first_id],
             people[row.second_id],
             None if row.reason is None else DistinctReason(row.reason),
-            *changes[row.change_id],
+            *elsewhere.get(row.id, changes[row.change_id]),
         )
         for row in rows
     )
@@ -255,6 +266,12 @@ def _people(connection: Connection, ids: Sequence[str]) -> dict[str, ListedPerso
     return {row["id"]: _listed(row) for row in rows}
 
 
+def coachings_of(connection: Connection, people: Sequence[str]) -> list[str]:
+    """Return the coachings of *people*, by id."""
+    query = text("SELECT c.id FROM json_each(:ids) j JOIN coachings c ON c.coachee_id = j.value ORDER BY c.id")
+    return list(connection.execute(query, {"ids": json.dumps(list(people))}).scalars())
+
+
 def changes_of(connection: Connection, records: Sequence[int]) -> dict[int, tuple[str, datetime]]:
     """Return who made which change record, and when."""
     query = (
@@ -263,3 +280,17 @@ def changes_of(connection: Connection, records: Sequence[int]) -> dict[int, tupl
         .where(ChangeRecord.id.in_(records))
     )
     return {row.id: (row.name or "", datetime.fromisoformat(row.at)) for row in connection.execute(query)}
+
+
+_ELSEWHERE = text(
+    "WITH decided AS (SELECT id, change_id FROM joined_people UNION ALL SELECT id, change_id FROM distinct_people) "
+    "SELECT s.entity_id, s.changed_by, s.changed_at FROM row_stamps s JOIN decided d ON d.id = s.entity_id "
+    "JOIN change_records r ON r.id = d.change_id JOIN change_records e ON e.id = r.transaction_id AND e.action = 'exchange' "
+    "WHERE s.entity = :table AND s.changed_at <> ''"
+)
+
+
+def decided_elsewhere(connection: Connection, table: str) -> dict[str, tuple[str, datetime]]:
+    """Return who decided what came by an exchange file, and when, by the id of the row of *table*."""
+    rows = connection.execute(_ELSEWHERE, {"table": table})
+    return {row.entity_id: (row.changed_by, datetime.fromisoformat(row.changed_at)) for row in rows}

@@ -1,4 +1,4 @@
-"""Taking a whole import back: a data package, or an exchange file, as if it had never been taken in.
+"""Taking a whole import back: a data package, an old list, or an exchange file, as if it had never been taken in.
 
 It is possible for 30 days, as long as nothing of what it brought was changed since, and nothing builds on it. Taking an exchange file back
 also gives back what was known of each row's versions: so the same file can be taken in again, and nobody else notices.
@@ -35,7 +35,7 @@ from bjc_desktop.services.undoing import (
 from bjc_desktop.vault import Vault, back_up_before, record_event
 from bjc_desktop.vault.role_rights import assert_may_write
 
-IMPORTS = ("import", "exchange")
+PACKAGE, LIST, EXCHANGE = IMPORTS = ("import", "import_list", "exchange")
 """The actions of the events of whole imports."""
 TAKE_BACK = "take_back"
 LATER_FILE = "Eine spätere Austauschdatei betrifft dieselben Einträge. Bitte zuerst diese zurücknehmen."
@@ -50,7 +50,8 @@ class ImportRow:
     event: int
     at: datetime
     who: str
-    is_exchange: bool
+    kind: str
+    """The action of its event."""
     partner: str
     counts: dict[str, tuple[int, int, int]]
     """By table: how many rows were new, changed, gone."""
@@ -72,15 +73,14 @@ def _row(record: RowMapping, users: dict[str, str], partners: dict[str, str], ba
     payload = json.loads(record["payload"])
     at = datetime.fromisoformat(record["at"])
     counts = {table: tuple(numbers) for table, numbers in payload.get("counts", {}).items()}
-    is_exchange = record["action"] == "exchange"
-    if not is_exchange:
-        # A data package counts new, changed and unchanged rows, and takes none away.
+    if record["action"] != EXCHANGE:
+        # Data packages and lists count new, changed and unchanged rows, and take none away.
         counts = {table: (new, changed, 0) for table, (new, changed, _) in counts.items() if new or changed}
     return ImportRow(
         record["id"],
         at,
         users.get(record["user_id"], ""),
-        is_exchange,
+        record["action"],
         partners.get(payload.get("partner", ""), ""),
         counts,  # type: ignore[arg-type]
         record["id"] in back,
@@ -112,9 +112,9 @@ def take_import_back(vault: Vault, event: int, *, now: datetime) -> int:
         changes = net_changes(connection, records)
         new = _plainly_new(connection, event)
         _assert_unchanged(connection, record, changes, new, records[-1]["id"])
-        if record["action"] == "exchange":
+        if record["action"] == EXCHANGE:
             _assert_untouched(connection, event, records[-1]["id"])
-        if record["action"] != "exchange":
+        else:
             # Who may take an exchange file in may also let it be as if it had not come.
             assert_may_write(vault.user.roles, {change.table for change in changes} | set(new))
         payload = {"of": event, "counts": new}
@@ -123,7 +123,7 @@ def take_import_back(vault: Vault, event: int, *, now: datetime) -> int:
         session.flush()
         for table in reversed(list(new)):
             connection.exec_driver_sql(f"DELETE FROM main.{table} WHERE change_id = ?", (event,))
-        if record["action"] == "exchange":
+        if record["action"] == EXCHANGE:
             _give_stamps_back(session, event, now)
         session.expire_all()
         return len(changes) + sum(new.values())
@@ -139,7 +139,7 @@ def _checked(connection: Connection, event: int, now: datetime) -> RowMapping:
         raise UndoRefusedError(TOO_OLD)
     if event in _taken_back(connection):
         raise UndoRefusedError(ALREADY)
-    if record["action"] == "exchange":
+    if record["action"] == EXCHANGE:
         _assert_no_later_file(connection, event)
     return record
 

@@ -55,6 +55,8 @@ _UPWARDS = {
     "goals": ("plan_id", "development_plans"),
     "tasks": ("goal_id", "goals"),
 }
+OF_TWO = {"distinct_people": "second_id"}
+"""What belongs to two people: by table the column that leads to the other one."""
 _BY_COACHING = ("coaching_id", "coachings")
 _SLICE = 500
 _RECORDED = {cast("Table", mapper.local_table).name for mapper in Base.registry.mappers if issubclass(mapper.class_, Recorded)}

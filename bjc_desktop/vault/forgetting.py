@@ -14,7 +14,7 @@ from bjc_desktop.models import Base
 from bjc_desktop.models.base import Exposure, FieldInfo, Kind, field_of
 from bjc_desktop.models.coachee_keys import write_keys
 from bjc_desktop.vault.change_chain import Actor
-from bjc_desktop.vault.changes import concerns_people, link_to_owner, record_event
+from bjc_desktop.vault.changes import OF_TWO, concerns_people, link_to_owner, record_event
 from bjc_desktop.vault.driver import clear_errors, connect
 from bjc_desktop.vault.erasure_registry import keep_registries
 from bjc_desktop.vault.forgetting_staff import erase_staff
@@ -37,8 +37,6 @@ _PLACES = {"observations": {"workplace", "task"}}
 _ATTRIBUTES = {"coachees": {"gender", "german_level"}, "outcomes": {"gross_pay"}}
 """What says more about the person than about the coaching, and no figure rests on."""
 _HEALTH_AREAS = "('" + "', '".join(sorted(HEALTH_AREAS)) + "')"
-_OF_TWO = {"distinct_people": "second_id"}
-"""What belongs to two people is forgotten with either."""
 _CONTACT = {"coachees": {"phone", "email"}}
 
 
@@ -158,8 +156,9 @@ def condition(table: str) -> str:
     if link is None:
         return "id = :person"
     column, parent = link
-    if table in _OF_TWO:
-        return f":person IN ({column}, {_OF_TWO[table]})"
+    if table in OF_TWO:
+        # What belongs to two people is forgotten with either.
+        return f":person IN ({column}, {OF_TWO[table]})"
     if parent == "coachees":
         return f"{column} = :person"
     return f"{column} IN (SELECT id FROM {parent} WHERE {condition(parent)})"

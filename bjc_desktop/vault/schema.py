@@ -16,7 +16,7 @@ from bjc_desktop.vault.driver import CipherKey, Connector, vault_engine
 if TYPE_CHECKING:
     from alembic.script import Script
 
-HEAD = "0010"
+HEAD = "0011"
 """The revision that this version of the program works with."""
 
 SCRIPTS = Path(models.__file__).parent / "migrations"

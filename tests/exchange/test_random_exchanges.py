@@ -28,6 +28,8 @@ from bjc_desktop.models import (
     WorkingTime,
 )
 from bjc_desktop.services.exchange_conflicts import decide, list_conflicts
+from bjc_desktop.services.joining import join_people
+from bjc_desktop.services.possible_duplicates import pair_id, reconsider_pair, refuse_pair
 from bjc_desktop.services.row_editing import delete_row
 from bjc_desktop.services.taking_back import list_imports, take_import_back
 from bjc_desktop.services.undoing import undo
@@ -48,10 +50,13 @@ STEP = {
     "read": st.tuples(st.just("read"), st.integers(0, 30)),
     "send": st.tuples(st.just("send"), st.integers(0, 2), st.integers(1, 2)),
     "undo": st.tuples(st.just("undo"), st.integers(0, 2), st.integers(0, 3)),
+    "join": st.tuples(st.just("join"), st.integers(0, 2), st.integers(0, 1)),
+    "refuse": st.tuples(st.just("refuse"), st.integers(0, 2), st.integers(0, 1)),
     "back": st.tuples(st.just("back"), st.integers(0, 2), st.integers(0, 2)),
 }
+ORDINARY = ("edit", "edit", "add", "add", "delete", "decide", "write", "read", "send", "send", "join", "refuse")
 STEPS = st.lists(
-    st.one_of(*(STEP[name] for name in ("edit", "edit", "add", "add", "delete", "decide", "write", "read", "send", "send"))),
+    st.one_of(*(STEP[name] for name in ORDINARY)),
     min_size=8,
     max_size=30,
 )
@@ -149,6 +154,18 @@ class Story:
         entity = (Coachee, DevelopmentPlan, Goal, Task, Consultation, FollowUp, Observation)[what]
         with self.team[NAMES[who]].writing(now=self.team.now()) as session:
             delete_row(session, entity, self._row(session, entity, place).id)
+
+    def join(self, who: int, keep: int) -> None:
+        now = self.team.now()
+        with self.team[NAMES[who]].writing(now=now) as session:
+            join_people(session, PEOPLE[keep], PEOPLE[1 - keep], {}, now=now)
+
+    def refuse(self, who: int, again: int) -> None:
+        with self.team[NAMES[who]].writing(now=self.team.now()) as session:
+            if again:
+                reconsider_pair(session, pair_id(*PEOPLE))
+            else:
+                refuse_pair(session, *PEOPLE)
 
     def decide(self, who: int, place: int, which: int) -> None:
         vault = self.team[NAMES[who]]

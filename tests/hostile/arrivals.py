@@ -39,7 +39,7 @@ with opened() as vault:
 from bjc_desktop.services.taking_back import list_imports, take_import_back
 with opened() as vault:
     for row in list_imports(vault, now=NOW):
-        if row.is_exchange and not row.taken_back:
+        if row.kind == "exchange" and not row.taken_back:
             take_import_back(vault, row.event, now=NOW)
 """,
     "decide": """

@@ -305,6 +305,22 @@ def test_that_stopping_changes_nothing(page, qtbot, opened, monkeypatch, desk) -
     assert count(desk, "Neumann-Test") == 0
 
 
+def test_that_a_list_that_came_in_goes_again_as_a_whole(page, qtbot, opened, desk, workspace) -> None:
+    opened(EVA)
+    page.show_step(TAKE_IN)
+    settle(page, qtbot)
+    page.take_list_in()
+    settle(page, qtbot)
+    assert count(desk, "Neumann-Test") == 1
+    next(made for made in page.banner._buttons if made.text() == "Zurücknehmen …").click()
+    exchange = workspace.page("exchange")
+    qtbot.waitUntil(lambda: exchange.imports.back_button.isEnabled() and exchange.imports.isVisible(), timeout=15_000)
+    assert exchange.imports.table.rows_model.index(0, 1).data() == "alte Liste"
+    exchange.imports.take_back(exchange.imports.table.current().event)
+    qtbot.waitUntil(lambda: "Zurückgenommen" in exchange.banner.text(), timeout=15_000)
+    assert count(desk, "Neumann-Test") == 0
+
+
 def test_that_nothing_in_is_no_success(page, qtbot, opened, desk) -> None:
     opened(EVA)
     page.show_step(TAKE_IN)

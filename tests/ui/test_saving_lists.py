@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from threading import Event
+from time import monotonic
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QModelIndex, Qt
@@ -19,17 +20,21 @@ from bjc_desktop.indicators.results import ScopeKind
 from bjc_desktop.models import Coachee, LegalHold, PrivacyRequest
 from bjc_desktop.services.audit_trail import AuditFilter, read_audit
 from bjc_desktop.services.coachee_list import CoacheeFilter, ListOrder, find_coachees
+from bjc_desktop.services.joining import join_people
+from bjc_desktop.services.possible_duplicates import refuse_pair
 from bjc_desktop.services.row_editing import add_row, change_row
 from bjc_desktop.services.team import list_staff
 from bjc_desktop.ui.shared.frozen_column import FrozenColumn
-from bjc_desktop.ui.shared.list_offer import typed_cell
+from bjc_desktop.ui.shared.list_offer import OfferedColumn, typed_cell
 from bjc_desktop.ui.shared.save_list_dialog import SaveListDialog
 from bjc_desktop.ui.workspace import Workspace
 from bjc_desktop.vault import Leaving, UserIdentity, back_up
 from bjc_desktop.vault.role_rights import HIDDEN
 from bjc_desktop.vocabulary import Role
 from tests.libreoffice import cells
+from tests.list_files import xlsx
 from tests.ui.conftest import NOW, TODAY
+from tests.ui.exchanging_sides import change_phone, connect, disagree, other_side, people_of, written
 
 PLACES = {
     "coachees": {},
@@ -299,6 +304,94 @@ def test_that_requests_holds_protocols_backups_tasks_and_reports_are_saved(as_ro
     assert any(title.startswith("Je JobCoach: ") for title in titles)
 
 
+def test_that_every_list_at_every_place_of_the_window_is_saved(workspace, desk, tmp_path, qtbot) -> None:
+    found = {}
+    for entry in workspace.shown_pages():
+        workspace.open_page(entry.key)
+        settled(desk)
+        places = getattr(workspace.page(entry.key), "sample_places", dict)()
+        for place in [{}, *places.values()]:
+            workspace.open_page(entry.key, place)
+            settled(desk)
+            for view, _ in workspace._lists():
+                if view.offered().read is None and id(view) not in found:
+                    title = check_saved(view, workspace, desk, tmp_path / f"{len(found)}.csv", qtbot)
+                    found[id(view)] = f"{entry.key}: {title}"
+    assert {"report: Was noch fehlt", "foundations: Zuwendungsbescheide", "team: Qualifikationen"} <= {*found.values()}
+
+
+def test_that_the_lists_of_an_exchange_are_saved(workspace, desk, tmp_path, qtbot) -> None:
+    titles = set()
+
+    def save_all(section):
+        for number, (view, _) in enumerate(workspace._lists()):
+            titles.add(check_saved(view, workspace, desk, tmp_path / f"{section}{number}.csv", qtbot))
+
+    with other_side(desk.vault, tmp_path) as other:
+        connect(desk.vault, other)
+        disagree(desk.vault, other, tmp_path / "stick", 2)
+        change_phone(other.vault, people_of(other.vault, 3)[2], "030 9")
+        file = written(other.vault, desk.vault, tmp_path / "stick")
+        workspace.open_page("exchange", {"section": "reading"})
+        page = workspace.page("exchange")
+        page.reading_view.open_file(file)
+        settled(desk)
+        save_all("reading")
+        page.reading_view.take()
+        settled(desk)
+        for section in ("partners", "conflicts", "imports"):
+            workspace.open_page("exchange", {"section": section})
+            settled(desk)
+            save_all(section)
+    assert titles == {"Was die Datei ändert", "Austauschpartner", "Abweichungen", "Übernahmen", "Einträge der Übernahme"}
+    assert [line[0] for line in lines_of(tmp_path / "conflicts0.csv")[1:3]] == [
+        "Filter: auf beiden Seiten geändert, noch nicht entschieden",
+        "2 von 2 Einträgen",
+    ]
+
+
+def test_that_the_pairs_are_saved_with_whom_they_are_about(workspace, desk, tmp_path, qtbot) -> None:
+    with desk.vault.reading() as connection:
+        query = "SELECT DISTINCT coachee_id FROM coachings WHERE cancelled = 0 ORDER BY coachee_id LIMIT 6"
+        one, other, kept, given_up, *alike = connection.exec_driver_sql(query).scalars().all()
+    with desk.vault.writing(now=NOW) as session:
+        refuse_pair(session, one, other)
+        join_people(session, kept, given_up, {}, now=NOW)
+        for person in alike:
+            names = {"given_name": "Eva", "family_name": "Zwyxmüller", "birth_date": date(1990, 3, 4)}
+            change_row(session, Coachee, person, names, today=TODAY)
+    titles = {}
+    for key in ("open", "refused", "joined"):
+        workspace.open_page("duplicates", {"list": key})
+        settled(desk)
+        titles[key] = check_saved(list_in(workspace), workspace, desk, tmp_path / f"{key}.csv", qtbot)
+        newest = desk.read(lambda c: read_audit(c, AuditFilter(kind="left"), today=TODAY)).rows[0]
+        assert (newest.text, bool(newest.person)) == (f"Als Datei ausgegeben: Liste, „{titles[key]}“", True)
+    assert titles == {"open": "Vielleicht doppelt", "refused": "Zwei Personen", "joined": "Zusammengeführt"}
+    page = workspace.page("duplicates")
+    page._found = replace(page._found, total=412)
+    save(page.tables["open"], workspace, desk, tmp_path / "viele.csv", qtbot)
+    assert lines_of(tmp_path / "viele.csv")[2] == [f"{len(page._found.pairs)} von 412 Einträgen"]
+
+
+def test_that_what_is_to_be_settled_in_an_old_list_is_saved(workspace, desk, tmp_path, qtbot) -> None:
+    head = ["Name, Vorname", "Geb.-Dat.", "m/w", "Eintritt"]
+    path = xlsx(tmp_path / "Alte Liste.xlsx", {"Liste": [head, ["Testfall, Ali", "31.2.79", "m", "3.2.25"]]})
+    workspace.open_page("lists")
+    page = workspace.page("lists")
+
+    def idle():
+        qtbot.waitUntil(lambda: page._job is None and page.busy.isHidden(), timeout=15_000)
+
+    page.open_file(path)
+    idle()
+    page.show_step("preview")
+    idle()
+    titles = {check_saved(view, workspace, desk, tmp_path / "klären.csv", qtbot) for view, _ in workspace._lists()}
+    assert len(titles) == 1
+    assert "31.2.79" in (tmp_path / "klären.csv").read_text("utf-8-sig")
+
+
 def test_that_a_hostile_name_harms_neither_file(workspace, desk, tmp_path, qtbot) -> None:
     person = desk.read(lambda c: find_coachees(c, CoacheeFilter(), today=TODAY)).rows[0]
     name = '=HYPERLINK("http://x";"y")\u202e' + "Ł" * 150
@@ -402,6 +495,27 @@ def test_that_a_reading_that_is_stopped_writes_and_records_nothing(workspace, de
     dialog.cancel_button.click()
     go_on.set()
     settled(desk)
+    assert not [path for path in tmp_path.iterdir() if path.is_file()]
+    assert desk.read(lambda c: read_audit(c, AuditFilter(), today=TODAY)).total == before
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_that_a_writing_that_is_stopped_writes_and_records_nothing(ending, workspace, desk, tmp_path, qtbot) -> None:
+    workspace.open_page("coachees")
+    workspace.page("coachees").show_everybody()
+    settled(desk)
+    workspace.save_list()
+    dialog = next(made for made in workspace.findChildren(SaveListDialog) if made.isVisible())
+    row, headings = ("Zwyxfeld", date(2025, 1, 1), 1), ("Name", "Tag", "Zahl")
+    columns = tuple(OfferedColumn(head, lambda _, at=at: row[at]) for at, head in enumerate(headings))
+    dialog._offered = replace(dialog._offered, columns=columns, rows=range(80_000), read=None, total=80_000)
+    before = desk.read(lambda c: read_audit(c, AuditFilter(), today=TODAY)).total
+    dialog.save(tmp_path / f"liste.{ending}")
+    qtbot.waitUntil(lambda: dialog._bar.value() > 1.7 * 80_000 * (2 if ending == "xlsx" else 1), timeout=60_000)
+    stopped = monotonic()
+    dialog.cancel_button.click()
+    settled(desk)
+    assert monotonic() - stopped < 2
     assert not [path for path in tmp_path.iterdir() if path.is_file()]
     assert desk.read(lambda c: read_audit(c, AuditFilter(), today=TODAY)).total == before
 

@@ -4,7 +4,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from bjc_desktop.services.taking_back import ImportRow, take_import_back
+from bjc_desktop.services.taking_back import EXCHANGE, LIST, PACKAGE, ImportRow, take_import_back
 from bjc_desktop.services.typed_values import show_moment
 from bjc_desktop.services.undoing import DAYS
 from bjc_desktop.ui.exchange.question import ask_first
@@ -17,7 +17,7 @@ from bjc_desktop.ui.shared.page import Scroller
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 
 _NOTHING = (
-    "Hier steht, was aus Austauschdateien und Datenpaketen übernommen wurde. Jede Übernahme lässt sich als Ganzes zurücknehmen, "
+    "Hier steht, was aus Austauschdateien, alten Listen und Datenpaketen übernommen wurde. Jede Übernahme lässt sich als Ganzes zurücknehmen, "
     f"{DAYS} Tage lang und solange nichts davon geändert wurde."
 )
 _MEANS = (
@@ -33,9 +33,10 @@ def fate_of(row: ImportRow) -> str:
     return f"älter als {DAYS} Tage" if row.too_old else "übernommen"
 
 
+_WHAT = {EXCHANGE: "Austausch", LIST: "alte Liste", PACKAGE: "Datenpaket"}
 COLUMNS = (
     Column("Am", lambda row: show_moment(row.at), width=150),
-    Column("Was", lambda row: "Austausch" if row.is_exchange else "Datenpaket", width=110),
+    Column("Was", lambda row: _WHAT[row.kind], width=110),
     Column("Von", lambda row: row.partner or NO_VALUE, stretch=True, least=130),
     Column("Einträge", lambda row: counted_in_words(row.counts.values()), width=270, rank=2),
     Column("Wer", lambda row: row.who or NO_VALUE, width=110, rank=3),

@@ -360,7 +360,8 @@ class ListsPage(Page):
         self.take_in.show_result(result.plan)
         self._allow_steps()
         there = button("Zur Übersicht", lambda: self.wanted.emit("overview", {}), rank="plain")
-        self.banner.tell(f"{rows_of(result.plan.rows_in)} eingelesen.", "good", there)
+        back = button("Zurücknehmen …", lambda: self.wanted.emit("exchange", {"section": "imports"}), rank="plain")
+        self.banner.tell(f"{rows_of(result.plan.rows_in)} eingelesen.", "good", there, back)
         give_keyboard(self.take_in.rest_button if result.plan.out else self.take_in.again_button)
 
     def save_rest(self, path: Path) -> None:

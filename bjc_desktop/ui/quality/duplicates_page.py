@@ -15,6 +15,7 @@ from bjc_desktop.services.possible_duplicates import (
     PossibleDuplicate,
     PossibleDuplicates,
     RefusedPair,
+    coachings_of,
     possible_duplicates,
     reconsider_pair,
     refuse_pair,
@@ -28,6 +29,7 @@ from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.empty_place import EmptyPlace
 from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import NO_VALUE, button
+from bjc_desktop.ui.shared.list_offer import ListOffer
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.row_table import Column, RowTable
 from bjc_desktop.vocabulary import DistinctReason
@@ -47,6 +49,12 @@ T = TypeVar("T")
 
 def _called(person: ListedPerson) -> str:
     return f"{person.name} ({person.case_number})"
+
+
+def _going_back(joined: JoinedFile) -> str:
+    if joined.elsewhere:
+        return "im anderen Tresor"
+    return "möglich" if joined.undoable else "nicht mehr möglich"
 
 
 _COLUMNS = {
@@ -79,7 +87,7 @@ _COLUMNS = {
             ),
             stretch=True,
         ),
-        Column("Zurücknehmen", lambda joined: "möglich" if joined.undoable else "nicht mehr möglich", width=170, needs=640),
+        Column("Zurücknehmen", _going_back, width=170, needs=640),
         Column("Von", lambda joined: joined.who or NO_VALUE, width=120, needs=820),
         Column("Wann", lambda joined: f"{joined.at.astimezone():%d.%m.%Y}", width=110, needs=700),
     ),
@@ -121,6 +129,8 @@ class DuplicatesPage(Page):
         for key, table in self.tables.items():
             table.chosen.connect(partial(self._choose, key))
             table.opened.connect(self.join if key == OPEN else self.take_back)
+            total = (lambda: self._found.total) if key == OPEN else None
+            self.offer_list(table, ListOffer(total=total, about=partial(self._coachings_in, table)))
             self.add(table, 2)
         self._empty = EmptyPlace()
         self.add(self._empty, 1)
@@ -141,6 +151,11 @@ class DuplicatesPage(Page):
         """Show the list that is named, or the one that was shown."""
         if where.get("list") in self.tables:
             self._show_list(where["list"])
+
+    def _coachings_in(self, table: RowTable) -> Sequence[str]:
+        """Return the coachings that a list is about: whose they are is recorded when it leaves."""
+        people = [person for row in table.rows_model.rows for person in row.people]
+        return self.desk.read(lambda connection: coachings_of(connection, people))
 
     def refresh(self) -> None:
         """Look for pairs again, behind the window."""

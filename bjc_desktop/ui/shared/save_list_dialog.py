@@ -16,6 +16,8 @@ from bjc_desktop.ui.shared.labels import Banner, button, label
 from bjc_desktop.ui.shared.list_offer import OfferedList
 
 _FORMATS = {"Excel-Arbeitsmappe (*.xlsx)": ".xlsx", "CSV für Tabellen (*.csv)": ".csv"}
+_TOLD_EVERY = 100
+"""Rows written: so often it is told, and heard whether to stop."""
 _FAILED = "Die Liste konnte nicht gespeichert werden. Bitte noch einmal versuchen."
 _WHAT_LEAVES = (
     "Die Datei enthält alle Zeilen der Liste in dieser Reihenfolge, mit Filter und Anzahl. Sie ist nicht verschlüsselt: Wer sie "
@@ -72,14 +74,20 @@ class SaveListDialog(Dialog):
             rows = offered.rows
             if offered.read is not None:
                 with vault.reading() as connection:
-                    rows = offered.read(connection, progress.step)
+                    rows = offered.read(connection, lambda done, of: progress.step(done, 2 * of))
             headings, cells = offered.cells(rows, notes=notes)
             total = len(cells) if offered.total is None else max(offered.total, len(cells))
             moment = now.astimezone().replace(tzinfo=None)
             shown = ShownList(offered.title, offered.filter_words, headings, cells, total, moment, who)
             desk.wait_until_checked()
-            progress.step(len(cells), len(cells))
-            save_list(vault, shown, path, coaching_ids=offered.coachings(rows), now=now)
+
+            def written(done: int, of: int) -> None:
+                # Reading was the first half.
+                if done % _TOLD_EVERY == 0 or done == of:
+                    progress.step(of + done, 2 * of)
+
+            written(0, len(cells))
+            save_list(vault, shown, path, coaching_ids=offered.coachings(rows), now=now, step=written)
 
         self.banner.clear()
         self._show_working(working=True)
@@ -96,9 +104,10 @@ class SaveListDialog(Dialog):
             self.cancel_button.setFocus()
 
     def _tell(self, done: int, total: int) -> None:
+        read, of = min(done, total // 2), total // 2
         self._bar.setRange(0, total)
         self._bar.setValue(done)
-        self._state.setText(f"Gelesen: {whole(done)} von {whole(total)} …" if done < total else "Die Liste wird geschrieben …")
+        self._state.setText(f"Gelesen: {whole(read)} von {whole(of)} …" if read < of else "Die Liste wird geschrieben …")
 
     def _done(self, path: Path) -> None:
         self._running = None

@@ -1,6 +1,6 @@
 """Old lists come in: people, coachings and what belongs to them; what is not clear stays out with the reason, and nothing comes in twice."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -14,7 +14,10 @@ from bjc_desktop.services.old_lists.list_importing import import_list
 from bjc_desktop.services.old_lists.list_opening import begin_work, open_list, open_questions
 from bjc_desktop.services.old_lists.list_plan import IN_LIST, IN_VAULT, NEW, OUT
 from bjc_desktop.services.old_lists.list_planning import plan_list
-from bjc_desktop.services.row_editing import add_row
+from bjc_desktop.services.row_editing import add_row, change_row
+from bjc_desktop.services.taking_back import list_imports, take_import_back
+from bjc_desktop.services.undoing import ALREADY, CHANGED_SINCE, TOO_OLD, UndoRefusedError
+from bjc_desktop.vault import verify_record
 from bjc_desktop.vocabulary import ErasureDepth, Role
 from tests.conftest import NOW
 from tests.list_files import ods, xlsx
@@ -527,3 +530,46 @@ def test_that_a_list_needs_a_provider_and_names(vault, tmp_path) -> None:
         )
         with pytest.raises(ListError, match="zwei Spalten"):
             plan_list(connection, work, today=TODAY)
+
+
+# --- taking it back -----------------------------------------------------------------------------------------------------------
+
+TABLES = ("coachees", "coachee_keys", "coachings", "coaching_staff", "consents", "staff", "providers")
+
+
+def everything(vault):
+    return {table: rows(vault, f"SELECT * FROM {table} ORDER BY 1") for table in TABLES}
+
+
+def test_that_a_whole_list_is_taken_back_and_may_come_in_again(vault, opened) -> None:
+    take_in(vault, opened([HEAD, EVA]))
+    before = everything(vault)
+    take_in(vault, opened([HEAD, EVA, ALI]))
+    newest, _ = list_imports(vault, now=NOW)
+    assert (newest.kind, newest.counts, newest.taken_back) == (
+        "import_list",
+        {"coachees": (1, 0, 0), "coachings": (1, 0, 0), "coaching_staff": (1, 0, 0)},
+        False,
+    )
+    assert take_import_back(vault, newest.event, now=NOW + timedelta(days=29)) == 3
+    assert everything(vault) == before
+    assert list_imports(vault, now=NOW)[0].taken_back
+    verify_record(vault)
+    with pytest.raises(UndoRefusedError, match=ALREADY):
+        take_import_back(vault, newest.event, now=NOW)
+    take_in(vault, opened([HEAD, EVA, ALI]))
+    assert [name for name, *_ in rows(vault, PEOPLE)] == ["Müller", "Yıldız"]
+
+
+def test_that_a_list_is_not_taken_back_once_something_of_it_was_changed_or_thirty_days_have_passed(vault, opened) -> None:
+    take_in(vault, opened([HEAD, EVA]))
+    (listed,) = list_imports(vault, now=NOW)
+    with pytest.raises(UndoRefusedError, match=TOO_OLD):
+        take_import_back(vault, listed.event, now=NOW + timedelta(days=30, minutes=1))
+    ((person,),) = rows(vault, "SELECT id FROM coachees")
+    with vault.writing(now=NOW) as session:
+        change_row(session, Coachee, person, {"phone": "030 2"}, today=TODAY)
+    before = everything(vault)
+    with pytest.raises(UndoRefusedError, match=CHANGED_SINCE):
+        take_import_back(vault, listed.event, now=NOW)
+    assert everything(vault) == before
