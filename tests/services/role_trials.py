@@ -28,7 +28,7 @@ from bjc_desktop.services.hours_sheet import HoursEntry, save_hours
 from bjc_desktop.services.hours_statistic import write_statistic
 from bjc_desktop.services.joining import join_people
 from bjc_desktop.services.new_coachee import add_coachee, add_coaching
-from bjc_desktop.services.observation_sheet import ObservedRow, correct_observation, save_observations
+from bjc_desktop.services.observation_sheet import ObservedRow, correct_observation, note_discussed, save_observations
 from bjc_desktop.services.old_lists.list_importing import import_list
 from bjc_desktop.services.pairing import Card, confirm, end_pairing, own_card, pair
 from bjc_desktop.services.possible_duplicates import reconsider_pair, refuse_pair
@@ -172,6 +172,9 @@ SESSION_TRIALS = {
             s, at.observation, {"resilience": 2}, staff_id=at.trainer, expected_version=1, **DAY
         ),
         of_person=True,
+    ),
+    "observation_sheet.note_discussed": Trial(
+        TRAINING, lambda s, at: note_discussed(s, at.coaching, staff_id=at.trainer, **DAY), of_person=True
     ),
     "observation_sheet.save_observations": Trial(
         TRAINING, lambda s, at: save_observations(s, **_sheet(at), **DAY), of_person=True
