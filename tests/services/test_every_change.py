@@ -34,7 +34,7 @@ ELSEWHERE = {
     "damage.read_damage": "the file itself, for whoever unlocked it: names no coachees",
     "damage.salvage_vault": "makes a vault of what is readable, with the same users, roles and keys",
     "erasing.person_pseudonyms": "gives the key of pseudonyms to what is tried here itself",
-    "exchange_conflicts.decide": "tests/exchange/test_exchanging.py: nobody decides what they may not change",
+    "exchange_conflicts.decide": "tests/exchange/test_exchanging.py tries it with the roles",
     "exchange_conflicts.decide_all": "tests/exchange/test_exchanging.py",
     "exchange_conflicts.decide_by_rule": "tests/exchange/test_exchanging.py",
     "leaving_files.write_leaving": "writes what it is given",
