@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import Connection, Date, text
 
 from bjc_desktop.errors import InvalidInputError, NotFoundError
+from bjc_desktop.models import Consultation
 from bjc_desktop.reports.calendar_file import CalendarEntry, calendar_ics
 from bjc_desktop.services.due_items import PLANNED_KINDS, Cases, DueKind, due_parameters, due_statement, full_name, read_due
 from bjc_desktop.services.leaving_files import write_leaving
 from bjc_desktop.services.overview import TRAINER_KINDS
 from bjc_desktop.services.privacy_requests import read_requests
 from bjc_desktop.vault import Vault
-from bjc_desktop.vault.role_rights import keeps_cases, visible_people
+from bjc_desktop.vault.role_rights import assert_may_hand_out, keeps_cases, visible_people
 
 WHAT = "calendar"
 DAYS = 90
@@ -104,6 +105,7 @@ def save_calendar(vault: Vault, wish: CalendarWish, path: Path, *, today: date, 
         raise InvalidInputError({"last": NO_SPAN})
     if path.suffix.lower() != ".ics":
         raise InvalidInputError({"path": NO_NAME})
+    assert_may_hand_out(vault.user.roles, Consultation.__tablename__)
     kinds = PLANNED_KINDS if keeps_cases(vault.user.roles) else TRAINER_KINDS
     with vault.reading() as connection:
         calendar = read_calendar(connection, wish, kinds=kinds, today=today)

@@ -27,7 +27,7 @@ from bjc_desktop.services.row_titles import entity_of, fields_of, shown, title_o
 from bjc_desktop.services.undoing import value_from_record
 from bjc_desktop.vault import Vault, record_event
 from bjc_desktop.vault.changes import people_of
-from bjc_desktop.vault.role_rights import assert_may_write, visible_people
+from bjc_desktop.vault.role_rights import assert_may_write, hidden_fields, visible_people
 
 DECIDE = "decide"
 """The action of the event in the change record."""
@@ -90,7 +90,7 @@ def list_conflicts(vault: Vault) -> tuple[Conflict, ...]:
 
 class _Reader:
     def __init__(self, vault: Vault, connection: Connection) -> None:
-        self.connection = connection
+        self.connection, self.roles = connection, vault.user.roles
         self.boundary = Boundary(connection, vault.notes)
 
     def conflicts(self) -> Iterable[Conflict]:
@@ -109,6 +109,8 @@ class _Reader:
         if row is None or stamp is None or not self._is_seen(table, row["id"]):
             return None
         names = columns_of(table) if group == EXISTENCE else groups_of(table)[group]
+        if hidden_fields(self.connection, self.roles, table, row["id"]) & {*names}:
+            return None
         mine = tuple(row[name] for name in columns_of(table))
         outward = dict(zip(columns_of(table), self.boundary.outward(table, row["id"], mine), strict=True))
         own = tuple(outward[name] for name in names)

@@ -15,6 +15,7 @@ from bjc_desktop.indicators.catalogue import COUNTS
 from bjc_desktop.indicators.figures import VaultFigures, compute
 from bjc_desktop.indicators.period import Period
 from bjc_desktop.indicators.results import Figure, Rating, ScopeFigures
+from bjc_desktop.models import WorkingTime
 from bjc_desktop.reports.content import HoursRow, StatisticContent, StatisticMonth, StatisticPerson
 from bjc_desktop.services.consultation_sessions import CountedConsultation, counted_consultations
 from bjc_desktop.services.due_items import full_name
@@ -22,6 +23,7 @@ from bjc_desktop.services.report_content import hours_rows, rating_places, setti
 from bjc_desktop.services.reports import file_part, prepare_folder, write_together
 from bjc_desktop.services.targets import read_settings
 from bjc_desktop.vault import Leaving, Vault, account_for
+from bjc_desktop.vault.role_rights import assert_may_hand_out
 from bjc_desktop.vocabulary import Channel, ConsultationKind, Role
 
 _RATIO = 3
@@ -38,6 +40,7 @@ def write_statistic(vault: Vault, period: Period, out: Path, *, as_of: date) -> 
         statistic_xlsx,
     )
 
+    assert_may_hand_out(vault.user.roles, WorkingTime.__tablename__)
     prepare_folder(vault, out)
     with vault.reading() as connection:
         content = read_statistic(connection, period, as_of=as_of).content

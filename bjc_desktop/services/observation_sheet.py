@@ -22,6 +22,7 @@ from bjc_desktop.vault.role_rights import HIDDEN
 
 NOBODY = "Bitte mindestens bei einer Person etwas angeben."
 NO_DAY = "Bitte den Tag der Beobachtung angeben."
+ALL_DISCUSSED = "Alles, was Sie bei dieser Person beobachtet haben, ist schon besprochen."
 NOT_YOURS = "Diese Beobachtung hat jemand anderes gemacht. Bitte diese Person fragen."
 TEXTS = ("evidence", "derived_action")
 
@@ -228,6 +229,25 @@ def save_observations(
         version = row.saved.version
         correct_observation(session, row.saved.row_id, left, staff_id=staff_id, expected_version=version, today=today)
     return len(seen)
+
+
+def note_discussed(session: Session, coaching_id: str, *, staff_id: str | None, today: date) -> int:
+    """Note that what the member of staff observed of a person was talked over with them *today*; return how many observations that are.
+
+    Raises
+    ------
+    InvalidInputError
+        where all of it was talked over already.
+    """
+    query = select(Observation.id).where(
+        Observation.coaching_id == coaching_id, Observation.staff_id == staff_id, Observation.discussed_on.is_(None)
+    )
+    ids = session.scalars(query.order_by(Observation.observed_on, Observation.id)).all()
+    if not ids:
+        raise InvalidInputError({"discussed_on": ALL_DISCUSSED})
+    for row_id in ids:
+        change_row(session, Observation, row_id, {"discussed_on": today}, today=today)
+    return len(ids)
 
 
 def correct_observation(

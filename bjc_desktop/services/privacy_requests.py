@@ -82,7 +82,7 @@ def _with_people(connection: Connection, entity: type[PrivacyRequest] | type[Leg
 
 
 def answer_requests(session: Session, coachee_id: str, kind: RequestKind, *, today: date) -> None:
-    """Note that the person's open requests of *kind* are answered *today*; a request that was never noted is noted as answered."""
+    """Note that the person's open requests of *kind* are answered *today*."""
     of_person = select(PrivacyRequest).where(PrivacyRequest.coachee_id == coachee_id, PrivacyRequest.kind == kind.value)
     for request in session.scalars(of_person.where(PrivacyRequest.answered_on.is_(None), PrivacyRequest.received_on <= today)):
         request.answered_on = today

@@ -15,6 +15,7 @@ from bjc_desktop.services.report_statements import version_reasons
 from bjc_desktop.services.reports import bundle_name
 from bjc_desktop.vault import Leaving, Vault, account_for, check_new_passphrase
 from bjc_desktop.vault.durable import write_file
+from bjc_desktop.vault.role_rights import assert_may_hand_out
 
 GONE = "Diesen freigegebenen Bericht gibt es nicht."
 NOT_WRITTEN = "Die Datei konnte nicht geschrieben werden. Bitte einen anderen Ordner wählen."
@@ -147,6 +148,7 @@ def save_released(vault: Vault, released: Released, folder: Path, password: str,
     NotFoundError
         where there is no such report.
     """
+    assert_may_hand_out(vault.user.roles, ReleasedReport.__tablename__)
     name = bundle_name(released.scope_id, released.scope_name, released.period_label, released.version)
     with vault.reading() as connection:
         bundle = released_bundle(connection, released.id)

@@ -34,6 +34,7 @@ from bjc_desktop.services.targets import read_settings
 from bjc_desktop.vault import Leaving, Vault, account_for, record_event
 from bjc_desktop.vault.change_chain import tail_of
 from bjc_desktop.vault.durable import PART, finish, write_file
+from bjc_desktop.vault.role_rights import assert_may_hand_out
 from bjc_desktop.vocabulary import ConsentPurpose
 
 
@@ -64,6 +65,7 @@ def make_reports(
     NotFoundError
         where there is no such provider.
     """
+    assert_may_hand_out(vault.user.roles, ReleasedReport.__tablename__)
     _check_day(as_of, today)
     prepare_folder(vault, out)
     figures, reports = _made(vault, period, provider, as_of, release=release)
@@ -91,6 +93,7 @@ def preview_report(vault: Vault, period: Period, scope_id: str, *, as_of: date, 
     NotFoundError
         where there is no such provider.
     """
+    assert_may_hand_out(vault.user.roles, ReleasedReport.__tablename__)
     _check_day(as_of, today)
     return _made(vault, period, scope_id, as_of, release=False)[1][0]
 

@@ -33,7 +33,8 @@ from bjc_desktop.services.undoing import (
     write_back,
 )
 from bjc_desktop.vault import Vault, back_up_before, record_event
-from bjc_desktop.vault.role_rights import assert_may_write
+from bjc_desktop.vault.changes import concerns_people
+from bjc_desktop.vault.role_rights import assert_may_write, assert_sees_all_cases
 
 PACKAGE, LIST, EXCHANGE = IMPORTS = ("import", "import_list", "exchange")
 """The actions of the events of whole imports."""
@@ -103,6 +104,7 @@ def take_import_back(vault: Vault, event: int, *, now: datetime) -> int:
     VaultError
         where the user may not write the tables.
     """
+    _assert_allowed(vault, event)
     back_up_before(vault, "import", now)
     with vault.writing(now=now) as session:
         connection = session.connection()
@@ -127,6 +129,18 @@ def take_import_back(vault: Vault, event: int, *, now: datetime) -> int:
             _give_stamps_back(session, event, now)
         session.expire_all()
         return len(changes) + sum(new.values())
+
+
+def _assert_allowed(vault: Vault, event: int) -> None:
+    """Check that the user could have taken it in: what concerns people as a whole is the coordination's."""
+    with vault.reading() as connection:
+        record = connection.execute(select(_RECORDS).where(_RECORDS.c.id == event)).mappings().one_or_none()
+    if record is None or record["action"] not in IMPORTS:
+        return
+    if record["action"] == "exchange":
+        assert_may_write(vault.user.roles, [ExchangePartner.__tablename__])
+    elif any(concerns_people(table) for table in json.loads(record["payload"]).get("counts", {})):
+        assert_sees_all_cases(vault.user.roles)
 
 
 def _checked(connection: Connection, event: int, now: datetime) -> RowMapping:

@@ -16,6 +16,7 @@ from bjc_desktop.vocabulary import Role
 
 HIDDEN = "(nicht sichtbar)"
 NOT_ALLOWED = "Ihre Rolle erlaubt diese Änderung nicht. Bitte jemanden mit der passenden Rolle fragen."
+NOT_YOURS = "Das gehört nicht zu den Aufgaben Ihrer Rolle. Bitte jemanden mit der passenden Rolle fragen."
 NOT_ALL = "Dafür ist die Rolle „Koordination“ nötig, denn es betrifft alle Fälle. Bitte jemanden mit dieser Rolle fragen."
 MASKED = "masked"
 """The execution option of a reading transaction in which something is masked."""
@@ -79,6 +80,18 @@ def assert_may_write(roles: Collection[Role], tables: Iterable[str]) -> None:
     """
     if not all(may_write(roles, table) for table in tables):
         raise VaultError(NOT_ALLOWED)
+
+
+def assert_may_hand_out(roles: Collection[Role], table: str) -> None:
+    """Check that one of *roles* may write *table*, for what is made of it and leaves the house.
+
+    Raises
+    ------
+    VaultError
+        where none may.
+    """
+    if not may_write(roles, table):
+        raise VaultError(NOT_YOURS)
 
 
 def may_write(roles: Collection[Role], table: str) -> bool:

@@ -1,16 +1,21 @@
 """Real vaults that exchange real files: who gets what, what is taken from whom, and how changes on both sides come together."""
 
 import uuid
+from contextlib import nullcontext
 from dataclasses import replace
 
+import pytest
+
+from bjc_desktop.errors import BjcError
 from bjc_desktop.exchange.field_groups import CONTACT
 from bjc_desktop.exchange.incoming import read_incoming
 from bjc_desktop.exchange.outgoing import package_for
 from bjc_desktop.exchange.selection import Recipient, Selection
 from bjc_desktop.exchange.stamping import keep_up
 from bjc_desktop.models import Barrier, Coachee, DevelopmentPlan, Goal, Task, UserStaff
+from bjc_desktop.services.exchange_conflicts import decide, list_conflicts
 from bjc_desktop.vocabulary import PartnerKind, Role
-from tests.exchange.laptops import ANNA, BELA, LEE, OF_ANNA, TODAY, TONI, outward
+from tests.exchange.laptops import ANNA, BELA, KIM, LEE, OF_ANNA, TODAY, TONI, outward
 
 STRANGER = "30000000-0000-4000-8000-000000000009"
 
@@ -62,3 +67,33 @@ def test_that_nobody_sends_what_the_window_would_not_show_them(team):
         trainer = roles == {Role.EMPLOYMENT_TRAINER}
         assert all((CONTACT in row.stamp.vectors) is not trainer for row in incoming["coachees"].values())
         assert bool(incoming["staff"])
+
+
+def test_that_only_who_may_change_an_entry_they_see_is_shown_and_decides_a_conflict(team):
+    office = team["amt"]
+    team.send("amt", "kim")
+    for name, phone in (("kim", "0171 1"), ("amt", "0171 2")):
+        team.change(name, Coachee, ANNA, phone=phone)
+    team.send("kim", "amt")
+    (conflict,) = list_conflicts(office)
+    for staff_id, role, sees, sentence in (
+        (TONI, Role.EMPLOYMENT_TRAINER, False, "Rolle"),
+        (None, Role.ADMINISTRATION, False, "Rolle"),
+        (LEE, Role.JOB_COACH, False, "schon entschieden"),
+        (KIM, Role.JOB_COACH, True, ""),
+    ):
+        with office.writing(now=team.now()) as session:
+            session.connection().exec_driver_sql("DELETE FROM user_staff")
+            if staff_id is not None:
+                session.add(UserStaff(user_id=office.user.id, staff_id=staff_id))
+        user, office.user = office.user, replace(office.user, roles=frozenset({role}))
+        assert [found.key for found in list_conflicts(office)] == ([conflict.key] if sees else [])
+        records = "SELECT count(*) FROM main.change_records"
+        with office.reading() as connection:
+            before = connection.exec_driver_sql(records).scalar()
+        with pytest.raises(BjcError, match=sentence) if sentence else nullcontext():
+            decide(office, conflict, None, now=team.now())
+        with office.reading() as connection:
+            assert (connection.exec_driver_sql(records).scalar() == before) is bool(sentence)
+        office.user = user
+    assert list_conflicts(office) == ()

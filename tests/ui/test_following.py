@@ -3,8 +3,10 @@
 import pytest
 from PySide6.QtCore import Qt
 
+from bjc_desktop.models import Observation
 from bjc_desktop.services.case_file import read_case_file
 from bjc_desktop.services.due_items import DueKind
+from bjc_desktop.services.row_editing import add_row
 from bjc_desktop.services.team import list_staff
 from bjc_desktop.ui.workspace import Workspace
 from bjc_desktop.vocabulary import Role
@@ -85,3 +87,16 @@ def test_that_who_has_nobody_is_told_so(workspace, desk) -> None:
     assert "niemand zugeordnet" in page._empty.text()
     assert page._empty.isVisible()
     assert not page._body.isVisible()
+
+
+def test_that_what_was_observed_is_noted_as_talked_over_today(page, workspace, desk, qtbot) -> None:
+    coaching_id = page.case.coaching.id
+    values = {"coaching_id": coaching_id, "staff_id": desk.staff_id, "observed_on": TODAY, "resilience": 3}
+    made = desk.write(lambda session: add_row(session, Observation, values, today=TODAY))
+    page.discussed_button.click()
+    seen = read_case_file(desk.vault, coaching_id, today=TODAY).observations
+    assert next(row for row in seen if row.id == made)["discussed_on"] == TODAY
+    assert not [row for row in seen if row["staff_id"] == desk.staff_id and row["discussed_on"] is None]
+    assert "besprochen" in page.banner.text()
+    page.discussed_button.click()
+    assert "schon besprochen" in page.banner.text()

@@ -427,3 +427,28 @@ def test_that_the_case_file_opens_the_very_observation_it_shows(page, workspace,
     view = show_in_the_case_file(workspace, person, row)
     qtbot.keyClick(view.table, Qt.Key.Key_Return)
     assert page.group_model.index(page.table.currentIndex().row(), 0).data() == f"(1 von 2) {person.name}"
+
+
+def test_that_circumstances_alone_are_saved_for_everybody_shown_who_stands_in_the_sheet(page, qtbot) -> None:
+    first, second, third = page.group_model.people[:3]
+    keys(page, qtbot, "3333344444")
+    page.save_button.click()
+    page.search.setText(first.name)
+    type_text(page.form.fields["discussed_on"].line, "10.12.2025")
+    page.save_button.click()
+    assert "von 1 Person gespeichert" in page.banner.text()
+    assert newest(page, first.coaching_id)["discussed_on"] == TODAY
+    assert newest(page, first.coaching_id)["work_behaviour"] == 3
+    assert newest(page, second.coaching_id)["discussed_on"] is None
+    page.search.clear()
+    page.form.fields["task"].line.clear()
+    type_text(page.form.fields["task"].line, "Knöpfe annähen")
+    page.save_button.click()
+    assert newest(page, second.coaching_id)["task"] == "Knöpfe annähen"
+    assert newest(page, third.coaching_id)["task"] != "Knöpfe annähen"
+
+
+def test_that_the_sheet_of_one_person_shows_that_person_alone(page, workspace, qtbot) -> None:
+    person, row = observed_before(page)
+    qtbot.keyClick(show_in_the_case_file(workspace, person, row).table, Qt.Key.Key_Return)
+    assert [shown.coaching_id for shown in page.group_model.people] == [person.coaching_id]

@@ -82,7 +82,7 @@ class Observations(CaseSectionView):
         """Open the sheet of the observation's day; only who made it corrects it."""
         if self.case is not None and self._own(shown):
             sheet = {"observed_on": shown["observed_on"], "method": shown["method"], "row_id": shown.id}
-            self.go("observing", {"coaching_id": self.case.coaching.id, **sheet})
+            self.go("observing", {"coaching_id": self.case.coaching.id, "name": self.case.name, **sheet})
 
 
 class Facts(CaseSectionView):

@@ -13,6 +13,7 @@ from bjc_desktop.errors import BjcError
 from bjc_desktop.services.case_file import OPEN_GOALS, CaseFile, CaseRow, read_case_file
 from bjc_desktop.services.case_print import observation_report
 from bjc_desktop.services.following_up import FollowedPerson, read_followed, tick_task
+from bjc_desktop.services.observation_sheet import note_discussed
 from bjc_desktop.services.typed_values import show_date
 from bjc_desktop.ui.case_book.list_sections import suggested_by
 from bjc_desktop.ui.case_book.list_shapes import suggestions
@@ -81,6 +82,9 @@ class FollowingPage(Page):
         self._asked_row: str | None = None
         self._draft: DraftKeeper | None = None
         self.print_button = button("&Beobachtungsbericht …", self.preview, symbol="printer")
+        self.discussed_button = button("Heute bes&prochen", self.note_discussed, symbol="check")
+        self.discussed_button.setToolTip("Was Sie beobachtet haben und noch nicht besprochen ist, gilt als heute besprochen.")
+        self.head.addWidget(self.discussed_button)
         self.head.addWidget(self.print_button)
         self.people = RowTable(PEOPLE_COLUMNS, "Personen")
         self._first = self.people
@@ -171,7 +175,8 @@ class FollowingPage(Page):
         found = () if staff_id is None else self.desk.read(partial(read_followed, staff_id=staff_id, today=self.desk.today()))
         self._body.setVisible(bool(found))
         self._empty.setVisible(not found)
-        self.print_button.setEnabled(bool(found))
+        for made in (self.print_button, self.discussed_button):
+            made.setEnabled(bool(found))
         overdue = sum(person.overdue_tasks for person in found)
         self.subtitle.setText(f"{len(found)} Personen, {overdue} überfällige Aufgaben" if found else "")
         self.people.show_rows(found, key=lambda person: person.coaching_id)
@@ -252,6 +257,21 @@ class FollowingPage(Page):
         except BjcError as error:
             self.banner.tell(str(error), "danger")
 
+    def note_discussed(self) -> None:
+        """Note that what was observed of the person was talked over today."""
+        if self.case is None:
+            return
+        try:
+            noted = partial(
+                note_discussed, coaching_id=self.case.coaching.id, staff_id=self.desk.staff_id, today=self.desk.today()
+            )
+            count = self.desk.write(noted, "Besprochen gespeichert")
+        except BjcError as error:
+            self.banner.tell(str(error), "warning", button("Verstanden", self.banner.clear, rank="plain"))
+        else:
+            words = "1 Beobachtung ist" if count == 1 else f"{count} Beobachtungen sind"
+            self.banner.tell(f"{words} mit {self.case.name} besprochen.", "good")
+
     def preview(self) -> None:
         """Show the observation report as it would be printed."""
         if self.case is not None:
@@ -271,7 +291,11 @@ class FollowingPage(Page):
 
     def offers(self) -> list[tuple[str, str, Callable[[], object]]]:
         """Return what can be done with the person."""
-        return [("Vorschlag an JobCoach", "Einfg", self.suggestions.begin_new), ("Beobachtungsbericht drucken", "", self.preview)]
+        return [
+            ("Vorschlag an JobCoach", "Einfg", self.suggestions.begin_new),
+            ("Beobachtungsbericht drucken", "", self.preview),
+            ("Beobachtungen heute besprochen", "", self.note_discussed),
+        ]
 
     def sample_places(self) -> dict[str, dict[str, Any]]:
         """Return a person with tasks, for pictures and tests."""

@@ -249,6 +249,10 @@ class ObservationGroupModel(QAbstractTableModel):
             if (entered := self.entries.get(person.coaching_id))
         ]
 
+    def saved_rows(self) -> list[ObservedRow]:
+        """Return those of the people shown who stand in the sheet already, as they are saved."""
+        return [self._row(person, person.saved.values) for person in self.people if person.saved is not None]
+
     def _row(self, person: ObservedPerson, values: Mapping[str, Any]) -> ObservedRow:
         return ObservedRow(
             person.coaching_id,

@@ -151,7 +151,7 @@ class ObservingPage(Page):
             self.banner.tell(_SAVE_FIRST, "warning", button("Verstanden", self.banner.clear, rank="plain"))
             return False
         self.whom.setCurrentIndex(0)
-        self.search.clear()
+        self.search.setText(asked.get("name", ""))
         self.form.show_row({"observed_on": asked["observed_on"], "method": asked["method"]}, over_typing=True)
         if "row_id" in asked:
             self.group_model.picked[asked["coaching_id"]] = asked["row_id"]
@@ -301,7 +301,11 @@ class ObservingPage(Page):
         if staff_id is None:
             return
         try:
-            head, rows, typed_head = self.form.values(), self.group_model.rows(), {*self.form.changed()}
+            head, typed_head = self.form.values(), {*self.form.changed()}
+            rows = self.group_model.rows()
+            if not rows and _CIRCUMSTANCES & typed_head:
+                # Where only the circumstances are other ones, they are so for everybody shown who stands in the sheet.
+                rows = self.group_model.saved_rows()
 
             def change(session: Any) -> int:
                 saved = save_observations(
