@@ -6,11 +6,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from bjc_desktop.reports.german import per_cent
 from bjc_desktop.services.hand_over import hand_over, held_coachings
 from bjc_desktop.services.requirement_profile import RequirementState
 from bjc_desktop.services.team_board import read_team_board
 from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
 from bjc_desktop.ui.shared.reason_dialog import ReasonDialog
+from bjc_desktop.ui.team.hand_over_dialog import HandOverDialog
 from bjc_desktop.ui.workspace import Workspace
 from bjc_desktop.vault import UserIdentity
 from bjc_desktop.vocabulary import Role
@@ -250,3 +252,17 @@ def test_that_what_is_typed_about_somebody_waits_with_them_and_never_goes_to_som
     qtbot.keyClick(page.table, Qt.Key.Key_Down)
     qtbot.keyClick(page.table, Qt.Key.Key_Up)
     assert not rows.typing
+
+
+def test_that_the_hand_over_shows_each_colleagues_load_before_and_after(page, qtbot) -> None:
+    page.hand_over()
+    dialog = page.findChild(HandOverDialog)
+    words = {
+        colleague.row.id: f"heute {colleague.load.stock} ({per_cent(colleague.load.load, 0)})" for colleague in dialog.colleagues
+    }
+    assert all(words[key] in taker.text() for key, taker in dialog.takers.items())
+    dialog.share()
+    taken = {choice.currentData() for choice in dialog.choices.values()}
+    after = {key: taker.text().partition(", dann ")[2] for key, taker in dialog.takers.items()}
+    assert all(after[key].endswith("\u00a0%)") for key in taken)
+    dialog.reject()

@@ -188,23 +188,23 @@ class FiguresPage(Page):
             self._figures.addWidget(label(words, "small", wrap=True))
         clear_layout(self._signals)
         for signal in board.signals:
-            self._signals.addWidget(self._signal(signal))
+            banner = Banner()
+            self._signals.addWidget(banner)
+            self._tell_signal(banner, signal)
         self._show_cases(cases)
         if had_keyboard and not self.table.hasFocus():
             self.grid.show()
             self.grid.buttons[self._code].show()
             self.grid.buttons[self._code].setFocus()
 
-    def _signal(self, signal: BoardSignal) -> Banner:
-        """Return a signal with the talks that were held about it, and the way to record one."""
-        banner = Banner()
+    def _tell_signal(self, banner: Banner, signal: BoardSignal) -> None:
+        """Show a signal with the talks that were held about it, and the way to record one."""
         lines = [signal.line.text, *(_talk_words(talk) for talk in signal.talks)]
         ways = []
         if Role.COORDINATION in self.desk.vault.user.roles:
             where = {"section": "talks", "new": {"code": signal.line.code}}
             ways.append(button("Gespräch …", partial(self.wanted.emit, "foundations", where), rank="plain", name=_TALK))
         banner.tell("\n".join(lines), "quiet" if signal.talks else "warning", *ways)
-        return banner
 
     def _choose(self, figure: Figure) -> None:
         self._code = figure.code
