@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from bjc_desktop.indicators.figures import compute
@@ -150,3 +151,13 @@ def test_that_a_talk_and_a_change_half_typed_are_there_after_a_new_start(page, w
     again.open_page("foundations", {"section": TALKS})
     assert again.page("foundations").talks.form.fields["agreed"].text() == "Vertretung ab Januar"
     assert again.page("foundations").changes.form.fields["reference"].text() == "ÄB-1"
+
+
+def test_that_tab_leads_from_the_year_over_the_targets_to_their_source(page, workspace, qtbot) -> None:
+    with qtbot.waitActive(workspace):
+        workspace.activateWindow()
+    page.year.setFocus()
+    expected = [*(field for fields in page.lines.values() for field in fields), page.source, page.save_button]
+    for field in expected:
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        assert QApplication.focusWidget() is field

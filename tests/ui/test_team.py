@@ -4,13 +4,14 @@ from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from bjc_desktop.reports.german import per_cent
 from bjc_desktop.services.hand_over import hand_over, held_coachings
 from bjc_desktop.services.requirement_profile import RequirementState
 from bjc_desktop.services.team_board import read_team_board
 from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
+from bjc_desktop.ui.shared.labels import button
 from bjc_desktop.ui.shared.reason_dialog import ReasonDialog
 from bjc_desktop.ui.team.hand_over_dialog import HandOverDialog
 from bjc_desktop.ui.workspace import Workspace
@@ -266,3 +267,29 @@ def test_that_the_hand_over_shows_each_colleagues_load_before_and_after(page, qt
     after = {key: taker.text().partition(", dann ")[2] for key, taker in dialog.takers.items()}
     assert all(after[key].endswith("\u00a0%)") for key in taken)
     dialog.reject()
+
+
+def test_that_tab_goes_through_the_page_as_one_reads_it(page, workspace, qtbot) -> None:
+    with qtbot.waitActive(workspace):
+        workspace.activateWindow()
+    page.banner.tell("Übergeben.", "good", button("Übergabeblätter …", page.hand_over))
+    at = next(n for n, member in enumerate(page.board.members) if member.missing and member.load is not None)
+    page.table.selectRow(at)
+    QApplication.processEvents()
+    page.add_button.setFocus()
+    order = []
+    while QApplication.focusWidget() is not page.qualifications.add_button:
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        order.append(QApplication.focusWidget())
+        assert len(order) < 40
+    confirm = next(iter(page._confirm_buttons.values()))
+    wanted = [page.hand_over_button, page.banner.findChild(QPushButton), page.table, page._cases, confirm]
+    assert [taker for taker in order if taker in wanted] == wanted
+
+
+def test_that_the_details_of_another_person_begin_at_their_top(page, qtbot) -> None:
+    bar = page.detail.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0, timeout=5000)
+    bar.setValue(bar.maximum())
+    qtbot.keyClick(page.table, Qt.Key.Key_Down)
+    assert bar.value() == 0

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
-from itertools import pairwise
 from typing import Any, ClassVar
 
 from PySide6.QtGui import QResizeEvent
@@ -241,20 +240,11 @@ class FiguresPage(Page):
         wanted, self._wanted = self._wanted, {}
         self.verdicts.setCurrentIndex(max(self.verdicts.findData(wanted.get("reason")), 0))
         self.show_view(self._view)
-        self._order_keys()
         if wanted and self._view == CASES:
             rows = [case.row_id for case in self.table.rows_model.rows]
             if wanted.get("row") in rows:
                 self.table.selectRow(rows.index(wanted["row"]))
             (self.table if rows else self.verdicts).setFocus()
-
-    def _order_keys(self) -> None:
-        """Let Tab go from the choices over the figures and the views to the cases, as one reads."""
-        figures = [] if self.grid is None else list(self.grid.buttons.values())
-        lists = (self.verdicts, self.table, self.coaches)
-        order = [self.scope, self.period, *figures, *self._view_buttons.values(), *lists]
-        for before, after in pairwise(order):
-            QWidget.setTabOrder(before, after)
 
     def _list_title(self, view: str) -> str:
         return f"{view}: {BY_CODE[self._code].label}"

@@ -94,6 +94,7 @@ class TeamPage(Page):
         self._reminded = False
         desk.backups.changed.connect(self._remind)
         self._asked: str | None = None
+        self._shown_id: str | None = None
         self._confirmed: str | None = None
         """The item of the profile that was confirmed last, to which the keyboard comes back."""
         self._confirm_buttons: dict[str, QPushButton] = {}
@@ -219,6 +220,9 @@ class TeamPage(Page):
         self.hand_over_button.setEnabled(member is not None and member.load is not None and member.load.stock > 0)
         if member is None:
             return
+        if member.row.id != self._shown_id:
+            self._shown_id = member.row.id
+            self.detail.verticalScrollBar().setValue(0)
         self.form.show_row(member.row)
         self.qualifications.show_of(member.row.id, member.qualifications, {"staff_id": member.row.id})
         year = self.desk.today().year
