@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from bjc_desktop.reports.german import per_cent
 from bjc_desktop.services.hand_over import hand_over, held_coachings
@@ -13,6 +13,7 @@ from bjc_desktop.services.team_board import read_team_board
 from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
 from bjc_desktop.ui.shared.labels import button
 from bjc_desktop.ui.shared.reason_dialog import ReasonDialog
+from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.team.hand_over_dialog import HandOverDialog
 from bjc_desktop.ui.workspace import Workspace
 from bjc_desktop.vault import UserIdentity
@@ -293,3 +294,22 @@ def test_that_the_details_of_another_person_begin_at_their_top(page, qtbot) -> N
     bar.setValue(bar.maximum())
     qtbot.keyClick(page.table, Qt.Key.Key_Down)
     assert bar.value() == 0
+
+
+def test_that_positions_and_outlook_are_told_with_large_text_too(desk, look, qtbot) -> None:
+    before = theme().scale
+    theme().apply("light", 200)
+    try:
+        made = Workspace(desk)
+        qtbot.addWidget(made)
+        made.resize(1366, 768)
+        made.show()
+        made.begin()
+        made.open_page("team")
+        page = made.page("team")
+        qtbot.waitUntil(lambda: bool(page.table.rows_model.rows), timeout=10_000)
+        told = {fact.title for fact in page._summary(page.board)}
+        assert {"Stellen JobCoaching", "Stellen Training", "Laufende Coachings, nach Plan"} <= told
+        qtbot.waitUntil(lambda: told <= {shown.text() for shown in page.findChildren(QLabel) if shown.isVisible()}, timeout=5000)
+    finally:
+        theme().apply("light", before)
