@@ -17,7 +17,7 @@ from bjc_desktop.services.observation_anchors import anchor
 from bjc_desktop.services.row_titles import fields_of
 from bjc_desktop.services.typed_values import show_date, show_duration
 from bjc_desktop.vault import Vault
-from bjc_desktop.vocabulary import StatusOnDueDate
+from bjc_desktop.vocabulary import Role, StatusOnDueDate
 
 NONE = "–"
 _PERSON = ("birth_date", "gender", "german_level", "postcode", "phone", "email")
@@ -135,12 +135,30 @@ def hand_over_sheet(case: CaseFile) -> bytes:
     )
     barriers = tuple((change.row.text("area"), change.text or NONE) for change in case.barriers)
     parts = [
+        Part("Zuständig", (), ("Wer", "von", "bis"), _responsible(case), (0.6, 0.2, 0.2)),
         Part("Person und Coaching", (*_facts(case.person, _CONTACT), *_facts(case.coaching, _RUNNING))),
-        Part("Offene Ziele", (), ("Ziel", "Stand", "fällig am", "offene Aufgaben"), goals, (0.5, 0.18, 0.14, 0.18)),
-        Part("Hemmnisse", (), ("Bereich", "Veränderung"), barriers, (0.5, 0.5)),
-        Part("Letzte Konsultationen", (), ("Datum", "Art", "Form", "Stand"), talks, (0.16, 0.32, 0.26, 0.26)),
+        _listed("Offene Ziele", ("Ziel", "Stand", "fällig am", "offene Aufgaben"), goals, (0.5, 0.18, 0.14, 0.18)),
+        _listed("Hemmnisse", ("Bereich", "Veränderung"), barriers, (0.5, 0.5)),
+        _listed("Letzte Konsultationen", ("Datum", "Art", "Form", "Stand"), talks, (0.16, 0.32, 0.26, 0.26)),
     ]
     return _pdf(case, "Übergabe", f"Übergabe {case.person['case_number']}", parts, ("übergeben", "übernommen"))
+
+
+def _responsible(case: CaseFile) -> tuple[tuple[str, ...], ...]:
+    """Return who has the case from when to when: who had it last, who has it, and whom it goes back to."""
+    ordered = sorted(case.assignments, key=lambda entry: (entry.row["valid_from"], entry.row.id))
+    past = [entry for entry in ordered if entry.row["valid_to"] is not None and entry.row["valid_to"] < case.today]
+    last = {entry.role: entry for entry in past}
+    return tuple(
+        (f"{entry.name} ({Role(entry.role).label})", _day(entry.row, "valid_from"), _day(entry.row, "valid_to"))
+        for entry in ordered
+        if entry not in past or entry is last[entry.role]
+    )
+
+
+def _listed(heading: str, heads: tuple[str, ...], rows: tuple[tuple[str, ...], ...], shares: tuple[float, ...]) -> Part:
+    """Return a table, or that there is nothing in it."""
+    return Part(heading, (), heads, rows, shares) if rows else Part(heading, ("keine",))
 
 
 def hand_over_sheets(vault: Vault, coaching_ids: Iterable[str], *, today: date) -> bytes:

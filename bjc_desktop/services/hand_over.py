@@ -2,13 +2,15 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from fractions import Fraction
 
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.orm import Session
 
 from bjc_desktop.errors import InvalidInputError
+from bjc_desktop.indicators.caseload import KEY_LONG, KEY_SHORT
 from bjc_desktop.models import CoachingStaff
 from bjc_desktop.models.coachings import ASSIGNED
 from bjc_desktop.services.due_items import full_name
@@ -59,16 +61,32 @@ def held_coachings(connection: Connection, staff_id: str, *, today: date) -> tup
     )
 
 
-def shared_evenly(coachings: Iterable[HeldCoaching], capacity: Mapping[str, float]) -> dict[str, str]:
-    """Return a proposal, coaching → colleague: each goes to whoever is loaded least then; *capacity* holds the loads (1 is full)."""
-    loads = dict(capacity)
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """How loaded somebody is (1 is full), on what part of a full-time position, and against which keys."""
+
+    load: Fraction
+    share: Fraction
+    keys: tuple[int, int] = (KEY_SHORT, KEY_LONG)
+    """Up to two years without work before the coaching, and longer."""
+
+    def after(self, taken: Iterable[HeldCoaching]) -> "Capacity":
+        """Return it with further coachings."""
+        more = sum((1 / (self.keys[held.long_term] * self.share) for held in taken), Fraction(0))
+        return replace(self, load=self.load + more)
+
+
+def shared_evenly(coachings: Iterable[HeldCoaching], capacities: Mapping[str, Capacity]) -> dict[str, str]:
+    """Return a proposal, coaching → colleague: each goes to whoever is loaded least with it."""
+    now = dict(capacities)
     proposal = {}
     for held in coachings:
-        if not loads:
+        if not now:
             break
-        least = min(loads, key=lambda key: (loads[key], key))
+        then = {key: capacity.after([held]) for key, capacity in now.items()}
+        least = min(then, key=lambda key: (then[key].load, key))
         proposal[held.coaching_id] = least
-        loads[least] += 1 / 30 if held.long_term else 1 / 40
+        now[least] = then[least]
     return proposal
 
 

@@ -45,7 +45,7 @@ class IndicatorBoard:
     trend: Sequence[tuple[Period, tuple[Figure, ...]]]
     """The last quarters up to the period's end, the oldest first."""
     coaches: tuple[CoachRow, ...]
-    """Every job coach of the scope; none where the scope is a coach."""
+    """The job coaches of the scope who were there in the period; none where the scope is a coach."""
     signals: tuple["BoardSignal", ...]
     persons: str
     """How many persons were coached in the year, in words; empty where the scope is a coach."""
@@ -110,8 +110,10 @@ def _coach_rows(connection: Connection, figures: VaultFigures, scope: Scope) -> 
     if scope.kind is ScopeKind.COACH:
         return ()
     names = {other.id: other.name for other in offered_scopes(connection, staff_id=None)}
+    staff, period = figures.staff, figures.period
     rows = [
         CoachRow(coach.id, names[coach.id], coach.figures, coach.caseload, coach.load)
         for coach in figures.scope(scope.id).coaches
+        if staff[coach.id].employed_between(period.first, period.last) or any(figure.denominator for figure in coach.figures)
     ]
     return tuple(sorted(rows, key=lambda row: row.name))

@@ -27,6 +27,7 @@ from bjc_desktop.services.due_items import (
     full_name,
     read_due,
 )
+from bjc_desktop.services.hand_over import Capacity
 from bjc_desktop.services.privacy_requests import read_requests
 from bjc_desktop.services.targets import read_settings
 from bjc_desktop.vocabulary import Channel, ConsultationKind, ConsultationStatus, Role
@@ -79,6 +80,8 @@ class CoachLoad:
     load: Fraction | None
     """Per full-time equivalent, 1 is full; None where the weekly hours are not known."""
     people: CoacheeFilter
+    capacity: Capacity
+    """For what is to be handed over; without weekly hours as for a full-time position."""
     covers: tuple[Cover, ...] = ()
     """For whom they stand in today; those coachings are in the stock."""
 
@@ -300,14 +303,16 @@ def _coach_load(member: StaffMember, name: str, stock: Sequence[tuple[str, int]]
     long_term = sum(long for _, long in stock)
     people = CoacheeFilter(coachee_ids=tuple(dict.fromkeys(coachee_id for coachee_id, _ in stock)))
     own = tuple(cover for cover in covers if cover.deputy_id == member.id)
-    return CoachLoad(member.id, name, len(stock), long_term, _load(member, len(stock), long_term), people, own)
+    capacity = _capacity(member, len(stock), long_term)
+    known = member.role == Role.EMPLOYMENT_TRAINER.value or bool(member.full_time_equivalent())
+    return CoachLoad(member.id, name, len(stock), long_term, capacity.load if known else None, people, capacity, own)
 
 
-def _load(member: StaffMember, stock: int, long_term: int) -> Fraction | None:
+def _capacity(member: StaffMember, stock: int, long_term: int) -> Capacity:
     if member.role == Role.EMPLOYMENT_TRAINER.value:
-        return Fraction(stock, KEY_SHORT)
-    equivalent = member.full_time_equivalent()
-    return (Fraction(stock - long_term, KEY_SHORT) + Fraction(long_term, KEY_LONG)) / equivalent if equivalent else None
+        return Capacity(Fraction(stock, KEY_SHORT), Fraction(1), (KEY_SHORT, KEY_SHORT))
+    share = member.full_time_equivalent() or Fraction(1)
+    return Capacity((Fraction(stock - long_term, KEY_SHORT) + Fraction(long_term, KEY_LONG)) / share, share)
 
 
 # --- figures ------------------------------------------------------------------------------------------------------------------

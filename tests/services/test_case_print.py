@@ -1,6 +1,7 @@
 """What is printed about a person: everything is there, as it was typed."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pypdfium2
 import pytest
@@ -17,7 +18,9 @@ from bjc_desktop.services.case_print import (
     whole_file,
 )
 from bjc_desktop.services.follow_up_desk import read_follow_up_desk
+from bjc_desktop.services.hand_over import hand_over, held_coachings
 from bjc_desktop.services.observation_anchors import anchor
+from bjc_desktop.services.overview import read_caseload
 from bjc_desktop.services.typed_values import show_date
 from tests.samples import NOW, TODAY, filled
 
@@ -111,3 +114,26 @@ def test_that_a_text_longer_than_a_page_is_printed_whole_and_no_other_row_is_tor
     long = replace(first, values={**first.values, "evidence": sentences})
     text = text_of(observation_report(replace(case, observations=(*others, long)))).replace("\r\n", " ")
     assert not [number for number in range(3000) if f"{number}." not in text]
+
+
+def test_that_the_hand_over_says_who_had_the_case_who_has_it_and_whom_it_goes_back_to(vault) -> None:
+    filled(vault, "package")
+    with vault.reading() as connection:
+        loads = sorted(read_caseload(connection, None, TODAY), key=lambda load: -load.stock)
+        running = held_coachings(connection, loads[0].staff_id, today=TODAY)
+    coaching_id = next(row.coaching_id for row in running if row.entry_on < TODAY)
+    last = TODAY + timedelta(days=14)
+    with vault.writing(now=NOW) as session:
+        hand_over(session, loads[0].staff_id, {coaching_id: loads[1].staff_id}, first=TODAY, last=last, today=TODAY)
+    with pypdfium2.PdfDocument(hand_over_sheets(vault, [coaching_id], today=TODAY)) as document:
+        assert len(document) == 1
+        words = " ".join(document[0].get_textpage().get_text_bounded().split())
+    for name, day in ((loads[0].name, TODAY - timedelta(days=1)), (loads[1].name, TODAY), (loads[1].name, last)):
+        assert name in words
+        assert show_date(day) in words
+    assert words.index(loads[0].name) < words.index(loads[1].name) < words.rindex(loads[0].name)
+
+
+def test_that_what_a_hand_over_has_nothing_of_is_said(case) -> None:
+    words = text_of(hand_over_sheet(replace(case, plans=(), barriers=(), consultations=())))
+    assert words.count("keine") >= 3

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bjc_desktop.errors import InvalidInputError
 from bjc_desktop.models import FundingChange, FundingDecision, Staff, StaffQualification
 from bjc_desktop.services.due_items import DueKind
-from bjc_desktop.services.hand_over import HeldCoaching, hand_over, held_coachings, shared_evenly
+from bjc_desktop.services.hand_over import Capacity, HeldCoaching, hand_over, held_coachings, shared_evenly
 from bjc_desktop.services.overview import read_caseload, read_overview_due
 from bjc_desktop.services.row_editing import add_row
 from bjc_desktop.services.team_board import read_team_board
@@ -95,19 +95,33 @@ def test_that_what_cannot_be_is_refused_and_changes_nothing(sample: Vault, case:
     assert held(sample, old) == mine
 
 
-@given(st.lists(st.booleans(), max_size=60), st.lists(st.floats(0, 2), min_size=1, max_size=5))
+SHARES = st.sampled_from([Fraction(1), Fraction(4, 5), Fraction(1, 2)])
+
+
+@given(
+    st.lists(st.booleans(), max_size=60),
+    st.lists(st.tuples(st.fractions(0, 2, max_denominator=50), SHARES), min_size=1, max_size=5),
+)
 @settings(max_examples=60, deadline=None)
-def test_that_the_proposal_levels_the_loads(long_terms: list[bool], loads: list[float]) -> None:
+def test_that_the_proposal_levels_the_loads_of_full_and_of_part_time(long_terms: list[bool], people) -> None:
     group = [HeldCoaching(str(n), "", "", "", TODAY, long) for n, long in enumerate(long_terms)]
-    capacity = {f"c{number}": load for number, load in enumerate(loads)}
-    proposal = shared_evenly(group, capacity)
+    before = {f"c{number}": Capacity(load, share) for number, (load, share) in enumerate(people)}
+    proposal = shared_evenly(group, before)
     assert set(proposal) == {row.coaching_id for row in group}
-    after = dict(capacity)
-    for row in group:
-        after[proposal[row.coaching_id]] += 1 / 30 if row.long_term else 1 / 40
-    got = {key for key in after if after[key] > capacity[key]}
-    # Nobody who took one is loaded by more than one case above whoever is loaded least.
-    assert all(after[key] - 1 / 30 <= min(after.values()) + 1e-9 for key in got)
+    after = {key: before[key].after([row for row in group if proposal[row.coaching_id] == key]) for key in before}
+    for key, capacity in after.items():
+        if capacity.load > before[key].load:
+            # Who took one is loaded by more than one case above nobody.
+            assert all(capacity.load <= other.load + 1 / (30 * other.share) for other in after.values())
+
+
+def test_that_half_a_position_gets_half_as_many_and_a_trainer_is_loaded_by_forty(sample: Vault) -> None:
+    group = [HeldCoaching(str(n), "", "", "", TODAY, True) for n in range(30)]  # noqa: FBT003 - a long time without work
+    proposal = shared_evenly(group, {"full": Capacity(Fraction(0), Fraction(1)), "half": Capacity(Fraction(0), Fraction(1, 2))})
+    assert sorted(proposal.values()).count("half") == 10
+    with sample.reading() as connection:
+        trainer = read_caseload(connection, None, TODAY, (Role.EMPLOYMENT_TRAINER,))[0]
+    assert trainer.capacity.after(group).load == trainer.load + Fraction(30, 40)
 
 
 def test_that_the_team_board_counts_as_the_overview_does(sample: Vault) -> None:

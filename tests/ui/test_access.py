@@ -1,7 +1,8 @@
 """Users in the window, and what each role gets to see of it."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from bjc_desktop.errors import WrongPassphraseError
@@ -241,5 +242,12 @@ def test_that_with_large_text_the_roles_of_the_chosen_access_are_read_whole(desk
         desk.background.wait()
         told = [shown.text() for shown in made.page("access").findChildren(QLabel) if shown.isVisible()]
         assert any(all(role.label in text for role in desk.vault.user.roles) for text in told)
+        table = made.page("access").table
+        roles = table.model().index(0, 1)
+        needed = QFontMetrics(table.font()).boundingRect(
+            QRect(0, 0, table.columnWidth(1) - theme().pixels(24), 10_000), int(Qt.TextFlag.TextWordWrap), roles.data()
+        )
+        assert table.rowHeight(0) >= needed.height()
+        assert table.columnWidth(1) >= needed.width()
     finally:
         theme().apply("light", before)

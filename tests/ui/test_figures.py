@@ -237,3 +237,17 @@ def test_that_the_persons_of_the_year_stand_below_the_figures_of_a_provider(page
     wait(page, qtbot)
     assert re.fullmatch(r"Gecoachte Personen 2024: \d+\.", page.board.persons)
     assert page.board.persons in [shown.text() for shown in page.findChildren(QLabel)]
+
+
+def test_that_who_had_left_before_the_period_has_no_line(page, desk, qtbot) -> None:
+    provider = next(
+        page.scope.itemData(at) for at in range(page.scope.count()) if page.scope.itemData(at).kind is ScopeKind.PROVIDER
+    )
+    page.open_at({"period": "2025-Q3", "code": "a1_1", "scope_id": provider.id, "view": COACHES})
+    page.refresh()
+    wait(page, qtbot)
+    left = {
+        row.id for row in desk.read(lambda c: c.exec_driver_sql("SELECT id FROM staff WHERE employed_to < '2025-07-01'").all())
+    }
+    assert left
+    assert not left & {row.staff_id for row in page.coaches.rows_model.rows}

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from bjc_desktop.indicators.figures import compute
@@ -11,6 +12,7 @@ from bjc_desktop.indicators.settings import IndicatorSettings, WindowRule
 from bjc_desktop.services.foundations import read_foundations
 from bjc_desktop.services.targets import read_settings
 from bjc_desktop.ui.foundations.foundations_page import DECISIONS, SETTINGS, TALKS, TARGETS
+from bjc_desktop.ui.foundations.setting_dialog import SettingDialog
 from bjc_desktop.ui.workspace import Workspace
 from tests.ui.conftest import TODAY
 from tests.ui.typing_keys import type_text
@@ -150,3 +152,29 @@ def test_that_a_talk_and_a_change_half_typed_are_there_after_a_new_start(page, w
     again.open_page("foundations", {"section": TALKS})
     assert again.page("foundations").talks.form.fields["agreed"].text() == "Vertretung ab Januar"
     assert again.page("foundations").changes.form.fields["reference"].text() == "ÄB-1"
+
+
+def test_that_tab_leads_from_the_year_over_the_targets_to_their_source(page, workspace, qtbot) -> None:
+    with qtbot.waitActive(workspace):
+        workspace.activateWindow()
+    page.year.setFocus()
+    expected = [*(field for fields in page.lines.values() for field in fields), page.source, page.save_button]
+    for field in expected:
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        assert QApplication.focusWidget() is field
+
+
+def test_that_the_keyboard_comes_back_to_the_setting_that_was_changed(page, workspace, qtbot) -> None:
+    with qtbot.waitActive(workspace):
+        workspace.activateWindow()
+    page.show_section(SETTINGS)
+    line = page.foundations.settings[0]
+    page.change(line)
+    dialog = page.findChild(SettingDialog)
+    dialog.choice.setCurrentIndex(1)
+    type_text(dialog.reason, "Prüfung des ESF")
+    dialog._accept()
+    assert not dialog.isVisible()
+    workspace.activateWindow()
+    qtbot.waitUntil(lambda: getattr(QApplication.focusWidget(), "text", str)() == "Ändern …", timeout=5000)
+    assert QApplication.focusWidget().accessibleName() == f"{line.title}: ändern"

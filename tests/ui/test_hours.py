@@ -256,3 +256,16 @@ def test_that_hours_have_two_decimals_below_one_another_and_a_missing_cell_is_co
     page.table.setCurrentIndex(page.sheet_model.index(0, 1))
     assert page.sheet_model.data(page.sheet_model.index(0, 1)) == "fehlt"
     assert page.table.selected_text() == ""
+
+
+def test_that_a_figure_says_of_which_hours_it_is(page, qtbot) -> None:
+    at, row = next((n, row) for n, row in enumerate(page.sheet_model.sheet.rows) if row.figure is not None)
+    page.table.choose(at, page.sheet_model.columnCount() - 1)
+    assert page._hint.text().startswith(f"{row.name}: {row.figure.numerator} Konsultationen in ")
+    assert page._hint.text().endswith(" geförderten Arbeitsstunden")
+
+
+def test_that_a_missing_month_is_told_in_another_colour(page, qtbot) -> None:
+    assert page.subtitle.property("tone") == "muted"
+    emptied(page, qtbot, months=("2025-08",))
+    assert page.subtitle.property("tone") == "question"

@@ -4,13 +4,17 @@ from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
+from bjc_desktop.reports.german import per_cent
 from bjc_desktop.services.hand_over import hand_over, held_coachings
 from bjc_desktop.services.requirement_profile import RequirementState
 from bjc_desktop.services.team_board import read_team_board
 from bjc_desktop.ui.printing.preview_dialog import PreviewDialog
+from bjc_desktop.ui.shared.labels import button
 from bjc_desktop.ui.shared.reason_dialog import ReasonDialog
+from bjc_desktop.ui.shared.theme import theme
+from bjc_desktop.ui.team.hand_over_dialog import HandOverDialog
 from bjc_desktop.ui.workspace import Workspace
 from bjc_desktop.vault import UserIdentity
 from bjc_desktop.vocabulary import Role
@@ -250,3 +254,62 @@ def test_that_what_is_typed_about_somebody_waits_with_them_and_never_goes_to_som
     qtbot.keyClick(page.table, Qt.Key.Key_Down)
     qtbot.keyClick(page.table, Qt.Key.Key_Up)
     assert not rows.typing
+
+
+def test_that_the_hand_over_shows_each_colleagues_load_before_and_after(page, qtbot) -> None:
+    page.hand_over()
+    dialog = page.findChild(HandOverDialog)
+    words = {
+        colleague.row.id: f"heute {colleague.load.stock} ({per_cent(colleague.load.load, 0)})" for colleague in dialog.colleagues
+    }
+    assert all(words[key] in taker.text() for key, taker in dialog.takers.items())
+    dialog.share()
+    taken = {choice.currentData() for choice in dialog.choices.values()}
+    after = {key: taker.text().partition(", dann ")[2] for key, taker in dialog.takers.items()}
+    assert all(after[key].endswith("\u00a0%)") for key in taken)
+    dialog.reject()
+
+
+def test_that_tab_goes_through_the_page_as_one_reads_it(page, workspace, qtbot) -> None:
+    with qtbot.waitActive(workspace):
+        workspace.activateWindow()
+    page.banner.tell("Übergeben.", "good", button("Übergabeblätter …", page.hand_over))
+    at = next(n for n, member in enumerate(page.board.members) if member.missing and member.load is not None)
+    page.table.selectRow(at)
+    QApplication.processEvents()
+    page.add_button.setFocus()
+    order = []
+    while QApplication.focusWidget() is not page.qualifications.add_button:
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        order.append(QApplication.focusWidget())
+        assert len(order) < 40
+    confirm = next(iter(page._confirm_buttons.values()))
+    wanted = [page.hand_over_button, page.banner.findChild(QPushButton), page.table, page._cases, confirm]
+    assert [taker for taker in order if taker in wanted] == wanted
+
+
+def test_that_the_details_of_another_person_begin_at_their_top(page, qtbot) -> None:
+    bar = page.detail.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0, timeout=5000)
+    bar.setValue(bar.maximum())
+    qtbot.keyClick(page.table, Qt.Key.Key_Down)
+    assert bar.value() == 0
+
+
+def test_that_positions_and_outlook_are_told_with_large_text_too(desk, look, qtbot) -> None:
+    before = theme().scale
+    theme().apply("light", 200)
+    try:
+        made = Workspace(desk)
+        qtbot.addWidget(made)
+        made.resize(1366, 768)
+        made.show()
+        made.begin()
+        made.open_page("team")
+        page = made.page("team")
+        qtbot.waitUntil(lambda: bool(page.table.rows_model.rows), timeout=10_000)
+        told = {fact.title for fact in page._summary(page.board)}
+        assert {"Stellen JobCoaching", "Stellen Training", "Laufende Coachings, nach Plan"} <= told
+        qtbot.waitUntil(lambda: told <= {shown.text() for shown in page.findChildren(QLabel) if shown.isVisible()}, timeout=5000)
+    finally:
+        theme().apply("light", before)

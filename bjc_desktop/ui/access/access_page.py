@@ -83,7 +83,7 @@ class AccessPage(Page):
         self.add(ways)
         self._without = label("", "muted", wrap=True)
         self.add(self._without)
-        self.table = RowTable(COLUMNS, "Zugänge")
+        self.table = RowTable(COLUMNS, "Zugänge", wrapped=True)
         self.table.chosen.connect(self._chosen)
         self.table.opened.connect(lambda _: self.change_roles())
         self.table.delete_wanted.connect(lambda _: self.ask_to_remove())

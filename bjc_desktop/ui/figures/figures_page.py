@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
-from itertools import pairwise
 from typing import Any, ClassVar
 
 from PySide6.QtGui import QResizeEvent
@@ -188,23 +187,23 @@ class FiguresPage(Page):
             self._figures.addWidget(label(words, "small", wrap=True))
         clear_layout(self._signals)
         for signal in board.signals:
-            self._signals.addWidget(self._signal(signal))
+            banner = Banner()
+            self._signals.addWidget(banner)
+            self._tell_signal(banner, signal)
         self._show_cases(cases)
         if had_keyboard and not self.table.hasFocus():
             self.grid.show()
             self.grid.buttons[self._code].show()
             self.grid.buttons[self._code].setFocus()
 
-    def _signal(self, signal: BoardSignal) -> Banner:
-        """Return a signal with the talks that were held about it, and the way to record one."""
-        banner = Banner()
+    def _tell_signal(self, banner: Banner, signal: BoardSignal) -> None:
+        """Show a signal with the talks that were held about it, and the way to record one."""
         lines = [signal.line.text, *(_talk_words(talk) for talk in signal.talks)]
         ways = []
         if Role.COORDINATION in self.desk.vault.user.roles:
             where = {"section": "talks", "new": {"code": signal.line.code}}
             ways.append(button("Gespräch …", partial(self.wanted.emit, "foundations", where), rank="plain", name=_TALK))
         banner.tell("\n".join(lines), "quiet" if signal.talks else "warning", *ways)
-        return banner
 
     def _choose(self, figure: Figure) -> None:
         self._code = figure.code
@@ -241,20 +240,11 @@ class FiguresPage(Page):
         wanted, self._wanted = self._wanted, {}
         self.verdicts.setCurrentIndex(max(self.verdicts.findData(wanted.get("reason")), 0))
         self.show_view(self._view)
-        self._order_keys()
         if wanted and self._view == CASES:
             rows = [case.row_id for case in self.table.rows_model.rows]
             if wanted.get("row") in rows:
                 self.table.selectRow(rows.index(wanted["row"]))
             (self.table if rows else self.verdicts).setFocus()
-
-    def _order_keys(self) -> None:
-        """Let Tab go from the choices over the figures and the views to the cases, as one reads."""
-        figures = [] if self.grid is None else list(self.grid.buttons.values())
-        lists = (self.verdicts, self.table, self.coaches)
-        order = [self.scope, self.period, *figures, *self._view_buttons.values(), *lists]
-        for before, after in pairwise(order):
-            QWidget.setTabOrder(before, after)
 
     def _list_title(self, view: str) -> str:
         return f"{view}: {BY_CODE[self._code].label}"

@@ -20,7 +20,7 @@ from bjc_desktop.ui.foundations.setting_dialog import SettingDialog
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.draft_keeper import DraftKeeper
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
-from bjc_desktop.ui.shared.labels import Banner, Chip, box, button, label, row
+from bjc_desktop.ui.shared.labels import Banner, Chip, box, button, give_keyboard, label, row
 from bjc_desktop.ui.shared.page import Page, Scroller, clear_layout
 from bjc_desktop.ui.shared.row_list import ListShape, RowList
 from bjc_desktop.ui.shared.row_table import Column
@@ -55,6 +55,8 @@ class FoundationsPage(Page):
         self.foundations: Foundations | None = None
         self._draft: DraftKeeper | None = None
         self._saved_texts: dict[str, list[str]] = {}
+        self._changed: str | None = None
+        """The setting that was changed last, to which the keyboard comes back."""
         makers = {DECISIONS: self._decisions, TARGETS: self._targets, SETTINGS: self._settings, TALKS: self._talks}
         self.sections = Sections()
         self.sections.asked.connect(self.show_section)
@@ -280,6 +282,7 @@ class FoundationsPage(Page):
 
     def _show_settings(self, foundations: Foundations) -> None:
         clear_layout(self._setting_column)
+        changed, self._changed = self._changed, None
         for line in foundations.settings:
             frame, column = box()
             chip = Chip("Vorgabe" if line.default else "geändert", "quiet" if line.default else "warning")
@@ -288,6 +291,9 @@ class FoundationsPage(Page):
             column.addWidget(label(line.value, wrap=True))
             column.addWidget(label(line.reason, "small", wrap=True))
             self._setting_column.addWidget(frame)
+            if line.key == changed:
+                change.show()  # what is not laid out yet takes no keyboard
+                give_keyboard(change)
 
     def change(self, line: SettingLine) -> None:
         """Ask for another value of a setting, with the reason."""
@@ -297,6 +303,7 @@ class FoundationsPage(Page):
         dialog.open()
 
     def _change(self, dialog: SettingDialog, key: str, value: Any, reason: str) -> None:
+        self._changed = key
         try:
             self.desk.write(partial(change_setting, key=key, value=value, reason=reason), "Einstellung gespeichert")
         except BjcError as error:

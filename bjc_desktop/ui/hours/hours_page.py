@@ -193,15 +193,14 @@ class HoursPage(Page):
         if unsaved and unsaved != self._said:
             announce(self, unsaved)
         self._said = unsaved
-        set_tone(self.subtitle, "tone", "error" if unsaved else "muted")
+        set_tone(self.subtitle, "tone", "error" if unsaved else "question" if sheet.missing else "muted")
         self._tell_about(self.table.currentIndex())
 
     def _tell_about(self, index: QModelIndex, _: QModelIndex | None = None) -> None:
         place = self.sheet_model.place(index)
         hint = None if place is None else self.sheet_model.hint(place)
-        self._hint.setText(
-            "" if place is None else f"{self.sheet_model.whose(place)}: {hint}" if hint else self.sheet_model.whose(place)
-        )
+        words = self.sheet_model.figure_hint(index) if place is None else self.sheet_model.whose(place)
+        self._hint.setText(f"{words}: {hint}" if hint else words)
         wrong = place is not None and self.sheet_model.problem(place) is not None
         set_tone(self._hint, "tone", "error" if wrong else "muted")
 

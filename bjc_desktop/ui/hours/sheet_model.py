@@ -312,6 +312,16 @@ class HoursSheetModel(QAbstractTableModel):
             return ""
         return f"Soll nach Wochenstunden und Berliner Arbeitstagen: {show_decimal(cell.proposed)}"
 
+    def figure_hint(self, index: Index) -> str:
+        """Return what the figure at *index* comes from: its hours are those that are funded."""
+        sheet = self.sheet
+        if sheet is None or not 0 <= index.row() < len(sheet.rows) or index.column() < 3 + 2 * len(sheet.months):
+            return ""
+        row = sheet.rows[index.row()]
+        if row.figure is None:
+            return ""
+        return f"{row.name}: {row.figure.numerator} Konsultationen in {number(row.figure.denominator)} geförderten Arbeitsstunden"
+
     def _entry(self, staff_id: str, key: str) -> HoursEntry | None:
         """Return what is to be saved of a month; beside a refused cell, with what is saved there."""
         values = []

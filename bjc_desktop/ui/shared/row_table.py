@@ -129,14 +129,17 @@ class RowTableModel(QAbstractTableModel):
 
 
 class RowTable(QTableView):
-    """The table; ``chosen`` follows the current row, ``opened`` Enter or a double click, ``delete_wanted`` the delete key."""
+    """The table; ``chosen`` follows the current row, ``opened`` Enter or a double click, ``delete_wanted`` the delete key.
+
+    Where it is *wrapped*, a row is as tall as its longest text needs.
+    """
 
     chosen = Signal(object)
     opened = Signal(object)
     delete_wanted = Signal(object)
     sort_wanted = Signal(int)
 
-    def __init__(self, columns: Sequence[Column], name: str, *, sortable: bool = False) -> None:
+    def __init__(self, columns: Sequence[Column], name: str, *, sortable: bool = False, wrapped: bool = False) -> None:
         super().__init__()
         self.rows_model = RowTableModel(columns)
         self._left_out: frozenset[int] = frozenset()
@@ -150,12 +153,15 @@ class RowTable(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setShowGrid(False)
-        self.setWordWrap(False)
+        self.setWordWrap(wrapped)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(theme().pixels(_HEIGHT))
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setMinimumSectionSize(theme().pixels(_HEIGHT))
+        # What is wrapped needs every row measured: for short lists only.
+        rows = QHeaderView.ResizeMode.ResizeToContents if wrapped else QHeaderView.ResizeMode.Fixed
+        self.verticalHeader().setSectionResizeMode(rows)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -232,7 +232,7 @@ QComboBox::down-arrow {{ image: url("{chevron}"); width: {px(14)}px; height: {px
 QComboBox QAbstractItemView {{ background: {c.surface}; color: {c.text}; border: 1px solid {c.edge};
   selection-background-color: {c.selection}; selection-color: {c.text}; outline: none; }}
 QComboBox QAbstractItemView::item {{ min-height: {px(28)}px; }}
-QCheckBox {{ spacing: {px(8)}px; min-height: {px(26)}px; }}
+QCheckBox {{ spacing: {px(8)}px; min-height: {px(26)}px; border: 2px solid transparent; }}
 QCheckBox::indicator, QListView::indicator {{ width: {px(16)}px; height: {px(16)}px;
   background: {c.surface}; border: 1px solid {c.edge}; border-radius: {px(4)}px; }}
 QCheckBox::indicator:checked, QListView::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; image: url("{tick}"); }}

@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QWidget
 
 from bjc_desktop.errors import BjcError, InvalidInputError
-from bjc_desktop.services.hand_over import HeldCoaching, hand_over, held_coachings, shared_evenly
+from bjc_desktop.reports.german import per_cent
+from bjc_desktop.services.hand_over import Capacity, HeldCoaching, hand_over, held_coachings, shared_evenly
 from bjc_desktop.services.team_board import TeamMember
 from bjc_desktop.services.typed_values import parse_date, show_date
 from bjc_desktop.ui.shared.desk import Desk
@@ -84,25 +85,24 @@ class HandOverDialog(Dialog):
         return taker
 
     def _show_capacity(self) -> None:
-        taken = list(self._moves().values())
+        moves = self._moves()
         for colleague in self.colleagues:
-            stock = colleague.load.stock if colleague.load is not None else 0
-            more = taken.count(colleague.row.id)
-            then = f", dann {stock + more}" if more else ""
-            self.takers[colleague.row.id].setText(f"{colleague.name}: heute {stock}{then}".replace("&", "&&"))
+            taken = [held for held in self.held if moves.get(held.coaching_id) == colleague.row.id]
+            words = f"{colleague.name}: {_capacity_words(colleague, taken)}"
+            self.takers[colleague.row.id].setText(words.replace("&", "&&"))
 
     def share(self) -> None:
         """Propose who takes what, so that the loads of those who are ticked become even."""
-        capacity = {
-            colleague.row.id: float(colleague.load.load or 0) if colleague.load is not None else 0.0
+        capacities = {
+            colleague.row.id: colleague.load.capacity
             for colleague in self.colleagues
-            if self.takers[colleague.row.id].isChecked()
+            if colleague.load is not None and self.takers[colleague.row.id].isChecked()
         }
-        if not capacity:
+        if not capacities:
             self.banner.tell("Bitte zuerst ankreuzen, wer Fälle übernimmt.", "warning")
             return
         self.banner.clear()
-        proposal = shared_evenly(self.held, capacity)
+        proposal = shared_evenly(self.held, capacities)
         self._set_all(proposal.get)
 
     def _set_all(self, chosen: Callable[[str], str | None]) -> None:
@@ -138,3 +138,16 @@ class HandOverDialog(Dialog):
             self.accept()
             until = f", in Vertretung bis {show_date(last)}" if last else ""
             self.handed_over.emit([*moves], f"{len(moves)} {words}{until}")
+
+
+def _capacity_words(colleague: TeamMember, taken: list[HeldCoaching]) -> str:
+    """Return how many coachings somebody has and with what load, and what it is with those that are *taken*."""
+    load = colleague.load
+    if load is None:
+        return f"dann {len(taken)}" if taken else "heute 0"
+
+    def words(stock: int, capacity: Capacity) -> str:
+        return str(stock) if load.load is None else f"{stock} ({per_cent(capacity.load, 0)})"
+
+    today = f"heute {words(load.stock, load.capacity)}"
+    return f"{today}, dann {words(load.stock + len(taken), load.capacity.after(taken))}" if taken else today

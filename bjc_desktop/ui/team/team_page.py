@@ -36,6 +36,8 @@ from bjc_desktop.vocabulary import Role
 _SIDE_BY_SIDE = 900
 _OF_TODAY = frozenset(Role) - {Role.ADMINISTRATION}
 """Who has the page of today, which says what is amiss with the backups."""
+_LEAST_DETAIL = 200
+"""The height of the details where the page scrolls because its text is large."""
 _SHARES = (6, 5)
 """Of list and details, where they stand side by side."""
 _STAFF = ("family_name", "given_name", "role", "weekly_hours", "funded_share", "employed_from", "employed_to")
@@ -94,6 +96,7 @@ class TeamPage(Page):
         self._reminded = False
         desk.backups.changed.connect(self._remind)
         self._asked: str | None = None
+        self._shown_id: str | None = None
         self._confirmed: str | None = None
         """The item of the profile that was confirmed last, to which the keyboard comes back."""
         self._confirm_buttons: dict[str, QPushButton] = {}
@@ -105,7 +108,9 @@ class TeamPage(Page):
         self._knows_cases = sees_all_cases(desk.vault.user.roles)
         self.hand_over_button.setVisible(self._knows_cases)
         self._facts = FactRow()
-        self.add(self._facts)
+        large = theme().scale >= LARGE_TEXT
+        if not large:
+            self.add(self._facts)
         self.detail = Scroller()
         self._build_detail()
         self.table = RowTable(COLUMNS, "Team")
@@ -118,6 +123,9 @@ class TeamPage(Page):
         for at, share in enumerate(_SHARES):
             self._split.setStretchFactor(at, share)
         self.add(self._split, 1)
+        if large:  # the list needs the room above
+            self.add(self._facts)
+            self.detail.setMinimumHeight(theme().pixels(_LEAST_DETAIL))
         self.offer_list(self.table, ListOffer())
         of_member = ListOffer(words=lambda: "" if (member := self.table.current()) is None else member.name)
         self.offer_list(self.qualifications.table, of_member)
@@ -203,9 +211,6 @@ class TeamPage(Page):
         if board.median is not None:
             spread = str(board.smallest) if board.smallest == board.largest else f"{board.smallest}\u2013{board.largest}"
             found.append(Fact("Fälle je JobCoach", f"{spread}, Median {number(board.median, board.median.denominator - 1)}"))
-        # With large text the list needs the room; what a warning says stands in the list too.
-        if theme().scale >= LARGE_TEXT:
-            return found
         for position in board.positions:
             funded = NO_VALUE if position.funded is None else str(position.funded)
             found.append(Fact(f"Stellen {_SHORT_ROLES[position.role]}", f"{number(position.filled, 1)} von {funded}"))
@@ -219,6 +224,9 @@ class TeamPage(Page):
         self.hand_over_button.setEnabled(member is not None and member.load is not None and member.load.stock > 0)
         if member is None:
             return
+        if member.row.id != self._shown_id:
+            self._shown_id = member.row.id
+            self.detail.verticalScrollBar().setValue(0)
         self.form.show_row(member.row)
         self.qualifications.show_of(member.row.id, member.qualifications, {"staff_id": member.row.id})
         year = self.desk.today().year
