@@ -86,9 +86,8 @@ class SaveListDialog(Dialog):
         self._running = desk.background.run(self, work, lambda _: self._done(path), self._failed, self._tell)
 
     def _show_working(self, *, working: bool) -> None:
-        self._bar.setRange(0, 0)
+        self._bar.hide()
         self._state.setText("Die Liste wird geschrieben …")
-        self._bar.setVisible(working)
         self._state.setVisible(working)
         self.save_button.setEnabled(not working)
         self.notes.setEnabled(not working)
@@ -96,8 +95,10 @@ class SaveListDialog(Dialog):
             self.cancel_button.setFocus()
 
     def _tell(self, done: int, total: int) -> None:
-        self._bar.setRange(0, total)
-        self._bar.setValue(done)
+        if total:
+            self._bar.setRange(0, total)
+            self._bar.setValue(done)
+            self._bar.show()
         self._state.setText(f"Gelesen: {whole(done)} von {whole(total)} …" if done < total else "Die Liste wird geschrieben …")
 
     def _done(self, path: Path) -> None:

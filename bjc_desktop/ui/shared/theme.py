@@ -119,6 +119,8 @@ class Theme(QObject):
         self._application.setStyleSheet(style_sheet(self.colours, self.pixels))
 
     def _system(self) -> str:
+        if self._application.styleHints().accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast:
+            return "contrast"
         return "dark" if self._application.styleHints().colorScheme() is Qt.ColorScheme.Dark else "light"
 
     def pixels(self, size: int) -> int:
