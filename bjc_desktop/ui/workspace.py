@@ -15,7 +15,7 @@ from bjc_desktop.services.team import staff_of_user
 from bjc_desktop.ui.page_list import CASES, FIRST, PAGES, TRAINERS, PageEntry
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.file_drop import FileDrop
-from bjc_desktop.ui.shared.labels import Banner, button, give_keyboard, label
+from bjc_desktop.ui.shared.labels import Banner, announce_at_last, button, give_keyboard, label
 from bjc_desktop.ui.shared.list_offer import SAVE_KEYS, SAVE_KEYS_SHOWN
 from bjc_desktop.ui.shared.page import Page, Scroller
 from bjc_desktop.ui.shared.sample_banner import SampleBanner
@@ -462,6 +462,7 @@ class Workspace(QWidget):
     def _tell_saved(self, said: str) -> None:
         self._status.setText(f"✓ {said or 'Alle Änderungen gespeichert'}, {datetime.now():%H:%M} Uhr")  # noqa: DTZ005 - wall clock
         self._undo.setVisible(self.desk.last_transaction is not None)
+        announce_at_last(self._status, said or "Gespeichert")
 
     def _tell_trouble(self, sentence: str) -> None:
         self.banner.tell(sentence, "danger")

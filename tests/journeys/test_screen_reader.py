@@ -206,7 +206,9 @@ def record(desk: Desk) -> None:
     desk.write("Dauer (Minuten)", "lange", within=dialog)
     desk.press("Speichern", within=dialog)
     desk.hears("Das ist keine Dauer.")
-    assert "keine Dauer" in desk.find("Dauer (Minuten)", "text", within=dialog).description
+    field = desk.find("Dauer (Minuten)", "text", within=dialog)
+    assert "keine Dauer" in field.description
+    assert {"focused", "focusable"} <= field.states
     desk.write("Dauer (Minuten)", "47", within=dialog)
     desk.write("Notiz", "Von der Sprachausgabe geführt", within=dialog)
     desk.press("Speichern", within=dialog)

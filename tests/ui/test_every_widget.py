@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QProgressBar
 
 from bjc_desktop.ui.shared import theme as themes
@@ -74,14 +74,14 @@ def calls() -> list[ast.Call]:
     return [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
 
 
-def test_that_no_key_acts_that_is_a_character_alone() -> None:
-    found = set()
-    for call in calls():
-        if getattr(call.func, "id", "") == "QKeySequence":
-            found |= {each.value for each in call.args if isinstance(each, ast.Constant)}
-        found |= {each.value.value for each in call.keywords if each.arg == "shortcut" and isinstance(each.value, ast.Constant)}
-    assert len(found) > 10
-    assert [keys for keys in found if _CHARACTER.fullmatch(keys)] == []
+def test_that_a_character_alone_is_a_key_only_where_the_keyboard_is(workspace) -> None:
+    for key in KEYS:
+        workspace.page(key)
+    keys = workspace.findChildren(QShortcut)
+    alone = [made for made in keys if _CHARACTER.fullmatch(made.key().toString())]
+    assert len(keys) > len(alone) > 0
+    inner = {Qt.ShortcutContext.WidgetShortcut, Qt.ShortcutContext.WidgetWithChildrenShortcut}
+    assert [made.key().toString() for made in alone if made.context() not in inner] == []
 
 
 def test_that_nothing_is_taken_from_the_aids_of_the_system() -> None:

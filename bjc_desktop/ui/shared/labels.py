@@ -268,6 +268,11 @@ class Chip(QLabel):
 _just_said: set[str] = set()
 
 
+def announce_at_last(widget: QWidget, sentence: str) -> None:
+    """Have a screen reader say *sentence*, unless what was done says something of its own."""
+    QTimer.singleShot(0, widget, lambda: None if _just_said else announce(widget, sentence))
+
+
 def announce(widget: QWidget, sentence: str) -> None:
     """Have a screen reader say *sentence*, once for whatever one key or click brings about."""
     if QAccessible.isActive() and sentence not in _just_said:
