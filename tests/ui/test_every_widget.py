@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, Qt
-from PySide6.QtGui import QAccessible, QShortcut
+from PySide6.QtGui import QAccessibilityHints, QAccessible, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QProgressBar
 
 from bjc_desktop.ui.shared import theme as themes
@@ -105,9 +105,10 @@ def test_that_a_bar_tells_its_value_and_its_ends(look, qtbot) -> None:
 
 def test_that_the_systems_wish_for_contrast_is_followed(look, monkeypatch) -> None:
     before = look.scheme, look.scale
-    wished = type(QApplication.styleHints().accessibility())
-    monkeypatch.setattr(wished, "contrastPreference", lambda _: Qt.ContrastPreference.HighContrast)
     try:
+        look.apply("system", 100)
+        assert look.colours is themes.LIGHT
+        monkeypatch.setattr(QAccessibilityHints, "contrastPreference", lambda _: Qt.ContrastPreference.HighContrast)
         look.apply("system", 100)
         assert look.colours is themes.CONTRAST
         look.apply("light", 100)

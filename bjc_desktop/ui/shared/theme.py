@@ -119,9 +119,10 @@ class Theme(QObject):
         self._application.setStyleSheet(style_sheet(self.colours, self.pixels))
 
     def _system(self) -> str:
-        if self._application.styleHints().accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast:
+        hints = self._application.styleHints()  # held: what belongs to it goes with it
+        if hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast:
             return "contrast"
-        return "dark" if self._application.styleHints().colorScheme() is Qt.ColorScheme.Dark else "light"
+        return "dark" if hints.colorScheme() is Qt.ColorScheme.Dark else "light"
 
     def pixels(self, size: int) -> int:
         """Return *size*, meant for text of 100 %, in pixels of the present scale."""
