@@ -5,7 +5,7 @@ from datetime import datetime
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
-from bjc_desktop.ui.shared.labels import button, label
+from bjc_desktop.ui.shared.labels import announce_at_last, button, label
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.vault import UserIdentity
 from bjc_desktop.vocabulary import Role
@@ -36,3 +36,4 @@ class FootLine(QFrame):
         """Say what was saved, and offer to take it back."""
         self._status.setText(f"✓ {said or 'Alle Änderungen gespeichert'}, {datetime.now():%H:%M} Uhr")  # noqa: DTZ005 - wall clock
         self._undo.setVisible(undoable)
+        announce_at_last(self._status, said or "Gespeichert")

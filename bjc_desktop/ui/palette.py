@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, 
 from bjc_desktop.services.coachee_list import CoacheeFilter, CoacheeRow, ListOrder, find_coachees
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.icons import icon
-from bjc_desktop.ui.shared.labels import label
+from bjc_desktop.ui.shared.labels import announce, label
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.vault.role_rights import sees_all_cases
 
@@ -60,6 +60,8 @@ class Palette(QDialog):
                 self._add(f"{found.name}   {found.case_number}   {found.status.label}", "user", partial(self._open, found))
         self.list.setCurrentRow(0)
         self._count.setText(f"{self.list.count()} Treffer" if self.list.count() else "Kein Treffer")
+        if words:
+            announce(self._count, self._count.text())
 
     def _people(self, text: str) -> list[CoacheeRow]:
         """Return whom *text* names: one's own first, and of them who is coached now."""

@@ -194,7 +194,7 @@ class Reader:
         there = [key for key in keys if key and key[0]]  # a list has no heads
         names = dict(zip(there, self._ask([_property(key, "Accessible", "Name") for key in there]), strict=True))
         texts = [str(names[key][1]) if names.get(key) else "" for key in keys]
-        return [texts[start : start + columns] for start in range(0, len(texts), columns)]
+        return [texts[start : start + columns] for start in range(0, len(texts), columns or 1)] or [[]]
 
     # --- doing ------------------------------------------------------------------------------------------------------------
 

@@ -69,6 +69,20 @@ def test_that_language_title_and_fonts_are_in_the_file(content):
     assert metadata["Title"] == "Quartalsbericht Q3 2025, alle Träger"
 
 
+def test_that_it_is_read_in_the_order_in_which_it_is_seen(content):
+    pdf = report_pdf(content)
+    for number, page in enumerate(texts(pdf)):
+        places = [page.index(title) for title, on in outline(pdf) if on == number]
+        assert places == sorted(places)
+        assert page.index(f"Seite {number + 1} von ") > max(places, default=0)
+
+
+def test_that_the_pdf_is_not_tagged_as_the_table_of_accessibility_says(content):
+    pdf = report_pdf(content)
+    assert b"/StructTreeRoot" not in pdf
+    assert b"/MarkInfo" not in pdf
+
+
 def test_that_each_page_of_a_draft_is_marked_twice(content):
     draft = replace(content, version=None)
     for page in texts(report_pdf(draft)):

@@ -84,6 +84,32 @@ def test_that_a_question_at_a_field_is_not_repeated_when_the_row_is_read_again(d
     assert heard == ["Telefon: Stimmt das?"]
 
 
+def test_that_what_is_saved_by_leaving_its_field_is_said(workspace, heard, qtbot) -> None:
+    workspace.desk.saved.emit("Stammdaten geändert")
+    qtbot.waitUntil(lambda: heard == ["Stammdaten geändert"])
+
+
+def test_that_what_the_page_says_of_the_same_deed_is_enough(workspace, heard, qtbot) -> None:
+    workspace.desk.saved.emit("Beobachtungen gespeichert")
+    workspace.banner.tell("Beobachtungen von 8 Personen gespeichert.", "good")
+    qtbot.wait(50)
+    assert heard == ["Beobachtungen von 8 Personen gespeichert."]
+
+
+def test_that_a_search_says_how_much_it_found(workspace, heard, qtbot) -> None:
+    workspace.open_page("coachees")
+    page = workspace.page("coachees")
+    with qtbot.waitActive(workspace):
+        workspace.activateWindow()
+    page.search.setFocus()
+    type_text(page.search, "xyzzy")
+    qtbot.waitUntil(lambda: any(said.startswith("0 von ") for said in heard), timeout=5000)
+    workspace.open_palette()
+    type_text(QApplication.activeModalWidget().line, "xyzzy")
+    assert heard[-1] == "Kein Treffer"
+    QApplication.activeModalWidget().close()
+
+
 @pytest.mark.parametrize(("keys", "words"), [("Ctrl+Return", "Strg+Enter"), ("Ctrl+Shift+E", "Strg+Umschalt+E")])
 def test_that_keys_are_named_as_on_a_german_keyboard(look, qtbot, keys, words) -> None:
     made = button("&Anlegen", shortcut=keys)

@@ -31,5 +31,17 @@ def test_that_the_window_is_made_without_anything_that_moves() -> None:
     assert [(path, name) for path, name in used if name in MOVING] == []
 
 
+def test_that_no_bar_runs_without_an_end() -> None:
+    calls = [
+        (path.name, node.lineno)
+        for path in UI.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", "") == "setRange"
+        and [getattr(argument, "value", None) for argument in node.args] == [0, 0]
+    ]
+    assert calls == []
+
+
 def test_that_menus_lists_and_hints_open_at_once(look) -> None:
     assert [effect for effect in EFFECTS if QApplication.isEffectEnabled(effect)] == []

@@ -50,14 +50,36 @@ def test_that_whose_sight_follows_from_it_is_told_who_says_who_they_are(desk, qt
     desk.vault.user = user
 
 
-def test_that_the_keyboard_stays_at_the_text_size(desk, tmp_path, qtbot) -> None:
-    frame = Frame(tmp_path / "config", Settings())
-    qtbot.addWidget(frame)
-    with qtbot.waitActive(frame):
-        frame.show()
-        frame.activateWindow()
-    frame.workspace = frame._workspace(desk)
-    frame.workspace.begin(("settings", {}))
+@pytest.fixture
+def frame(desk, tmp_path, qtbot):
+    """Yield the window with the settings shown."""
+    made = Frame(tmp_path / "config", Settings())
+    qtbot.addWidget(made)
+    with qtbot.waitActive(made):
+        made.show()
+        made.activateWindow()
+    made.workspace = made._workspace(desk)
+    made.workspace.begin(("settings", {}))
+    yield made
+    made.workspace = None
+
+
+def test_that_pages_that_are_open_offer_the_cases_of_who_one_is_now(frame, desk) -> None:
+    frame.workspace.open_page("coachees")
+    before = frame.workspace.page("coachees").cases.itemData(0)
+    assert before == desk.staff_id
+    frame.workspace.open_page("settings")
+    page = frame.workspace.page("settings")
+    page.staff.setCurrentIndex(next(at for at in range(1, page.staff.count()) if page.staff.itemData(at) != before))
+    page._offer_staff()
+    page.staff_button.click()
+    cases = frame.workspace.page("coachees").cases
+    offered = {cases.itemText(at): cases.itemData(at) for at in range(cases.count())}
+    assert offered["Meine Fälle"] == desk.staff_id != before
+    assert frame.workspace.shown_page.key == "settings"
+
+
+def test_that_the_keyboard_stays_at_the_text_size(frame, qtbot) -> None:
     page = frame.workspace.page("settings")
     page.scale.setFocus()
     before = theme().scale
@@ -69,5 +91,4 @@ def test_that_the_keyboard_stays_at_the_text_size(desk, tmp_path, qtbot) -> None
         assert QApplication.focusWidget() is again.scale
         assert again.scale.currentData() == page.scale.currentData()
     finally:
-        frame.workspace = None
         theme().apply("light", before)

@@ -61,5 +61,20 @@ def test_that_a_folder_that_is_no_vault_is_said_at_the_choice(frame, qtbot, tmp_
     (tmp_path / "data" / "Beispiel-Tresor").mkdir(parents=True)
     frame.start.open_sample(None)
     panel = frame.start.sample_panel
-    qtbot.waitUntil(lambda: panel.banner.text() != "", timeout=20_000)
-    assert panel.buttons[0].isEnabled()
+    assert "vorbereitet" in panel.banner.text()
+    qtbot.waitUntil(panel.buttons[0].isEnabled, timeout=20_000)
+    assert panel.banner.text()
+    assert "vorbereitet" not in panel.banner.text()
+
+
+def test_that_the_banner_takes_one_line_of_large_text(look, qtbot) -> None:
+    before = look.scale
+    look.apply("light", 200)
+    try:
+        banner = SampleBanner("demo", lambda _: None, lambda: None)
+        qtbot.addWidget(banner)
+        banner.resize(1366, 100)
+        banner.show()
+        assert banner.sizeHint().height() < 90
+    finally:
+        look.apply("light", before)

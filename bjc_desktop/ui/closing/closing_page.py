@@ -294,7 +294,10 @@ class ClosingPage(Page):
                 self._list.addLayout(row(Chip("erledigt", "good"), label(line.title, "muted", wrap=True), None))
             else:
                 made = button(
-                    line.title, partial(self._go_to, line.section, line.field), rank="plain", name=f"fehlt: {line.text}"
+                    line.title,
+                    partial(self._go_to, line.section, line.field),
+                    rank="plain",
+                    name=f"{line.title}: fehlt, {line.text}",
                 )
                 self._missing[line.item] = made
                 self._list.addLayout(row(Chip("fehlt", "danger"), made, None))

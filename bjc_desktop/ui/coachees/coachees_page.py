@@ -25,7 +25,7 @@ from bjc_desktop.ui.coachees.preview_panel import CoacheePreviewPanel
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.flow_layout import FlowRow
-from bjc_desktop.ui.shared.labels import NO_VALUE, button, label
+from bjc_desktop.ui.shared.labels import NO_VALUE, announce, button, label
 from bjc_desktop.ui.shared.list_offer import ListOffer, RowReader, in_parts
 from bjc_desktop.ui.shared.page import Page
 from bjc_desktop.ui.shared.row_table import Column, RowTable
@@ -231,6 +231,8 @@ class CoacheesPage(Page):
         self.table.show_rows(page.rows, key=lambda row: row.coachee_id, total=page.total_shown, more=self._more)
         self._total = page.total_all
         self.subtitle.setText(f"{page.total_shown} von {page.total_all} angezeigt")
+        if self.search.hasFocus() and self.search.text():
+            announce(self.subtitle, self.subtitle.text())
         self._split.setVisible(bool(page.rows))
         self._empty.setVisible(not page.rows)
         if not page.rows:

@@ -10,7 +10,10 @@ _PARTS = 1000
 
 
 class BusyLine(QWidget):
-    """A sentence, a bar, and a button; ``stop_wanted`` follows the button. It is seen only while something runs."""
+    """A sentence, a button, and a bar once it is known how far it is: one that only moves would trouble some and tell nobody anything.
+
+    It is seen only while something runs; ``stop_wanted`` follows the button.
+    """
 
     stop_wanted = Signal()
 
@@ -32,7 +35,7 @@ class BusyLine(QWidget):
     def begin(self, sentence: str) -> None:
         """Show that something runs."""
         self.words.setText(sentence)
-        self.bar.setRange(0, 0)
+        self.bar.hide()
         self.stop.setEnabled(True)
         self.show()
         announce(self, sentence)
@@ -42,6 +45,7 @@ class BusyLine(QWidget):
         if total > 0:
             self.bar.setRange(0, _PARTS)
             self.bar.setValue(min(_PARTS, done * _PARTS // total))
+            self.bar.show()
 
     def end(self) -> None:
         """Nothing runs any more."""

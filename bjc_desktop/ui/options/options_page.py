@@ -170,12 +170,14 @@ class OptionsPage(Page):
 
     def _take_staff(self) -> None:
         before, user_id = self.desk.staff_id, self.desk.vault.user.id
-        self.desk.staff_id = staff_id = self.staff.currentData()  # what follows the change reads every page again
+        self.desk.staff_id = staff_id = self.staff.currentData()
         try:
             self.desk.write(partial(set_staff_of_user, user_id=user_id, staff_id=staff_id), "Person gespeichert")
         except BjcError as error:
             self.desk.staff_id = before
             self.banner.tell(str(error), "warning")
+        else:
+            self._choose_look()  # the window is built anew: pages that are open offer somebody else's cases
 
     def _choose_look(self) -> None:
         self.wanted.emit("look", {"scheme": self.scheme.currentData(), "scale": self.scale.currentData()})

@@ -23,6 +23,7 @@ class FileComparison(QWidget):
         self.scroller = Scroller()
         self.scroller.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.scroller.setAccessibleName("Beide Akten nebeneinander")
+        self.scroller.setProperty("keyboard", "yes")
         outer.addWidget(self.scroller)
         self._large = theme().scale >= LARGE_TEXT
         self.setMinimumHeight(theme().pixels(240 if self._large else 150))

@@ -1,5 +1,6 @@
 """Labels, buttons and boxes: plain text, a name for the screen reader, and the few looks there are."""
 
+import re
 from collections.abc import Callable
 from html import escape
 
@@ -120,7 +121,7 @@ def button(
 ) -> QPushButton:
     """Return a button; *rank* is empty, primary, plain or section, *shortcut* is shown behind the text where it acts.
 
-    *name* is what a screen reader says where the text alone is not enough.
+    *name* is what a screen reader says where the text alone is not enough; the text is in it, for whoever says to a computer what is seen.
     """
     made = Button(text)
     made.setAutoDefault(True)  # Enter presses the one that has the keyboard, in the window as in a dialog
@@ -135,7 +136,10 @@ def button(
         # Not the button's own shortcut: Qt shows that one pressed for 100 ms before it acts, and what is typed meanwhile is lost.
         QShortcut(QKeySequence(shortcut), made, made.click)
         made.setToolTip(f"{text.replace('&', '')} ({_german(shortcut)})")
-    made.setAccessibleName(name or text.replace("&", ""))
+    seen = re.sub("&(.)", r"\1", text)
+    made.setAccessibleName(
+        name if seen.casefold().rstrip(" …") in name.casefold() and name else f"{seen}: {name}".removesuffix(": ")
+    )
     if action is not None:
         made.clicked.connect(lambda _checked=False: action())
     return made
@@ -262,6 +266,11 @@ class Chip(QLabel):
 
 
 _just_said: set[str] = set()
+
+
+def announce_at_last(widget: QWidget, sentence: str) -> None:
+    """Have a screen reader say *sentence*, unless what was done says something of its own."""
+    QTimer.singleShot(0, widget, lambda: None if _just_said else announce(widget, sentence))
 
 
 def announce(widget: QWidget, sentence: str) -> None:

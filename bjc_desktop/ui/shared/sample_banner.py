@@ -27,7 +27,8 @@ class SampleBanner(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(px(12), px(3), px(12), px(3))
         line = FlowRow()
-        warning = label("Beispieldaten" if theme().scale >= LARGE_TEXT else _WARNING, "question")
+        large = theme().scale >= LARGE_TEXT  # what is said is short then, and stays in one line
+        warning = label("Beispieldaten" if large else _WARNING, "question")
         warning.setMinimumHeight(px(30))
         line.add(warning)
         self.buttons: dict[Role | None, QPushButton] = {}
@@ -41,9 +42,11 @@ class SampleBanner(QFrame):
             made.setEnabled(role is not here)
             self.buttons[role] = made
             line.add(made)
-        line.add(button("Rundgang", walk, rank="plain", symbol="flag"))
+        tour = button("" if large else "Rundgang", walk, rank="plain", symbol="flag", name="Rundgang")
+        tour.setToolTip("Rundgang")
+        line.add(tour)
         column.addWidget(line)
-        if theme().scale < LARGE_TEXT:
+        if not large:
             self.story = label(DESKS[here].story, "small", wrap=True)
             column.addWidget(self.story)
         self.setStyleSheet(f"QFrame#sample {{ background: {theme().colours.warning_ground}; }}")

@@ -94,9 +94,8 @@ class SaveListDialog(Dialog):
         self._running = desk.background.run(self, work, lambda _: self._done(path), self._failed, self._tell)
 
     def _show_working(self, *, working: bool) -> None:
-        self._bar.setRange(0, 0)
+        self._bar.hide()
         self._state.setText("Die Liste wird geschrieben …")
-        self._bar.setVisible(working)
         self._state.setVisible(working)
         self.save_button.setEnabled(not working)
         self.notes.setEnabled(not working)
@@ -105,8 +104,10 @@ class SaveListDialog(Dialog):
 
     def _tell(self, done: int, total: int) -> None:
         read, of = min(done, total // 2), total // 2
-        self._bar.setRange(0, total)
-        self._bar.setValue(done)
+        if total:
+            self._bar.setRange(0, total)
+            self._bar.setValue(done)
+            self._bar.show()
         self._state.setText(f"Gelesen: {whole(read)} von {whole(of)} …" if read < of else "Die Liste wird geschrieben …")
 
     def _done(self, path: Path) -> None:

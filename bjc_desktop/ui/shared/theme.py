@@ -119,7 +119,10 @@ class Theme(QObject):
         self._application.setStyleSheet(style_sheet(self.colours, self.pixels))
 
     def _system(self) -> str:
-        return "dark" if self._application.styleHints().colorScheme() is Qt.ColorScheme.Dark else "light"
+        hints = self._application.styleHints()  # held: what belongs to it goes with it
+        if hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast:
+            return "contrast"
+        return "dark" if hints.colorScheme() is Qt.ColorScheme.Dark else "light"
 
     def pixels(self, size: int) -> int:
         """Return *size*, meant for text of 100 %, in pixels of the present scale."""

@@ -58,12 +58,13 @@ class SamplePanel(QWidget):
 
     def tell_progress(self, done: int, total: int) -> None:
         """Show how far the making of the vault is."""
-        self.progress.setRange(0, total)
-        self.progress.setValue(done)
+        if total:
+            self.progress.setRange(0, total)
+            self.progress.setValue(done)
+            self.progress.show()
 
     def set_busy(self, *, busy: bool) -> None:
         """Take no input while the vault is made or opened."""
         for made in (*self.buttons, self.back_button):
             made.setEnabled(not busy)
-        self.progress.setRange(0, 0)
-        self.progress.setVisible(busy)
+        self.progress.hide()

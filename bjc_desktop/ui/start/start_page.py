@@ -267,7 +267,7 @@ class StartPage(QWidget):
         """Open the vault with invented people at the desk of *role*, made at its first use."""
         folder, panel = self._data / "Beispiel-Tresor", self.sample_panel
         self._show(panel, panel.buttons[0])
-        panel.banner.clear()
+        panel.banner.tell("Die Beispieldaten werden vorbereitet …")
         panel.set_busy(busy=True)
         self._background.run(
             self,
@@ -279,6 +279,7 @@ class StartPage(QWidget):
 
     def _sample_opened(self, vault: "Vault") -> None:
         self.sample_panel.set_busy(busy=False)
+        self.sample_panel.banner.clear()
         self.opened.emit(vault)
 
     def _sample_failed(self, error: BaseException) -> None:
