@@ -1,6 +1,5 @@
 """The first page: which vault, and how it is opened."""
 
-from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -11,7 +10,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QHBoxLayout,
-    QPushButton,
     QScrollArea,
     QStackedWidget,
     QVBoxLayout,
@@ -22,9 +20,10 @@ from bjc_desktop.errors import InvalidInputError, NotFoundError, VaultDamagedErr
 from bjc_desktop.preferences import Settings
 from bjc_desktop.ui.shared.background import Background, sentence_of
 from bjc_desktop.ui.shared.icons import pixmap
-from bjc_desktop.ui.shared.labels import Banner, button, label
+from bjc_desktop.ui.shared.labels import label
 from bjc_desktop.ui.shared.theme import theme
 from bjc_desktop.ui.start import vault_jobs
+from bjc_desktop.ui.start.choice_panel import ChoicePanel
 from bjc_desktop.ui.start.unlock_form import UnlockForm
 
 if TYPE_CHECKING:
@@ -39,43 +38,6 @@ if TYPE_CHECKING:
 P = TypeVar("P", bound=QWidget)
 
 _WIDTH = 560
-
-
-class ChoicePanel(QWidget):
-    """What a person without a vault can do, each as one button."""
-
-    def __init__(
-        self, ways: list[tuple[str, str, str, Callable[[], None]]], vaults: Sequence[tuple[str, Callable[[], None]]]
-    ) -> None:
-        super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme().pixels(8))
-        self.banner = Banner()
-        column.addWidget(label("Willkommen", "title"))
-        column.addWidget(self.banner)
-        column.addWidget(
-            label(
-                "Fallakte und Quartalsbericht des Berliner JobCoachings. Ihre Daten liegen verschlüsselt auf diesem Rechner.",
-                "muted",
-                wrap=True,
-            )
-        )
-        self.buttons: list[QPushButton] = []
-        for symbol, title, hint, action in ways:
-            made = button(
-                title, action, rank="primary" if not self.buttons else "", symbol=symbol, name=f"{title}. {hint}".replace("&", "")
-            )
-            self.buttons.append(made)
-            column.addSpacing(theme().pixels(6))
-            column.addWidget(made)
-            column.addWidget(label(hint, "small", wrap=True))
-        if vaults:
-            column.addSpacing(theme().pixels(12))
-            column.addWidget(label("Zuletzt benutzt", "heading"))
-            for place, action in vaults:
-                made = button(place, action, rank="plain", symbol="folder-open", name=f"Tresor {place} entsperren")
-                column.addWidget(made, 0, Qt.AlignmentFlag.AlignLeft)
 
 
 class StartPage(QWidget):
