@@ -118,8 +118,7 @@ def test_that_a_talk_is_recorded_against_its_signal(page, workspace, desk, qtbot
     workspace.open_page("figures")
     signal = show()
     assert [talk["agreed"] for talk in signal.talks] == ["Zwei Veranstaltungen mit Betrieben"]
-    # A widget that was put into a layout is shown by the next turn of the event loop.
-    qtbot.waitUntil(lambda: any("Zwei Veranstaltungen" in made.text() for made in page.findChildren(Banner)))
+    assert any("Zwei Veranstaltungen" in made.text() for made in page.findChildren(Banner))
 
 
 def test_that_coming_back_leads_to_the_reason_and_the_row(page, workspace, qtbot) -> None:
