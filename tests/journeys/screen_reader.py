@@ -24,7 +24,7 @@ STATES = {
     30: "visible", 36: "invalid_entry", 41: "checkable", 42: "has_popup", 43: "read_only",
 }  # fmt: skip
 """The states that the tests ask for, by their bit."""
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 _LISTEN = 0.05
 _LABELLED_BY = 2
 _TREES = {"table", "tree table", "list", "tree", "menu"}

@@ -260,6 +260,8 @@ def test_that_the_case_is_worked_and_every_page_is_read_with_a_screen_reader(des
 
 def test_that_each_role_reads_every_page_that_it_may_open(desk) -> None:
     for role in Role:
-        desk.press(f"Ansehen als: {role.label}")
-        desk.reader.wait_for(lambda role=role: desk.seat() == role.label, f"the desk of {role.label}")
+        title = "Training" if role is Role.EMPLOYMENT_TRAINER else role.label
+        # The button is gone with its window before it could answer that it was pressed.
+        desk.reader.press(desk.find(f"Ansehen als: {title}", "check box"))
+        desk.reader.wait_for(lambda title=title: desk.seat() == title, f"the desk {title}")
         walk_pages(desk, frozenset({role}))

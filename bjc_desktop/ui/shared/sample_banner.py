@@ -33,9 +33,8 @@ class SampleBanner(QFrame):
         line.add(warning)
         self.buttons: dict[Role | None, QPushButton] = {}
         for role, desk in DESKS.items():
-            made = button(
-                _SHORT.get(role, desk.title), partial(go, {"role": role}), rank="section", name=f"Ansehen als: {desk.title}"
-            )
+            title = _SHORT.get(role, desk.title)
+            made = button(title, partial(go, {"role": role}), rank="section", name=f"Ansehen als: {title}")
             made.setToolTip(f"Ansehen als: {desk.title}. {desk.story}")
             made.setCheckable(True)
             made.setChecked(role is here)
