@@ -68,7 +68,7 @@ class ConsultationDialog(QDialog):
         scroller = Scroller()
         column = scroller.column
         self.banner = Banner()
-        self.line = PersonLine("Wer und was", _HINT)
+        self.line = PersonLine("Wer und was", _HINT if self._writes_notes else _HINT.replace(" – Notiz", ""))
         self.line.changed.connect(self._read_line)
         self.line.picked.connect(self.take)
         self.line.finished.connect(self._line_finished)
@@ -110,7 +110,8 @@ class ConsultationDialog(QDialog):
         outer.addLayout(row(label("Strg+Enter speichert", "small"), None, cancel, self.save_button))
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self).activated.connect(self.save)
-        self.resize(px(760), min(px(640), self.screen().availableGeometry().height() - 40))
+        room = self.screen().availableGeometry()
+        self.resize(min(px(760), room.width() - 40), min(px(640), room.height() - 40))
 
     # --- the line ---------------------------------------------------------------------------------------------------------
 
