@@ -65,6 +65,8 @@ SECTIONS = (
     SectionEntry("timeline", "Zeitleiste", reading.Timeline),
     SectionEntry("changes", "Änderungen", Changes),
 )
+_DAY_AND_RESULT = 16
+"""Letters that the list of coachings has room for at least."""
 
 
 class CasePage(Page):
@@ -84,6 +86,7 @@ class CasePage(Page):
         self._chip = Chip()
         self.coachings = ChoiceBox()
         self.coachings.setAccessibleName("Coachings der Person")
+        self.coachings.setMinimumContentsLength(_DAY_AND_RESULT)
         self.coachings.activated.connect(self._other_coaching)
         self.head.addWidget(self._chip)
         self.head.addWidget(self.coachings)
@@ -179,7 +182,7 @@ class CasePage(Page):
         self._chip.tell(*_state(case))
         self.coachings.clear()
         for summary in case.coachings:
-            self.coachings.addItem(f"Coaching ab {summary.row.text('entry_on')}: {summary.result}", summary.row.id)
+            self.coachings.addItem(f"ab {summary.row.text('entry_on')}: {summary.result}", summary.row.id)
         self.coachings.setCurrentIndex(self.coachings.findData(self.coaching_id))
         self.coachings.setVisible(len(case.coachings) > 1)
         for number, entry in enumerate(self.sections):

@@ -63,7 +63,7 @@ class ConsultationDialog(Dialog):
     def _build(self) -> None:
         column = self.column
         self.banner = Banner()
-        self.line = PersonLine("Wer und was", _HINT)
+        self.line = PersonLine("Wer und was", _HINT if self._writes_notes else _HINT.replace(" – Notiz", ""))
         self.line.changed.connect(self._read_line)
         self.line.picked.connect(self.take)
         self.line.finished.connect(self._line_finished)
