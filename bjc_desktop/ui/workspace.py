@@ -18,6 +18,7 @@ from bjc_desktop.ui.shared.file_drop import FileDrop
 from bjc_desktop.ui.shared.labels import Banner, button, give_keyboard
 from bjc_desktop.ui.shared.list_offer import SAVE_KEYS, SAVE_KEYS_SHOWN
 from bjc_desktop.ui.shared.page import Page
+from bjc_desktop.ui.shared.reading_order import follow_layout
 from bjc_desktop.ui.shared.sample_banner import SampleBanner
 from bjc_desktop.ui.sidebar import DIGITS, Sidebar
 from bjc_desktop.ui.tour.tour_steps import RECORD, SEARCH, TourStep, steps_for
@@ -379,6 +380,11 @@ class Workspace(QWidget):
     def _refresh(self) -> None:
         for page in self._pages.values():
             page.mark_stale()
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002, FBT001, N802 - Qt's
+        """Go on by Tab as one reads: what was built anew stands last in Qt's own order."""
+        follow_layout(self)
+        return super().focusNextPrevChild(next)
 
     def keep_drafts(self) -> None:
         """Keep what was typed everywhere and not saved yet."""

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -251,3 +252,24 @@ def test_that_who_had_left_before_the_period_has_no_line(page, desk, qtbot) -> N
     }
     assert left
     assert not left & {row.staff_id for row in page.coaches.rows_model.rows}
+
+
+def test_that_any_span_of_days_can_be_counted(page, desk, qtbot) -> None:
+    assert page.free_period.isHidden()
+    page.scope.setCurrentIndex(page.scope.count() - 1)
+    page.period.setFocus()
+    qtbot.keyClick(page.period, Qt.Key.Key_End)
+    wait(page, qtbot)
+    assert page.free_period.isVisible()
+    for name, day in (("first", "15.3.2025"), ("last", "20.5.2025")):
+        page.free_period.fields[name].line.clear()
+        type_text(page.free_period.fields[name].line, day)
+    page.subtitle.clear()
+    qtbot.keyClick(page.free_period.fields["last"].line, Qt.Key.Key_Return)
+    wait(page, qtbot)
+    assert "15.03.2025 bis 20.05.2025" in page.subtitle.text()
+    assert (page.board.period.first, page.board.period.last) == (date(2025, 3, 15), date(2025, 5, 20))
+    assert all(date(2025, 3, 15) <= case.day <= date(2025, 5, 20) for case in page.cases)
+    assert sum(case.counts for case in page.cases) == page._figure(page.board.figures).numerator
+    qtbot.keyClick(page.period, Qt.Key.Key_Home)
+    assert page.free_period.isHidden()

@@ -21,9 +21,9 @@ from bjc_desktop.services.audit_trail import (
     verify_audit,
 )
 from bjc_desktop.services.history import record_fields
-from bjc_desktop.ui.audit.day_span import DaySpan
 from bjc_desktop.ui.audit.record_dialog import RecordDialog
 from bjc_desktop.ui.shared.background import Progress, sentence_of
+from bjc_desktop.ui.shared.day_span import DaySpan
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
 from bjc_desktop.ui.shared.labels import NO_VALUE, button, label, row

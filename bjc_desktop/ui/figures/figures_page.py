@@ -28,6 +28,7 @@ from bjc_desktop.services.indicator_board import (
 from bjc_desktop.services.indicator_cases import IndicatorCase, read_indicator_cases
 from bjc_desktop.services.targets import read_settings
 from bjc_desktop.services.typed_values import show_date
+from bjc_desktop.ui.figures.free_period import FreePeriod
 from bjc_desktop.ui.figures.trend_chart import TrendChart, TrendColumn
 from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.entry_fields import ChoiceBox
@@ -68,6 +69,9 @@ class FiguresPage(Page):
             choice.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
             choice.activated.connect(self.refresh)
             self.head.addWidget(choice)
+        self.free_period = FreePeriod(self.period, desk.today)
+        self.free_period.taken.connect(self.refresh)
+        self.add(self.free_period)
         self._scroller = Scroller()
         self.add(self._scroller, 1)
         figures_box, self._figures = box()

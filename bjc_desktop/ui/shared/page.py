@@ -12,7 +12,6 @@ from bjc_desktop.ui.shared.desk import Desk
 from bjc_desktop.ui.shared.flow_layout import FlowRow
 from bjc_desktop.ui.shared.labels import Banner, button, label
 from bjc_desktop.ui.shared.list_offer import SAVE_KEYS_SHOWN, ListOffer, OfferedView
-from bjc_desktop.ui.shared.reading_order import follow_layout
 from bjc_desktop.ui.shared.theme import LARGE_TEXT, theme
 
 Answer = TypeVar("Answer")
@@ -144,11 +143,6 @@ class Page(QWidget):
     def reading(self) -> bool:
         """Whether an answer is on its way: until then the page shows what was asked for before."""
         return self._answered_last < self._asked_last
-
-    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002, FBT001, N802 - Qt's
-        """Go on by Tab as one reads: what was built anew stands last in Qt's own order."""
-        follow_layout(self)
-        return super().focusNextPrevChild(next)
 
     def keep_drafts(self) -> None:
         """Keep what was typed and not saved yet."""
