@@ -50,7 +50,8 @@ def test_that_the_page_of_a_new_vault_teaches_and_offers_the_beginning(key, firs
     first_workspace.open_page(key)
     page = first_workspace.page(key)
     qtbot.waitUntil(lambda: words in texts(page), timeout=10_000)
-    assert any(way in text for text in buttons(page))
+    # What is built anew is shown by an event that is on its way.
+    qtbot.waitUntil(lambda: any(way in text for text in buttons(page)), timeout=5000)
 
 
 @pytest.mark.parametrize("key", ["follow_ups", "quality", "observing", "following", "duplicates"])
