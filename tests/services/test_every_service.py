@@ -112,7 +112,7 @@ def pool(sample: Vault) -> dict[str, Any]:
         return {
             **ids,
             "today": TODAY, "as_of": TODAY, "day": TODAY, "now": NOW, "year": 2025, "period": QUARTER, "settings": settings,
-            "figures": figures, "scope_id": "all", "scope_ids": ["all"], "scope": offered_scopes(connection, staff_id=None)[0], "code": "a1_1",
+            "figures": figures, "scope_id": "all", "scope_ids": ["all"], "people": list(people), "scope": offered_scopes(connection, staff_id=None)[0], "code": "a1_1",
             "coachee_id": people[0], "coachee_ids": people, "first_id": people[0], "second_id": people[1], "months": 3,
             "case_number": shown.case_number, "given": shown.given_name, "family": shown.family_name,
             "birth_date": shown.birth_date, "letters": shown.family_name[:2], "cases": Cases(None), "wanted": CoacheeFilter(text="a"),
