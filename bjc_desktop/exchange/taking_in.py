@@ -49,11 +49,12 @@ def carry_out(session: Session, boundary: Boundary, plan: Plan, origin: Origin, 
         writer.insert(table, [row for row in plan.rows[table].values() if row.before is None and row.after is not None])
     for table in _ORDER:
         writer.update(table, [row for row in plan.rows[table].values() if None not in {row.before, row.after} and row.is_changed])
+    # Before anything goes: what waits about somebody who was joined into another follows its row there.
+    writer.hold(plan.all_rows())
     for table in reversed(_ORDER):
         writer.delete(table, [row for row in plan.rows[table].values() if row.before is not None and row.after is None])
     for table in _ORDER:
         write_stamps(connection, table, {row.identity: row.stamp for row in plan.rows[table].values()})
-    writer.hold(plan.all_rows())
     mark_stamped(connection)
     _note_file(connection, origin, now, event, counts, before)
     session.expire_all()

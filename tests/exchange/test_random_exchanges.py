@@ -281,6 +281,14 @@ def test_that_a_goal_comes_back_to_the_plan_that_the_file_has(laptops):
     lived(laptops, A_GOAL_OF_A_PLAN_THAT_WAS_ANOTHER)
 
 
+A_VERSION_THAT_WAITS_WHEN_ITS_PERSON_IS_JOINED = [("edit", 2, 7, 5, 2), ("send", 2, 1), ("delete", 1, 3, 5), ("join", 0, 1)]
+"""A task is changed in one vault and deleted in another, while a third joins its person into somebody else."""
+
+
+def test_that_what_waits_belongs_to_whom_its_row_was_joined_into(laptops):
+    lived(laptops, A_VERSION_THAT_WAITS_WHEN_ITS_PERSON_IS_JOINED)
+
+
 ONE = settings(deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 
 
