@@ -19,7 +19,7 @@ from bjc_desktop.reports.style import (
     document,
     grid,
     heading,
-    register_fonts,
+    one_at_a_time,
     words,
 )
 
@@ -30,9 +30,9 @@ _DOT = 2.4
 """The radius of the last dot of a course."""
 
 
+@one_at_a_time
 def case_document_pdf(content: CaseDocument) -> bytes:
     """Return the document as PDF bytes; every text is shown as it was typed."""
-    register_fonts()
     story: list[Flowable] = [words(content.kind, EYEBROW), words(content.title, TITLE), words(content.about, OWNER)]
     for part in content.parts:
         story += _part(part)

@@ -32,7 +32,7 @@ from reportlab.platypus.tableofcontents import TableOfContents
 
 from bjc_desktop import __version__
 from bjc_desktop.reports.manual import BOOK, Element, folder, read_manual, read_sheet, words_of
-from bjc_desktop.reports.style import ACCENT, BAND, BOLD, BOTTOM, INK, LINE, MARGIN, MUTED, REGULAR, SHADE, register_fonts
+from bjc_desktop.reports.style import ACCENT, BAND, BOLD, BOTTOM, INK, LINE, MARGIN, MUTED, REGULAR, SHADE, one_at_a_time
 
 _TITLE = "Handbuch zu BJC Desktop"
 _NOTE_GROUND = "#faf3e3"
@@ -50,10 +50,9 @@ def manual_file(page: str, *, html: bool) -> bytes:
     return _whole_html(page) if html else manual_pdf(page)
 
 
+@one_at_a_time
 def manual_pdf(page: str) -> bytes:
     """Return *page* of the manual as PDF: A4, the same bytes each time."""
-    register_fonts()
-    pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR, boldItalic=BOLD)
     if page == BOOK:
         return _Book(_TITLE, 9.5).made()
     sheet = read_sheet(page)

@@ -38,7 +38,7 @@ from bjc_desktop.reports.style import (
     document,
     grid,
     heading,
-    register_fonts,
+    one_at_a_time,
     words,
 )
 
@@ -47,9 +47,9 @@ _GAP = 20
 """Points between two charts."""
 
 
+@one_at_a_time
 def report_pdf(content: ReportContent) -> bytes:
     """Return the report as PDF bytes: the same for the same content."""
-    register_fonts()
     story = [
         *_summary(content),
         *_trend(content),

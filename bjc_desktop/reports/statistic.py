@@ -29,7 +29,7 @@ from bjc_desktop.reports.style import (
     document,
     grid,
     heading,
-    register_fonts,
+    one_at_a_time,
     words,
 )
 from bjc_desktop.reports.workbook import Book, Cells, cached, rating_formula
@@ -45,9 +45,9 @@ _WIDTHS = (26, 15, 12, 12, 12, 12, 20, 26)
 # --- PDF ----------------------------------------------------------------------------------------------------------------------
 
 
+@one_at_a_time
 def statistic_pdf(content: StatisticContent) -> bytes:
     """Return the statistic as PDF bytes."""
-    register_fonts()
     figures = content.figures
     period = f"{day(figures.period.first)} bis {day(figures.period.last)}"
     provisional = " · vorläufig" if content.figure.provisional else ""

@@ -1,9 +1,10 @@
 """How the documents look: one family, few sizes, one accent; and the only ways in which text gets into a PDF."""
 
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, wraps
 from io import BytesIO
-from typing import Any
+from threading import Lock
+from typing import Any, TypeVar
 from xml.sax.saxutils import escape
 
 from reportlab import rl_config
@@ -39,14 +40,32 @@ WIDE = A4[1] - 2 * MARGIN
 _LONG_ROW, _ROOM_FOR_A_PART = WIDTH, 100
 """The height of a row that fits no page that lies on its side, and what must be left of a page for a part of it."""
 _MARK = "ENTWURF"
+_PRINTING = Lock()
+_Asked = TypeVar("_Asked")
 
 
 @cache
-def register_fonts() -> None:
+def _register_fonts() -> None:
     """Make the bundled family known to ReportLab."""
     for name in (REGULAR, BOLD):
         file = "fonts/NotoSans-Regular.ttf" if name == REGULAR else "fonts/NotoSans-Bold.ttf"
         pdfmetrics.registerFont(TTFont(name, str(resource(file))))
+    pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR, boldItalic=BOLD)
+
+
+def one_at_a_time(make: Callable[[_Asked], bytes]) -> Callable[[_Asked], bytes]:
+    """Let *make* print with the fonts known and nothing else printed meanwhile, in whichever thread.
+
+    ReportLab keeps one reader with one position for each font, so two documents made at once would read each other's letters.
+    """
+
+    @wraps(make)
+    def printed(asked: _Asked) -> bytes:
+        with _PRINTING:
+            _register_fonts()
+            return make(asked)
+
+    return printed
 
 
 def _style(
@@ -164,9 +183,8 @@ def document(
 ) -> bytes:
     """Return the PDF of *story*: A4, the same bytes for the same story, bookmarks, "Seite x von y" and *footer* on every page.
 
-    Of the footer's two parts the first is shortened where both are too long for the line.
+    Of the footer's two parts the first is shortened where both are too long for the line. Called by what is :func:`one_at_a_time`.
     """
-    register_fonts()
     size = landscape(A4) if wide else A4
     buffer = BytesIO()
     template = BaseDocTemplate(

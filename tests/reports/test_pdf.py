@@ -1,11 +1,15 @@
 """The report as PDF, read from outside."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from threading import Lock
+from time import sleep
 
 import pypdfium2
 import pytest
+from reportlab.pdfbase.ttfonts import TTFontFace
 
 from bjc_desktop.indicators.results import Rating
 from bjc_desktop.reports.pdf import report_pdf
@@ -92,6 +96,28 @@ def test_that_each_page_of_a_draft_is_marked_twice(content):
 
 def test_that_the_same_content_makes_the_same_bytes(content):
     assert report_pdf(content) == report_pdf(content)
+
+
+def test_that_several_may_print_at_once(content, monkeypatch):
+    # A preview is printed behind the window while a report is released; a font has one place at which it is being read.
+    reading, makes = Lock(), TTFontFace.makeSubset
+    overlaps = []
+
+    def makes_slowly(face, subset):
+        alone = reading.acquire(blocking=False)
+        overlaps.append(not alone)
+        sleep(0.02)
+        made = makes(face, subset)
+        if alone:
+            reading.release()
+        return made
+
+    monkeypatch.setattr(TTFontFace, "makeSubset", makes_slowly)
+    versions = [replace(content, version=version) for version in (None, content.version)]
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(report_pdf, versions * 2))
+    assert overlaps and not any(overlaps)
+    assert made == [report_pdf(version) for version in versions] * 2
 
 
 def test_that_a_vault_without_cases_has_a_report_too(vault):
