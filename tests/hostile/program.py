@@ -54,7 +54,8 @@ class Home:
         for place in places.values():
             Path(place).mkdir(exist_ok=True)
         own = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}  # its data need room too
-        return {**own, "PYTHONPATH": str(ROOT), "BJC_PASSPHRASE_FILE": str(self.folder / "pass"), **places, **more}
+        of_its_own = {"PYTHONPATH": str(ROOT), "PYTHONFAULTHANDLER": "1", "BJC_PASSPHRASE_FILE": str(self.folder / "pass")}
+        return {**own, **of_its_own, **places, **more}
 
     def start(self, *arguments: object, **more: str) -> "subprocess.Popen[str]":
         """Start a command in a process of its own."""
