@@ -223,15 +223,17 @@ class Frame(QMainWindow):
             self._rested = time.monotonic()
             self.workspace.desk.rest()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's
         """Note that somebody is at work; Ctrl+L and F1 act in front of a dialog too, which keeps the window's own keys from acting."""
         if event.type() in _INPUT:
             self._last_input = time.monotonic()
             if self.workspace is not None:
                 self.workspace.take_back_warning()
             if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
-                return self._key_before_dialog(event.keyCombination()) or super().eventFilter(watched, event)
-        return super().eventFilter(watched, event)
+                return self._key_before_dialog(event.keyCombination())
+        # Not the parent's answer, which is the same: *watched* may be under construction, where another object was destroyed, and is
+        # then taken for that one by the binding. An error in here ends the process.
+        return False
 
     def _key_before_dialog(self, keys: QKeyCombination) -> bool:
         """Do what *keys* ask for in front of a dialog; say whether they did."""

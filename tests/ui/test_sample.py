@@ -75,6 +75,6 @@ def test_that_the_banner_takes_one_line_of_large_text(look, qtbot) -> None:
         qtbot.addWidget(banner)
         banner.resize(1366, 100)
         banner.show()
-        assert banner.sizeHint().height() < 90
+        qtbot.waitUntil(lambda: banner.sizeHint().height() < 90)
     finally:
         look.apply("light", before)
