@@ -110,10 +110,8 @@ def _coach_rows(connection: Connection, figures: VaultFigures, scope: Scope) -> 
     if scope.kind is ScopeKind.COACH:
         return ()
     names = {other.id: other.name for other in offered_scopes(connection, staff_id=None)}
-    staff, period = figures.staff, figures.period
     rows = [
         CoachRow(coach.id, names[coach.id], coach.figures, coach.caseload, coach.load)
-        for coach in figures.scope(scope.id).coaches
-        if staff[coach.id].employed_between(period.first, period.last) or any(figure.denominator for figure in coach.figures)
+        for coach in figures.scope(scope.id).listed_coaches
     ]
     return tuple(sorted(rows, key=lambda row: row.name))
