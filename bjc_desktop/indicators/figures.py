@@ -113,8 +113,8 @@ class VaultFigures:
 
     def coach(self, coach_id: str, number: int = 1) -> CoachFigures:
         """Return the figures of the job coach *coach_id*."""
-        load = self.loads[coach_id]
-        return CoachFigures(coach_id, number, self.figures_of(coach_id), load.caseload, load.load)
+        load, employed = self.loads[coach_id], self.staff[coach_id].employed_between(self.period.first, self.period.last)
+        return CoachFigures(coach_id, number, self.figures_of(coach_id), load.caseload, load.load, employed)
 
     def figures_of(self, scope_id: str) -> tuple[Figure, ...]:
         """Return the six indicators of a coach, a provider or ``all``, in the report's order."""

@@ -80,6 +80,13 @@ class CoachFigures:
     """Mean stock over the month ends on which the coach was employed; None where employed on none."""
     load: Fraction | None
     """Mean of stock against the caseload key per full-time equivalent; 1 is full."""
+    employed: bool
+    """Whether on at least one day of the period."""
+
+    @property
+    def listed(self) -> bool:
+        """Whether pages and documents have a line for the coach: who was there in the period, or has a figure in it."""
+        return self.employed or any(figure.numerator or figure.denominator for figure in self.figures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +110,8 @@ class ScopeFigures:
     coaches: tuple[CoachFigures, ...]
     unknown_unemployment: int = 0
     """Coachings active in the period whose `unemployed_since` is missing: they count for 1:40."""
+
+    @property
+    def listed_coaches(self) -> tuple[CoachFigures, ...]:
+        """The coaches whom people read about; files for machines hold all of them."""
+        return tuple(coach for coach in self.coaches if coach.listed)

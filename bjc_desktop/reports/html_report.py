@@ -247,7 +247,7 @@ def _statements(content: ReportContent) -> str:
 def _coaches(content: ReportContent) -> str:
     figures = content.figures
     made = _paragraph(caseload(figures))
-    if not figures.coaches:
+    if not figures.listed_coaches:
         return made + _paragraph(NO_COACHES)
     return (
         made + _table(coach_table(figures), "Kennzahlen, Fälle und Auslastung je Coach") + _paragraph(coach_note(figures), "note")

@@ -139,7 +139,7 @@ def _statements(content: ReportContent) -> list[Flowable]:
 def _coaches(content: ReportContent) -> list[Flowable]:
     figures = content.figures
     story = [*heading("Betreuungsschlüssel und Kennzahlen je Coach", room=120), words(caseload(figures))]
-    if not figures.coaches:
+    if not figures.listed_coaches:
         return [*story, words(NO_COACHES)]
     table = coach_table(figures)
     drawn = grid([table.heads, *table.rows], [WIDTH * 0.12, *[WIDTH * 0.11] * 8], marked=table.marked)

@@ -84,7 +84,7 @@ def trend_table(content: ReportContent) -> TextTable:
 def coach_table(figures: ScopeFigures) -> TextTable:
     """Return the indicators coach by coach, with caseload and load."""
     rows, below = [], set()
-    for row, coach in enumerate(figures.coaches, 1):
+    for row, coach in enumerate(figures.listed_coaches, 1):
         values = [figure_value(figure, figure.value) for figure in coach.figures]
         rows.append((f"Coach {coach.number}", *values, number(coach.caseload, 1), number(coach.load)))
         below |= {(column, row) for column, figure in enumerate(coach.figures, 1) if figure.rating is Rating.BELOW}

@@ -100,7 +100,7 @@ def _case_sheets(book: Book, content: ReportContent) -> _Sheets:
     _, caseload = book.table(
         "Betreuung",
         ["Coach", "Fälle im Mittel", "Auslastung"],
-        [(coach.number, coach.caseload, coach.load) for coach in content.figures.coaches],
+        [(coach.number, coach.caseload, coach.load) for coach in content.figures.listed_coaches],
     )
     return _Sheets(exits, follow_ups, links, consultations, hours, caseload)
 
@@ -265,10 +265,10 @@ def _by_coach(book: Book, sheet: Worksheet, content: ReportContent, sheets: _She
         sheet.merge_range(0, column, 0, column + 2, BY_CODE[figure.code].short, book.group_head)
         for offset, head in enumerate(("Zähler", "Nenner", "Wert")):
             sheet.write_string(1, column + offset, head, book.number_head)
-    for row, coach in enumerate(content.figures.coaches, 2):
+    for row, coach in enumerate(content.figures.listed_coaches, 2):
         sheet.write_number(row, 0, coach.number)
         _coach_row(book, sheet, row, coach.figures, sheets)
-    if not content.figures.coaches:
+    if not content.figures.listed_coaches:
         sheet.write_string(2, 0, "Keine JobCoaches im Bericht.")
     sheet.set_column(0, 0, 8)
     sheet.set_column(1, 3 * len(content.figures.figures), 9.5)

@@ -90,8 +90,16 @@ def statistic_content(connection: Connection, figures: VaultFigures, scope: Scop
     return StatisticContent(
         scope,
         scope.figures[_RATIO],
-        tuple(_person(coach.number, period, held[coach.id], hours, coach.figures[_RATIO]) for coach in scope.coaches),
-        tuple(_person(number, period, apart[key], (), None) for key, number in trainers.items()),
+        tuple(
+            _person(coach.number, period, held[coach.id], hours, coach.figures[_RATIO])
+            for coach in scope.coaches
+            if coach.listed or held[coach.id]
+        ),
+        tuple(
+            _person(number, period, apart[key], (), None)
+            for key, number in trainers.items()
+            if figures.staff[key].employed_between(period.first, period.last) or apart[key]
+        ),
         tuple((quarter, row[_RATIO]) for quarter, row in history),
         tuple(kind.label for kind in ConsultationKind),
         tuple(channel.label for channel in Channel),

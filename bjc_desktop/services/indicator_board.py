@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from sqlalchemy import Connection, and_, text
+from sqlalchemy import Connection, text
 
 from bjc_desktop.indicators.figures import VaultFigures, compute
 from bjc_desktop.indicators.period import Period, calendar_year, quarter_of, quarters_up_to, rolling_year, year_to_date
@@ -14,7 +14,7 @@ from bjc_desktop.models import FeedbackTalk
 from bjc_desktop.services.case_file import CaseRow, read_rows
 from bjc_desktop.services.due_items import full_name
 from bjc_desktop.services.report_content import trends
-from bjc_desktop.services.signals_in_words import SignalLine, finished_years, persons_line, signal_lines
+from bjc_desktop.services.signals_in_words import SignalLine, finished_years, persons_line, signal_lines, talks_about
 from bjc_desktop.services.targets import read_settings
 from bjc_desktop.vocabulary import Role
 
@@ -101,19 +101,15 @@ def read_indicator_board(connection: Connection, scope: Scope, period: Period, *
 
 def _talks(connection: Connection, provider_id: str, line: SignalLine) -> tuple[CaseRow, ...]:
     """Return the feedback talks with the provider about what the signal is about, since it stands."""
-    about = FeedbackTalk.code.is_(None) if line.code is None else FeedbackTalk.code == line.code
-    condition = and_(FeedbackTalk.provider_id == provider_id, FeedbackTalk.held_on >= line.since, about)
-    return read_rows(connection, FeedbackTalk, condition, FeedbackTalk.held_on.desc())
+    return read_rows(connection, FeedbackTalk, talks_about(provider_id, line), FeedbackTalk.held_on.desc())
 
 
 def _coach_rows(connection: Connection, figures: VaultFigures, scope: Scope) -> tuple[CoachRow, ...]:
     if scope.kind is ScopeKind.COACH:
         return ()
     names = {other.id: other.name for other in offered_scopes(connection, staff_id=None)}
-    staff, period = figures.staff, figures.period
     rows = [
         CoachRow(coach.id, names[coach.id], coach.figures, coach.caseload, coach.load)
-        for coach in figures.scope(scope.id).coaches
-        if staff[coach.id].employed_between(period.first, period.last) or any(figure.denominator for figure in coach.figures)
+        for coach in figures.scope(scope.id).listed_coaches
     ]
     return tuple(sorted(rows, key=lambda row: row.name))

@@ -1,19 +1,19 @@
 """The signals of a provider as German sentences with their figures, for the page of the figures, the report and ``check``."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from bjc_desktop.indicators.catalogue import BY_CODE
 from bjc_desktop.indicators.figures import VaultFigures, compute_indicators
 from bjc_desktop.indicators.period import Period, calendar_year
 from bjc_desktop.indicators.results import Figure, ScopeFigures, ScopeKind
 from bjc_desktop.indicators.signals import Funding, below_tolerance, caseload_under_key, persons_in, renewal_at_risk
-from bjc_desktop.models import FundingDecision
-from bjc_desktop.reports.german import figure_value, number, per_cent, quarter
+from bjc_desktop.models import FeedbackTalk, FundingDecision
+from bjc_desktop.reports.german import day, figure_value, number, per_cent, quarter
 
 _YEAR_END = (12, 31)
 
@@ -54,9 +54,10 @@ def signal_lines(
         values = ", ".join(f"{quarter(period)}: {figure_value(figure, figure.value)}" for period, figure in signal.quarters)
         sentence = (
             f"{BY_CODE[signal.code].short} lag in {len(signal.quarters)} Quartalen des Bescheids {signal.funding.reference} unter der "
-            f"Toleranz ({values}). Ein Rückmeldegespräch mit Gründen und vereinbarten Schritten ist fällig."
+            f"Toleranz ({values})."
         )
-        lines.append(SignalLine(sentence, signal.code, signal.quarters[0][0].first))
+        line = SignalLine(sentence, signal.code, signal.quarters[0][0].first)
+        lines.append(replace(line, text=f"{sentence} {_talk(connection, scope.scope.id, line, figures.as_of)}"))
     renewal = renewal_at_risk({year: found.figures_of(scope.scope.id) for year, found in years.items()})
     if renewal is not None:
         first, second = renewal.years
@@ -73,6 +74,21 @@ def signal_lines(
         )
         lines.append(SignalLine(sentence, None, figures.period.first))
     return tuple(lines)
+
+
+def talks_about(provider_id: str, line: SignalLine) -> ColumnElement[bool]:
+    """Return which feedback talks were held with the provider about what the signal is about, since it stands."""
+    about = FeedbackTalk.code.is_(None) if line.code is None else FeedbackTalk.code == line.code
+    return and_(FeedbackTalk.provider_id == provider_id, FeedbackTalk.held_on >= line.since, about)
+
+
+def _talk(connection: Connection, provider_id: str, line: SignalLine, as_of: date) -> str:
+    """Return that a feedback talk about the signal is due, or when the last one was held."""
+    query = select(func.max(FeedbackTalk.held_on)).where(talks_about(provider_id, line), FeedbackTalk.held_on <= as_of)
+    last = connection.execute(query).scalar_one()
+    if last is None:
+        return "Ein Rückmeldegespräch mit Gründen und vereinbarten Schritten ist fällig."
+    return f"Ein Rückmeldegespräch dazu wurde geführt, zuletzt am {day(last)}."
 
 
 def persons_line(connection: Connection, figures: VaultFigures, scope_id: str) -> str:

@@ -78,7 +78,9 @@ def test_that_a_year_without_a_value_is_no_signal() -> None:
     ("loads", "signalled"), [(["0.7", "0.7"], False), (["0.69", "0.7"], True), ([None, "0.9"], False), ([None], False)]
 )
 def test_that_a_mean_load_under_the_floor_is_a_signal(loads, signalled) -> None:
-    coaches = [CoachFigures(str(n), n, (), None, None if load is None else Fraction(load)) for n, load in enumerate(loads)]
+    coaches = [
+        CoachFigures(str(n), n, (), None, None if load is None else Fraction(load), employed=True) for n, load in enumerate(loads)
+    ]
     assert (caseload_under_key(coaches, Decimal("0.7")) is not None) is signalled
 
 

@@ -96,9 +96,7 @@ class StatisticPage(Page):
         self.subtitle.setText(f"{content.figures.scope.name}, {quarter(period)}, Stand {show_date(content.figures.as_of)}")
         self._facts.show_facts(_facts(statistic))
         self.table.set_columns(self._columns(tuple(period.months())))
-        # Who had left before, or came after, has no line.
-        there = [person for person in content.coaches if person.counted or person.hours or person.missing_months]
-        lines: list[Line] = [(statistic.coaches[person.number], person) for person in there]
+        lines: list[Line] = [(statistic.coaches[person.number], person) for person in content.coaches]
         self.table.show_rows(sorted(lines, key=lambda line: line[0]), key=lambda line: line[1].number)
         self.table.fit_height(12)
         columns = [
