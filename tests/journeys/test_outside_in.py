@@ -176,12 +176,16 @@ class Home:
 def program_on(screen: Screen, home: Home) -> Iterator[None]:
     """Start the program as its icon does, without arguments."""
     environment = {name: value for name, value in screen.environment.items() if not name.startswith(("BJC_", "QT_", "XDG_"))}
-    environment |= {name: str(place) for name, place in home.places.items()} | {"QT_QPA_PLATFORM": "xcb"}
+    environment |= {name: str(place) for name, place in home.places.items()}
+    environment |= {"QT_QPA_PLATFORM": "xcb", "PYTHONFAULTHANDLER": "1"}
     with subprocess.Popen([sys.executable, "-m", "bjc_desktop"], cwd=ROOT, env=environment) as program:
         try:
             screen.window("BJC Desktop")
             yield
             assert program.poll() is None
+        except BaseException as error:
+            error.add_note(f"the program {'was running' if program.poll() is None else f'had ended with {program.returncode}'}")
+            raise
         finally:
             program.kill()
 
