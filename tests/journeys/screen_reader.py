@@ -33,6 +33,10 @@ _TREES = {"table", "tree table", "list", "tree", "menu"}
 Key = tuple[str, str]
 
 
+class Gone(Exception):  # noqa: N818 - no error: what was shown is not any more
+    """What is read does not answer."""
+
+
 @dataclass
 class Node:
     """A thing on the screen as it is told: *key* is where it is on the bus."""
@@ -125,9 +129,10 @@ class Reader:
         return [node for node in nodes if "showing" in node.states or node.role == "frame"]
 
     def grown(self, root: Node) -> Node:
-        """Read *root* anew with all that is shown in it, level by level."""
-        [(top, keys)] = self._read([root.key], root.parent)
-        level = [(top, keys)]
+        """Read *root* anew with all that is shown in it, level by level; raise `Gone` where it does not answer."""
+        if not (level := self._read([root.key], root.parent)):
+            raise Gone(root.path())
+        [(top, _)] = level
         while level:
             asked = [(parent, key) for parent, keys in level for key in keys]
             level = self._read([key for _, key in asked], [parent for parent, _ in asked])
@@ -209,10 +214,15 @@ class Reader:
     def wait_for(self, question: Callable[[], Any], what: str) -> Any:
         """Return the first answer to *question* that is something."""
         end = time.monotonic() + _PATIENCE
-        while not (answer := question()):
-            assert time.monotonic() < end, f"waited in vain for {what}; heard: {self.heard}"
+        while True:
+            try:
+                if answer := question():
+                    return answer
+                why = ""
+            except Gone as gone:  # what is being built anew does not answer for a moment
+                why = f" (gone: {gone})"
+            assert time.monotonic() < end, f"waited in vain for {what}{why}; heard: {self.heard}"
             self.listen(_LISTEN)
-        return answer
 
 
 def _method(key: Key, interface: str, method: str, signature: str = "", body: tuple[Any, ...] = ()) -> Any:
